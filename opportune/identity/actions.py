@@ -1,0 +1,263 @@
+"""Commands on people, teams, roles, shares and tokens."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from opportune.identity.actor import Actor, system_actor
+from opportune.identity.models import Grant, Holder, Membership, Role, SetupLink, Share, Team, Token, Unit, User
+from opportune.identity.permissions import READY_ROLES
+from opportune.identity.tokens import digest_of, new_secret
+from opportune.kernel import clock
+from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
+from opportune.kernel.records import RecordRef
+from opportune.kernel.sentences import Sentence, sentence
+from opportune.ledger.recording import action, recording
+
+PREFERENCES = ("language", "theme", "time_zone", "name")
+
+
+@action("install_roles")
+def install_roles(actor: Actor) -> None:
+    """Make the ready roles that do not exist yet."""
+    actor.demand_right("administer")
+    existing = set(Role.objects.values_list("key", flat=True))
+    for ready in READY_ROLES:
+        if ready.key in existing:
+            continue
+        role = Role(key=ready.key, name_en=ready.name_en, name_fr=ready.name_fr, rights=sorted(ready.rights))
+        recording().create(role)
+        Grant.objects.bulk_create(
+            [Grant(role=role, record_kind=kind, verb=verb, depth=depth) for kind, verb, depth in ready.grants()]
+        )
+
+
+@action("create_unit")
+def create_unit(actor: Actor, *, name: str, parent_id: int | None = None) -> Unit:
+    """Add a unit, below another or at the top."""
+    actor.demand_right("administer")
+    unit = Unit(name=_required(name, "name"), parent_id=parent_id)
+    recording().create(unit)
+    return unit
+
+
+@action("create_team")
+def create_team(actor: Actor, *, name: str, unit_id: int | None = None) -> Team:
+    """Add a team. Raises Invalid if the name is taken."""
+    actor.demand_right("administer")
+    if Team.objects.filter(name=name).exists():
+        raise Invalid({"name": sentence("There is already a team called “{name}”.", name=name)})
+    team = Team(name=_required(name, "name"), unit_id=unit_id)
+    recording().create(team)
+    return team
+
+
+@action("create_user")
+def create_user(
+    actor: Actor,
+    *,
+    email: str,
+    name: str,
+    password: str | None = None,
+    roles: Iterable[str] = (),
+    team_ids: Iterable[int] = (),
+    unit_id: int | None = None,
+    language: str = "en",
+    time_zone: str = "",
+    is_active: bool = True,
+    demo_password: bool = False,
+) -> User:
+    """Add a person. Without a password they sign in by a reset link only. Raises Invalid."""
+    actor.demand_right("administer")
+    user = User(
+        email=_free_address(email),
+        name=_required(name, "name"),
+        language=language,
+        time_zone=time_zone,
+        unit_id=unit_id,
+        is_active=is_active,
+        has_demo_password=demo_password,
+    )
+    if password is None:
+        user.set_unusable_password()
+    else:
+        if not demo_password:
+            _check_password(password, user)
+        user.set_password(password)
+    recording().create(user)
+    keys = list(roles)
+    for role in Role.objects.filter(key__in=keys):
+        recording().create(Holder(user=user, role=role))
+    for team_id in team_ids:
+        recording().create(Membership(user=user, team_id=team_id))
+    return user
+
+
+@action("deactivate_user")
+def set_active(actor: Actor, user_id: int, *, is_active: bool) -> User:
+    """Let a person in again, or keep them out; their records stay theirs. Never oneself."""
+    actor.demand_right("administer")
+    if user_id == actor.person_id and not is_active:
+        raise Refused("own_account", sentence("You cannot deactivate yourself; ask another administrator."))
+    user = _user(user_id)
+    recording().update(user, {"is_active": is_active})
+    return user
+
+
+@action("change_preferences")
+def change_preferences(actor: Actor, **preferences: str) -> User:
+    """Change one's own language, theme, time zone or name. Raises NotPermitted without a person behind."""
+    if actor.kind != "person" or actor.person_id is None:
+        raise NotPermitted()
+    unknown = set(preferences) - set(PREFERENCES)
+    if unknown:
+        raise Invalid({name: sentence("There is no such preference.") for name in unknown})
+    _check_choices(preferences)
+    user = _user(actor.person_id)
+    recording().update(user, dict(preferences))
+    return user
+
+
+@action("change_password")
+def change_password(actor: Actor, user_id: int, *, password: str) -> None:
+    """Set a password: one's own, or an administrator anybody's. The ledger notes that, not what."""
+    if user_id != actor.person_id:
+        actor.demand_right("administer")
+    user = _user(user_id)
+    _check_password(password, user)
+    user.set_password(password)
+    user.has_demo_password = False
+    user.save(update_fields=["password", "has_demo_password"])
+    recording().step(user, {}, password="changed")
+    user.save(update_fields=["version"])
+
+
+@action("join_team")
+def join_team(actor: Actor, *, user_id: int, team_id: int) -> None:
+    """Put a person into a team; doing so twice changes nothing."""
+    actor.demand_right("administer")
+    if not Membership.objects.filter(user_id=user_id, team_id=team_id).exists():
+        recording().create(Membership(user_id=user_id, team_id=team_id))
+
+
+@action("share")
+def share(
+    actor: Actor, ref: RecordRef, *, user_id: int | None = None, team_id: int | None = None, may_write: bool = False
+) -> Share:
+    """Grant one record to one person or team. The package of the record has checked the right to share it."""
+    grant = Share.objects.filter(
+        record_kind=ref.kind, record_id=ref.id, user_id=user_id, team_id=team_id
+    ).first()
+    if grant is not None:
+        recording().update(grant, {"may_write": may_write})
+        return grant
+    grant = Share(record_kind=ref.kind, record_id=ref.id, user_id=user_id, team_id=team_id, may_write=may_write)
+    recording().create(grant)
+    return grant
+
+
+@action("issue_token")
+def issue_token(
+    actor: Actor, *, name: str, scopes: Iterable[str], user_id: int | None = None, expires_at: datetime | None = None
+) -> tuple[Token, str]:
+    """A new bearer token and its secret, shown this once: one's own, or an administrator for anybody."""
+    owner = user_id or actor.person_id
+    if owner is None or (owner != actor.person_id and "administer" not in actor.rights) or actor.kind == "token":
+        raise NotPermitted()
+    secret = new_secret("opp")
+    token = Token(
+        user_id=owner,
+        name=_required(name, "name"),
+        scopes=sorted(set(scopes)),
+        digest=digest_of(secret),
+        created_at=clock.now(),
+        expires_at=expires_at,
+    )
+    recording().create(token)
+    return token, secret
+
+
+@action("revoke_token")
+def revoke_token(actor: Actor, token_id: int) -> None:
+    """Make a token worthless at once."""
+    token = Token.objects.filter(pk=token_id).first()
+    if token is None or (token.user_id != actor.person_id and "administer" not in actor.rights):
+        raise NotFound("token")
+    if token.revoked_at is None:
+        recording().update(token, {"revoked_at": clock.now()})
+
+
+@action("make_setup_link")
+def make_setup_link(actor: Actor) -> str:
+    """The secret of a one-time link for the first administrator. Refused once somebody exists."""
+    actor.demand_right("administer")
+    if User.objects.exists():
+        raise Refused("already_set_up", sentence("Opportune is set up already. Sign in instead."))
+    SetupLink.objects.filter(used_at=None).delete()
+    secret = new_secret("setup")
+    SetupLink.objects.create(digest=digest_of(secret), created_at=clock.now())
+    return secret
+
+
+def setup_link_is_usable(secret: str) -> bool:
+    """Whether a set-up link's secret may still be used."""
+    return not User.objects.exists() and SetupLink.objects.filter(digest=digest_of(secret), used_at=None).exists()
+
+
+def set_up(secret: str, *, email: str, name: str, password: str, language: str = "en") -> User:
+    """Make the first administrator by the one-time link. Raises NotFound for a used or unknown one, Invalid."""
+    return _set_up(system_actor("set-up"), secret, email=email, name=name, password=password, language=language)
+
+
+@action("set_up")
+def _set_up(actor: Actor, secret: str, *, email: str, name: str, password: str, language: str) -> User:
+    link = SetupLink.objects.select_for_update().filter(digest=digest_of(secret), used_at=None).first()
+    if link is None or User.objects.exists():
+        raise NotFound("setup_link")
+    link.used_at = clock.now()
+    link.save(update_fields=["used_at"])
+    return create_user(
+        actor, email=email, name=name, password=password, roles=["administrator"], language=language
+    )
+
+
+def _user(user_id: int) -> User:
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise NotFound("user")
+    return user
+
+
+def _required(value: str, field: str) -> str:
+    if not value.strip():
+        raise Invalid({field: sentence("This field is required.")})
+    return value.strip()
+
+
+def _free_address(email: str) -> str:
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise Invalid({"email": sentence("“{email}” is not an e-mail address.", email=email)}) from None
+    if User.objects.filter(email=address).exists():
+        raise Invalid({"email": sentence("Somebody has the address {email} already.", email=address)})
+    return address
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid({"password": Sentence(" ".join(error.messages).replace("{", "{{").replace("}", "}}"))}) from None
+
+
+def _check_choices(preferences: Mapping[str, Any]) -> None:
+    if preferences.get("language", "en") not in ("en", "fr"):
+        raise Invalid({"language": sentence("Choose English or French.")})
+    if preferences.get("theme", "system") not in User.Theme.values:
+        raise Invalid({"theme": sentence("Choose light, dark or system.")})

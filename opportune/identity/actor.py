@@ -1,0 +1,107 @@
+"""Actors with their rights: what every action and every read is given first."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from opportune.identity.models import Grant, Membership, Role, Unit, User
+from opportune.identity.permissions import KINDS, RIGHTS, VERBS, Depth, Depths, narrowed
+from opportune.kernel.errors import NotPermitted
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and how far each of their verbs reaches. Built once a request.
+
+    `person_id` is the person behind a person, a token or a job; `unit_ids` their unit and those below it.
+    """
+
+    kind: str
+    id: int | None
+    label: str
+    door: str
+    person_id: int | None = None
+    depths: Depths = field(default_factory=lambda: MappingProxyType({}))
+    rights: frozenset[str] = frozenset()
+    team_ids: tuple[int, ...] = ()
+    unit_ids: tuple[int, ...] = ()
+    language: str = "en"
+    time_zone: str = ""
+
+    def depth(self, kind: str, verb: str) -> Depth:
+        """How far a verb reaches on a kind of record; none unless granted."""
+        return self.depths.get((kind, verb), Depth.NONE)
+
+    def may(self, kind: str, verb: str) -> bool:
+        """Whether the verb is possible at all; on which records, `scope` says."""
+        return self.depth(kind, verb) > Depth.NONE
+
+    def demand(self, kind: str, verb: str) -> None:
+        """Raise NotPermitted unless the verb is possible at all."""
+        if not self.may(kind, verb):
+            raise NotPermitted(kind=kind, verb=verb)
+
+    def demand_right(self, right: str) -> None:
+        """Raise NotPermitted unless a named right is held."""
+        if right not in self.rights:
+            raise NotPermitted(right=right)
+
+
+def actor_for(user: User, door: str) -> Actor:
+    """The actor a signed-in, active person is. Raises NotPermitted for a deactivated one."""
+    if not user.is_active:
+        raise NotPermitted()
+    depths: dict[tuple[str, str], Depth] = {}
+    grants = Grant.objects.filter(role__holders__user_id=user.pk).values_list("record_kind", "verb", "depth")
+    for kind, verb, depth in grants:
+        depths[kind, verb] = max(depths.get((kind, verb), Depth.NONE), Depth(depth))
+    rights = Role.objects.filter(holders__user_id=user.pk).values_list("rights", flat=True)
+    return Actor(
+        kind="person",
+        id=user.pk,
+        label=user.name,
+        door=door,
+        person_id=user.pk,
+        depths=MappingProxyType(depths),
+        rights=frozenset(right for held in rights for right in held),
+        team_ids=tuple(Membership.objects.filter(user_id=user.pk).values_list("team_id", flat=True)),
+        unit_ids=units_below(user.unit_id),
+        language=user.language,
+        time_zone=user.time_zone,
+    )
+
+
+def token_actor(person: Actor, token_id: int, name: str, scopes: frozenset[str]) -> Actor:
+    """A person's actor narrowed to a token's scopes. Named rights need the scope `right:…`."""
+    return replace(
+        person,
+        kind="token",
+        id=token_id,
+        label=f"{person.label} ({name})",
+        door="api",
+        depths=narrowed(person.depths, scopes),
+        rights=frozenset(right for right in person.rights if f"right:{right}" in scopes),
+    )
+
+
+def system_actor(name: str) -> Actor:
+    """The named system: installing defaults, the demo company, the command line of the person who installs."""
+    everything = {(kind, verb): Depth.ORGANISATION for kind in KINDS for verb in VERBS}
+    return Actor(
+        kind="system", id=None, label=name, door="system", depths=MappingProxyType(everything), rights=frozenset(RIGHTS)
+    )
+
+
+def units_below(unit_id: int | None) -> tuple[int, ...]:
+    """A unit and all units below it."""
+    if unit_id is None:
+        return ()
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for child, parent in Unit.objects.values_list("id", "parent_id"):
+        children[parent].append(child)
+    found, open_ends = [], [unit_id]
+    while open_ends:
+        unit = open_ends.pop()
+        found.append(unit)
+        open_ends += children[unit]
+    return tuple(found)

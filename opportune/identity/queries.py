@@ -1,0 +1,83 @@
+"""Reading people: who can own, sign in, or be shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from opportune.identity.actor import Actor, actor_for, token_actor
+from opportune.identity.models import Share, Team, Token, User
+from opportune.identity.tokens import digest_of
+from opportune.kernel import clock
+from opportune.kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user as pickers and lists show one."""
+
+    id: int
+    name: str
+    email: str
+    is_active: bool
+    teams: tuple[str, ...] = ()
+
+
+def people(*, active_only: bool = True) -> Sequence[Person]:
+    """Everybody, by name, with their teams. Names of colleagues are no secret within the organisation."""
+    users = User.objects.order_by("sort_key", "id").prefetch_related("memberships__team")
+    if active_only:
+        users = users.filter(is_active=True)
+    return [
+        Person(u.pk, u.name, u.email, u.is_active, tuple(sorted(m.team.name for m in u.memberships.all())))
+        for u in users
+    ]
+
+
+def names(user_ids: set[int]) -> dict[int, str]:
+    """The names of some users by id."""
+    return dict(User.objects.filter(pk__in=user_ids).values_list("id", "name"))
+
+
+def person_actor(user_id: int, door: str) -> Actor:
+    """The actor of a user by id. Raises NotFound, or NotPermitted for a deactivated one."""
+    try:
+        return actor_for(User.objects.get(pk=user_id), door)
+    except User.DoesNotExist:
+        raise NotFound("user") from None
+
+
+def person_by_email(email: str, door: str) -> Actor:
+    """The actor of a user by e-mail address. Raises NotFound, or NotPermitted for a deactivated one."""
+    try:
+        return actor_for(User.objects.get(email__iexact=email), door)
+    except User.DoesNotExist:
+        raise NotFound("user") from None
+
+
+def actor_of_token(secret: str) -> Actor | None:
+    """The actor a bearer token stands for; none if it is unknown, revoked, expired, or its person inactive."""
+    token = Token.objects.select_related("user").filter(digest=digest_of(secret), revoked_at=None).first()
+    if token is None or not token.user.is_active:
+        return None
+    if token.expires_at is not None and token.expires_at <= clock.now():
+        return None
+    return token_actor(actor_for(token.user, "api"), token.pk, token.name, frozenset(token.scopes))
+
+
+def teams() -> Sequence[tuple[int, str]]:
+    """All teams by name."""
+    return list(Team.objects.order_by("name").values_list("id", "name"))
+
+
+def shares_of(kind: str, record_id: int) -> Sequence[Share]:
+    """Whom a record is shared with. The caller has checked that the record may be seen."""
+    return list(Share.objects.filter(record_kind=kind, record_id=record_id).select_related("user", "team"))
+
+
+def anybody_exists() -> bool:
+    """Whether the installation has a user yet."""
+    return User.objects.exists()
+
+
+def demo_passwords_exist() -> bool:
+    """Whether someone can still sign in with a published password."""
+    return User.objects.filter(has_demo_password=True, is_active=True).exists()

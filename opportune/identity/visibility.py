@@ -1,0 +1,58 @@
+"""The one scope rule: which records of a kind an actor's verb reaches (domain.md §7).
+
+Lists filter by it, and a single record is fetched through it, so that list and check cannot disagree.
+"""
+
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from opportune.identity.actor import Actor
+from opportune.identity.models import Membership, Share, User
+from opportune.identity.permissions import Depth
+from opportune.kernel.errors import NotFound, NotPermitted
+
+M = TypeVar("M", bound=Model)
+NOTHING = Q(pk__in=())
+
+
+def scope(actor: Actor, kind: str, verb: str = "read", *, owner: str = "owner_id", record: str = "id") -> Q:
+    """The records of `kind` that `verb` reaches, by their owner's present teams and unit, and by shares.
+
+    `owner` and `record` name the columns, for rows that hang on the record. Without the verb, nothing.
+    """
+    depth = actor.depth(kind, verb)
+    if depth == Depth.NONE:
+        return NOTHING
+    if depth == Depth.ORGANISATION:
+        return Q()
+    reached = Q(**{owner: actor.person_id})
+    if depth >= Depth.TEAM and actor.team_ids:
+        mates = Membership.objects.filter(team_id__in=actor.team_ids).values("user_id")
+        reached |= Q(**{f"{owner}__in": mates})
+    if depth >= Depth.UNIT and actor.unit_ids:
+        reached |= Q(**{f"{owner}__in": User.objects.filter(unit_id__in=actor.unit_ids).values("id")})
+    return reached | Q(**{f"{record}__in": _shared(actor, kind, verb)})
+
+
+def _shared(actor: Actor, kind: str, verb: str) -> QuerySet[Share, dict[str, int]]:
+    to_me = Q(user_id=actor.person_id) | Q(team_id__in=actor.team_ids)
+    shares = Share.objects.filter(to_me, record_kind=kind)
+    if verb not in ("read", "append", "export"):
+        shares = shares.filter(may_write=True)
+    if verb in ("delete", "assign", "share"):
+        shares = shares.none()
+    return shares.values("record_id")
+
+
+def obtain(records: QuerySet[M], actor: Actor, kind: str, record_id: int, verb: str = "read") -> M:
+    """One record, locked when `verb` changes it. Raises NotFound if invisible, NotPermitted if only visible."""
+    visible = records.filter(scope(actor, kind, "read"), pk=record_id)
+    if verb != "read":
+        visible = visible.select_for_update(of=("self",))
+    found = visible.first()
+    if found is None:
+        raise NotFound(kind)
+    if verb != "read" and not records.filter(scope(actor, kind, verb), pk=record_id).exists():
+        raise NotPermitted(kind=kind, verb=verb)
+    return found

@@ -1,0 +1,47 @@
+"""Sentences for people: written once in English, put into the reader's language at the door.
+
+The domain raises and records sentences without knowing who will read them. A sentence keeps its English
+pattern and its values apart, so that a door can look the pattern up in its catalogue.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Translate = Callable[[str, str | None, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """An English pattern with named values; `plural` and `count` choose between two patterns."""
+
+    pattern: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    plural: str | None = None
+    count: int = 1
+
+    def in_language(self, translate: Translate) -> str:
+        """The sentence in a reader's language; nested sentences are translated with it."""
+        values = {
+            name: value.in_language(translate) if isinstance(value, Sentence) else value
+            for name, value in self.values.items()
+        }
+        return translate(self.pattern, self.plural, self.count).format(**values)
+
+    def __str__(self) -> str:
+        return self.in_language(in_english)
+
+
+def in_english(pattern: str, plural: str | None, count: int) -> str:
+    """The catalogue of the language the patterns are written in."""
+    return pattern if plural is None or count == 1 else plural
+
+
+def sentence(pattern: str, /, **values: Any) -> Sentence:
+    """Mark a pattern for translation and bind its values: `sentence("{name} is required.", name=…)`."""
+    return Sentence(pattern, values)
+
+
+def counted(pattern: str, plural: str, count: int, /, **values: Any) -> Sentence:
+    """A sentence whose wording depends on a count, which it may show as `{count}`."""
+    return Sentence(pattern, {"count": count, **values}, plural, count)

@@ -1,0 +1,12 @@
+"""Text as it is compared: without case and without accents."""
+
+import unicodedata
+
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "’": "'"})
+
+
+def fold(text: str) -> str:
+    """`text` for sorting and searching: "Équipement Œuvré" and "equipement oeuvre" fold alike."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return " ".join(bare.translate(_LETTERS).split())

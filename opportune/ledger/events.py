@@ -1,0 +1,13 @@
+"""What the ledger tells in the transaction of a command."""
+
+from dataclasses import dataclass
+
+from opportune.kernel.records import RecordRef
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsChanged:
+    """A command is about to commit these records' changes."""
+
+    change_set_id: int
+    refs: tuple[RecordRef, ...]

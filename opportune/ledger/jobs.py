@@ -1,0 +1,58 @@
+"""Long commands: chunks of work, each a change set of the job, so that a killed job is whole up to a chunk."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from opportune.kernel import clock
+from opportune.kernel.actor import Actor
+from opportune.kernel.errors import NotFound, Refused
+from opportune.ledger.models import ChangeSet, Job
+from opportune.ledger.recording import Recording, command
+from opportune.ledger.undo import Undone, undo
+
+
+def start_job(actor: Actor, kind: str, *, total: int = 0, **about: Any) -> Job:
+    """Begin a job: its progress is committed apart from its chunks."""
+    return Job.objects.create(
+        kind=kind,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_label=actor.label,
+        started_at=clock.now(),
+        total=total,
+        about=about,
+    )
+
+
+@contextmanager
+def chunk_of(actor: Actor, job: Job, number: int) -> Iterator[Recording]:
+    """One chunk: a transaction and a change set with the job's key."""
+    with command(actor, job.kind, job=job, chunk=number) as running:
+        yield running
+
+
+def report(job: Job, *, done: int, refused: int = 0, state: str = Job.State.RUNNING) -> None:
+    """Write down how far a job is."""
+    job.done, job.refused, job.state = done, refused, state
+    if state != Job.State.RUNNING:
+        job.finished_at = clock.now()
+    job.save(update_fields=["done", "refused", "state", "finished_at"])
+
+
+def undo_job(actor: Actor, job_id: int) -> Undone:
+    """Undo a job's change sets, the last first. What was undone before is passed over."""
+    if not Job.objects.filter(pk=job_id).exists():
+        raise NotFound("job")
+    whole = Undone()
+    sets = ChangeSet.objects.filter(job_id=job_id, undone_by__isnull=True).order_by("-id")
+    for change_set_id in list(sets.values_list("id", flat=True)):
+        try:
+            part = undo(actor, change_set_id)
+        except Refused as refusal:
+            if refusal.code != "nothing_to_undo":
+                raise
+            continue
+        whole.restored += part.restored
+        whole.kept += part.kept
+    return whole

@@ -1,0 +1,169 @@
+"""Change sets, changes, jobs and deliveries; and what every recorded model has in common."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from opportune.kernel.records import RecordRef
+
+
+class Job(models.Model):
+    """A long command: a series of change sets, each whole or absent, undone as one."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    kind = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.BigIntegerField(null=True)
+    actor_label = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    about = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.kind} job {self.pk}"
+
+
+class ChangeSet(models.Model):
+    """Everything one command changed: who, when, through which door."""
+
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=60)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
+    actor_label = models.CharField(max_length=200)
+    door = models.CharField(max_length=20)
+    job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="change_sets")
+    chunk = models.PositiveIntegerField(null=True)
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
+
+    class Meta:
+        indexes = [models.Index(fields=["person_id", "-id"])]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "chunk"], condition=Q(job__isnull=False), name="chunk_once_a_job")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} by {self.actor_label} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Change(models.Model):
+    """One step of one record: its version afterwards, and each field before and after.
+
+    `at` is the instant the change took effect: the command's own for a live one, a past one for an import.
+    `on` is the business date typed with it, `detail` what the record itself does not keep (the kind of move).
+    """
+
+    class Operation(models.TextChoices):
+        CREATE = "create"
+        UPDATE = "update"
+        BIN = "bin"
+        RESTORE = "restore"
+        DELETE = "delete"
+
+    change_set = models.ForeignKey(ChangeSet, models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=30)
+    record_id = models.BigIntegerField()
+    version = models.PositiveIntegerField()
+    operation = models.CharField(max_length=10, choices=Operation.choices)
+    at = models.DateTimeField()
+    on = models.DateField(null=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "record_id", "version"], name="one_change_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.kind}:{self.record_id} v{self.version}"
+
+    @property
+    def ref(self) -> RecordRef:
+        return RecordRef(self.kind, self.record_id)
+
+
+class Delivery(models.Model):
+    """A change set on its way to one consumer, at least once; written in the change set's transaction."""
+
+    change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="deliveries")
+    consumer = models.CharField(max_length=60)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["change_set", "consumer"], name="one_delivery_a_consumer")]
+        indexes = [models.Index(fields=["due_at"], condition=Q(delivered_at__isnull=True), name="delivery_due")]
+
+    def __str__(self) -> str:
+        return f"change set {self.change_set_id} to {self.consumer}"
+
+
+class Recorded(models.Model):
+    """A model whose every write is in the ledger. Its `kind` names it in a `RecordRef`.
+
+    Fields in `derived` follow from the others and are not written down; `derive` computes them before a write.
+    Those in `unrecorded` are nobody's business in a history (a password, the last sign-in).
+    """
+
+    kind: ClassVar[str]
+    derived: ClassVar[frozenset[str]] = frozenset()
+    unrecorded: ClassVar[frozenset[str]] = frozenset()
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def ref(self) -> RecordRef:
+        return RecordRef(self.kind, self.pk)
+
+    def derive(self) -> None:
+        """Bring the derived fields in line with the others."""
+
+    @classmethod
+    def recorded_fields(cls) -> tuple[str, ...]:
+        """The attribute names the ledger keeps: every column but the key, the version and what is derived."""
+        if "_recorded" not in cls.__dict__:
+            left_out = {"id", "version"} | cls.derived | cls.unrecorded
+            names = tuple(f.attname for f in cls._meta.concrete_fields if f.attname not in left_out)
+            cls._recorded = names  # type: ignore[attr-defined]
+        return cls._recorded  # type: ignore[attr-defined, no-any-return]
+
+    def facts(self) -> dict[str, Any]:
+        """The record's fields as the ledger writes them."""
+        return {name: plain(getattr(self, name)) for name in self.recorded_fields()}
+
+    @classmethod
+    def read_fact(cls, name: str, value: Any) -> Any:
+        """The inverse of `plain` for one field."""
+        return cls._meta.get_field(name.removesuffix("_id") if name not in _names(cls) else name).to_python(value)
+
+
+def _names(model: type[models.Model]) -> set[str]:
+    return {field.name for field in model._meta.concrete_fields}
+
+
+def plain(value: Any) -> Any:
+    """A field's value as JSON keeps it: amounts and dates as text."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value

@@ -1,0 +1,232 @@
+"""Writing the ledger: one change set a command, one change a record's step.
+
+    @action("close_as_won")
+    def close_as_won(actor, opportunity_id, …):
+        …
+        recording().update(opportunity, status="won", …)
+
+An action called by another joins its change set and its transaction. Nothing else writes recorded models.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import OperationalError, transaction
+
+from opportune.kernel import clock
+from opportune.kernel.actor import Actor
+from opportune.kernel.errors import Conflict
+from opportune.kernel.registries import consumers, react
+from opportune.ledger.events import RecordsChanged
+from opportune.ledger.models import Change, ChangeSet, Delivery, Job, Recorded, plain
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_current: ContextVar["Recording | None"] = ContextVar("recording", default=None)
+_noted: ContextVar[list[int] | None] = ContextVar("noted", default=None)
+_DEADLOCKS = {"40P01", "40001"}
+
+
+@dataclass(slots=True)
+class Recording:
+    """The change set of the running command, and the changes it will end with."""
+
+    actor: Actor
+    change_set: ChangeSet
+    changes: list[Change] = field(default_factory=list)
+
+    def create(self, record: Recorded, *, at: datetime | None = None, on: date | None = None, **detail: Any) -> None:
+        """Insert a record and write down its first step."""
+        self.create_many([record], at=at, on=on, **detail)
+
+    def create_many(
+        self, records: Sequence[Recorded], *, at: datetime | None = None, on: date | None = None, **detail: Any
+    ) -> None:
+        """Insert records of one model in bulk."""
+        if not records:
+            return
+        for record in records:
+            record.derive()
+        type(records[0])._default_manager.bulk_create(records, batch_size=500)
+        for record in records:
+            self.note(record, Change.Operation.CREATE, {}, _filled(record), at=at, on=on, **detail)
+
+    def update(
+        self,
+        record: Recorded,
+        changes: dict[str, Any],
+        *,
+        at: datetime | None = None,
+        on: date | None = None,
+        operation: str = Change.Operation.UPDATE,
+        **detail: Any,
+    ) -> bool:
+        """Give fields new values, save, and write down those that differ. False when none does."""
+        if not self.step(record, changes, at=at, on=on, operation=operation, **detail):
+            return False
+        columns = [name for name in changes if name in record.recorded_fields()]
+        record.save(update_fields=[*columns, "version", *record.derived])
+        return True
+
+    def step(
+        self,
+        record: Recorded,
+        changes: dict[str, Any],
+        *,
+        at: datetime | None = None,
+        on: date | None = None,
+        operation: str = Change.Operation.UPDATE,
+        **detail: Any,
+    ) -> bool:
+        """As `update`, but the caller saves: for many steps of many records written in bulk."""
+        before = {name: plain(getattr(record, name)) for name in changes}
+        for name, value in changes.items():
+            setattr(record, name, value)
+        record.derive()
+        after = {name: plain(getattr(record, name)) for name in changes}
+        differing = [name for name in changes if before[name] != after[name]]
+        if not differing and not detail:
+            return False
+        record.version += 1
+        self.note(
+            record,
+            operation,
+            {name: before[name] for name in differing},
+            {name: after[name] for name in differing},
+            at=at,
+            on=on,
+            **detail,
+        )
+        return True
+
+    def note(
+        self,
+        record: Recorded,
+        operation: str,
+        before: dict[str, Any],
+        after: dict[str, Any],
+        *,
+        at: datetime | None = None,
+        on: date | None = None,
+        **detail: Any,
+    ) -> None:
+        """Write down one step of a record at its present version."""
+        self.changes.append(
+            Change(
+                change_set=self.change_set,
+                kind=record.kind,
+                record_id=record.pk,
+                version=record.version,
+                operation=operation,
+                at=at or self.change_set.at,
+                on=on,
+                before=before,
+                after=after,
+                detail={name: plain(value) for name, value in detail.items() if value is not None},
+            )
+        )
+
+    def finish(self) -> None:
+        """Write the changes, tell who reacts in the transaction, and queue what follows the commit."""
+        if not self.changes and self.change_set.undoes_id is None:
+            self.change_set.delete()
+            return
+        Change.objects.bulk_create(self.changes, batch_size=500)
+        react(self.actor, RecordsChanged(self.change_set.pk, tuple(c.ref for c in self.changes)))
+        Delivery.objects.bulk_create(
+            [Delivery(change_set=self.change_set, consumer=name, due_at=self.change_set.at) for name in consumers]
+        )
+        noted = _noted.get()
+        if noted is not None:
+            noted.append(self.change_set.pk)
+
+
+def _filled(record: Recorded) -> dict[str, Any]:
+    return {name: value for name, value in record.facts().items() if value is not None and value != ""}
+
+
+def recording() -> Recording:
+    """The running command's recording. Raises RuntimeError outside an action."""
+    current = _current.get()
+    if current is None:
+        raise RuntimeError("nothing is written outside an action")
+    return current
+
+
+@contextmanager
+def command(
+    actor: Actor, verb: str, *, undoes: ChangeSet | None = None, job: Job | None = None, chunk: int | None = None
+) -> Iterator[Recording]:
+    """A transaction with one change set; inside another command, part of that one."""
+    outer = _current.get()
+    if outer is not None:
+        yield outer
+        return
+    with transaction.atomic():
+        change_set = ChangeSet.objects.create(
+            at=clock.now(),
+            verb=verb,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            person_id=getattr(actor, "person_id", None),
+            actor_label=actor.label,
+            door=actor.door,
+            undoes=undoes,
+            job=job,
+            chunk=chunk,
+        )
+        running = Recording(actor, change_set)
+        token = _current.set(running)
+        try:
+            yield running
+            running.finish()
+        finally:
+            _current.reset(token)
+
+
+def action(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a verb function a command: one transaction, one change set, one retry after a deadlock."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            if _current.get() is not None:
+                return function(*args, **kwargs)
+            actor: Any = args[0]
+            try:
+                with command(actor, verb):
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                if not _is_deadlock(error):
+                    raise
+            try:
+                with command(actor, verb):
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                if _is_deadlock(error):
+                    raise Conflict() from error
+                raise
+
+        return run
+
+    return decorate
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) in _DEADLOCKS
+
+
+@contextmanager
+def noting_change_sets() -> Iterator[list[int]]:
+    """Within this block, the ids of the change sets that were written, for a door to offer their undo."""
+    noted: list[int] = []
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)

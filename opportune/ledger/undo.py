@@ -1,0 +1,112 @@
+"""Undo: a new change set that takes back another, as far as nothing has changed since (domain.md §9)."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from opportune.kernel.actor import Actor
+from opportune.kernel.errors import NotFound, NotPermitted, Refused
+from opportune.kernel.records import RecordRef
+from opportune.kernel.registries import handlers
+from opportune.kernel.sentences import sentence
+from opportune.ledger.facets import collapse, plan_fields
+from opportune.ledger.models import Change, ChangeSet, Recorded, plain
+from opportune.ledger.recording import command
+
+_Operation = Change.Operation
+
+
+@dataclass(slots=True)
+class Undone:
+    """What an undo put back and what it left, as (record, facet); the facet `record` is the record itself."""
+
+    change_set_id: int | None = None
+    restored: list[tuple[RecordRef, str]] = field(default_factory=list)
+    kept: list[tuple[RecordRef, str]] = field(default_factory=list)
+
+
+def undo(actor: Actor, change_set_id: int) -> Undone:
+    """Take a change set back with the actor's rights now. Undoing an undo is redo.
+
+    Raises NotFound, NotPermitted, or Refused `already_undone`, `nothing_to_undo`.
+    """
+    original = _visible_change_set(actor, change_set_id)
+    with command(actor, "undo", undoes=original) as running:
+        original = ChangeSet.objects.select_for_update().get(pk=original.pk)
+        if ChangeSet.objects.filter(undoes=original).exclude(pk=running.change_set.pk).exists():
+            raise Refused("already_undone", sentence("This was already undone."))
+        undone = Undone(running.change_set.pk)
+        for kind, by_record in sorted(_steps(original).items()):
+            _undo_kind(actor, kind, by_record, undone)
+        if not undone.restored:
+            raise Refused(
+                "nothing_to_undo",
+                sentence("Nothing was undone: everything it changed has been changed again since."),
+                kept=[(str(ref), facet) for ref, facet in undone.kept],
+            )
+    return undone
+
+
+def _visible_change_set(actor: Actor, change_set_id: int) -> ChangeSet:
+    try:
+        original = ChangeSet.objects.get(pk=change_set_id)
+    except ChangeSet.DoesNotExist:
+        raise NotFound("change_set") from None
+    by_kind: dict[str, set[int]] = defaultdict(set)
+    for kind, record_id in original.changes.values_list("kind", "record_id"):
+        by_kind[kind].add(record_id)
+    if not any(kind in handlers and handlers[kind].visible(actor, ids) for kind, ids in by_kind.items()):
+        raise NotFound("change_set")
+    return original
+
+
+def _steps(change_set: ChangeSet) -> dict[str, dict[int, list[Change]]]:
+    steps: dict[str, dict[int, list[Change]]] = defaultdict(lambda: defaultdict(list))
+    for change in change_set.changes.order_by("version"):
+        steps[change.kind][change.record_id].append(change)
+    return steps
+
+
+def _undo_kind(actor: Actor, kind: str, by_record: dict[int, list[Change]], undone: Undone) -> None:
+    handler = handlers.get(kind)
+    if handler is None:
+        raise Refused("cannot_undo", sentence("This cannot be undone."), kind=kind)
+    records = handler.lock(actor, sorted(by_record))
+    if len(records) != len(by_record):
+        raise NotPermitted(sentence("You do not have the right to undo this: it changed records you may not change."))
+    for record_id, steps in sorted(by_record.items()):
+        _undo_record(actor, records[record_id], steps, undone)
+
+
+def _undo_record(actor: Actor, record: Recorded, steps: list[Change], undone: Undone) -> None:
+    handler = handlers[record.kind]
+    ref = record.ref
+    operations = {step.operation for step in steps}
+    if _Operation.CREATE in operations:
+        if _changed_since_creation(record, steps) or handler.depended_upon(record):
+            undone.kept.append((ref, "record"))
+            return
+        handler.remove(actor, record)
+        undone.restored.append((ref, "record"))
+        return
+    if _Operation.BIN in operations:
+        handler.bring_back(actor, record)
+        undone.restored.append((ref, "record"))
+    elif _Operation.RESTORE in operations:
+        handler.remove(actor, record)
+        undone.restored.append((ref, "record"))
+    before, after = collapse((step.before, step.after) for step in steps if step.operation == _Operation.UPDATE)
+    if not after:
+        return
+    now: dict[str, Any] = {name: plain(getattr(record, name)) for name in after}
+    plan = plan_fields(before, after, now, handler.facets())
+    if plan.values:
+        values = {name: type(record).read_fact(name, value) for name, value in plan.values.items()}
+        handler.restore_fields(actor, record, values)
+    undone.restored += [(ref, facet) for facet in plan.restored]
+    undone.kept += [(ref, facet) for facet in plan.kept]
+
+
+def _changed_since_creation(record: Recorded, steps: list[Change]) -> bool:
+    _, made = collapse((step.before, step.after) for step in steps)
+    return any((made.get(name) or None) != (value or None) for name, value in record.facts().items())
