@@ -76,7 +76,6 @@ SETTINGS = (
     Setting(
         "OPPORTUNE_TIME_ZONE", "UTC", "The time zone of whoever has chosen none, for instance `Europe/Paris`."
     ),
-    Setting("OPPORTUNE_WEB_THREADS", "4", "Requests worked on at the same time."),
     Setting(
         "OPPORTUNE_LOG_LEVEL", "WARNING", "`DEBUG`, `INFO`, `WARNING` or `ERROR`; the log goes to stderr."
     ),

@@ -74,6 +74,9 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help=f"port to listen on (default {DEFAULT_PORT})"
     )
+    parser.add_argument(
+        "--threads", type=int, default=4, help="requests worked on at the same time (default 4)"
+    )
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -85,7 +88,7 @@ def _start(options: argparse.Namespace) -> int:
     for line in prepare(empty=options.empty):
         _say(line)
     # A new program in the same process gives back the memory that preparing has taken.
-    address = ["--host", options.host, "--port", str(options.port)]
+    address = ["--host", options.host, "--port", str(options.port), "--threads", str(options.threads)]
     os.execv(sys.executable, [sys.executable, "-m", "opportune", "serve", *address])
 
 
@@ -97,13 +100,13 @@ def _say(line: str) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from opportune.operations.serving import serve
 
-    return serve(options.host, options.port)
+    return serve(options.host, options.port, threads=options.threads)
 
 
 def _web(options: argparse.Namespace) -> int:
     from opportune.operations.web_server import run_web_server
 
-    return run_web_server(options.host, options.port, parent=options.parent)
+    return run_web_server(options.host, options.port, threads=options.threads, parent=options.parent)
 
 
 def _worker(options: argparse.Namespace) -> int:

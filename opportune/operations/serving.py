@@ -13,11 +13,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from types import FrameType
-from urllib.error import URLError
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
@@ -114,15 +114,16 @@ class Supervisor:
         self.stopping = True
 
 
-def serve(host: str, port: int) -> int:
-    """Serve on the address until told to stop. Returns 0, or 1 when the address is taken."""
+def serve(host: str, port: int, *, threads: int) -> int:
+    """Serve, `threads` requests at a time, until told to stop. Returns 0, or 1 when the address is taken."""
     refusal = address_refusal(host, port)
     if refusal:
         _say(refusal)
         return EXIT_ADDRESS_TAKEN
     me = str(os.getpid())
-    slot = f"{socket.gethostname()}/{me}"
-    web = Child("web", lambda start: ["web", "--host", host, "--port", str(port), "--parent", me])
+    slot = f"{socket.gethostname()[:30]}/{me}"
+    address = ["--host", host, "--port", str(port), "--threads", str(threads)]
+    web = Child("web", lambda start: ["web", *address, "--parent", me])
     worker = Child("worker", lambda start: ["worker", "--name", f"{slot}/{start}", "--parent", me])
     Supervisor([web, worker]).run(Announcement(host, port).look)
     return 0
@@ -150,19 +151,23 @@ class Announcement:
 
     def __init__(self, host: str, port: int) -> None:
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-        self.address = f"http://{shown}:{port}"
+        self.address = f"{shown}:{port}"
         self.made = False
 
     def look(self) -> None:
         """Ask for the health page and announce the address when it is there."""
         if self.made:
             return
+        connection = HTTPConnection(self.address, timeout=1)
         try:
-            with urllib.request.urlopen(f"{self.address}/healthz", timeout=1):
-                self.made = True
-        except (URLError, OSError):
+            connection.request("GET", "/healthz")
+            self.made = connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
             return
-        _say(f"Opportune is ready at {self.address}/ (Ctrl-C stops it)")
+        finally:
+            connection.close()
+        if self.made:
+            _say(f"Opportune is ready at http://{self.address}/ (Ctrl-C stops it)")
 
 
 def _say(sentence: str) -> None:
