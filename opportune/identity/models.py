@@ -9,6 +9,7 @@ from django.db.models import Q
 from opportune.identity.permissions import Depth
 from opportune.kernel.text import fold
 from opportune.ledger.models import Recorded
+from opportune.storage.sorting import SortKeyField
 
 
 class Unit(Recorded):
@@ -54,7 +55,7 @@ class User(Recorded, AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100)
-    sort_key = models.CharField(max_length=100, editable=False, db_index=True)
+    sort_key = SortKeyField(max_length=100, editable=False)
     language = models.CharField(max_length=5, default="en")
     time_zone = models.CharField(max_length=60, blank=True)
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
@@ -66,6 +67,9 @@ class User(Recorded, AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        indexes = [models.Index("sort_key", "id", name="user_by_name")]
 
     def __str__(self) -> str:
         return self.name
