@@ -89,6 +89,16 @@ class Environment:
 
     variables: Mapping[str, str]
 
+    def check(self) -> None:
+        """Convert everything once, so that a command refuses at its start. Raises BadSetting."""
+        self.base_url()
+        self.database()
+        self.smtp()
+        self.time_zone()
+        self.flag("OPPORTUNE_DEBUG")
+        self.one_of("OPPORTUNE_LANGUAGE", LANGUAGES)
+        self.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)
+
     def text(self, name: str) -> str:
         """The value without surrounding blanks, or the declared default when absent or empty."""
         return self.variables.get(name, "").strip() or DEFAULTS[name]

@@ -34,6 +34,11 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "opportune.ledger",
     "opportune.identity",
+    "opportune.reference",
+    "opportune.process",
+    "opportune.customers",
+    "opportune.opportunities",
+    "opportune.activities",
     "opportune.operations",
 ]
 MIDDLEWARE = [

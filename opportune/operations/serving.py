@@ -24,7 +24,9 @@ LONGEST_PAUSE = 30.0
 GROWN_UP_AFTER = 60.0
 SECONDS_TO_STOP = 15.0
 LOOK_EVERY = 0.2
-EXIT_ADDRESS_TAKEN = 1
+EXIT_REFUSED = 1
+OPPORTUNE = [sys.executable, "-m", "opportune"]
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Child:
         """Start the process, as a group of its own so that Ctrl-C reaches the supervisor alone."""
         self.starts += 1
         self.started_at = time.monotonic()
-        command = [sys.executable, "-m", "opportune", *self.arguments(self.starts)]
+        command = [*OPPORTUNE, *self.arguments(self.starts)]
         self.process = subprocess.Popen(command, process_group=0, stdin=subprocess.DEVNULL)
 
     def look(self, now: float) -> None:
@@ -115,11 +117,17 @@ class Supervisor:
 
 
 def serve(host: str, port: int, *, threads: int) -> int:
-    """Serve, `threads` requests at a time, until told to stop. Returns 0, or 1 when the address is taken."""
+    """Serve, `threads` requests at a time, until told to stop. Returns 0, or 1 when refused."""
     refusal = address_refusal(host, port)
     if refusal:
         _say(refusal)
-        return EXIT_ADDRESS_TAKEN
+        return EXIT_REFUSED
+    # Asked of another process, since the answer needs the database and the supervisor is to stay small.
+    if (
+        host not in LOOPBACK
+        and subprocess.run([*OPPORTUNE, "exposure", "--host", host], check=False).returncode
+    ):
+        return EXIT_REFUSED
     me = str(os.getpid())
     slot = f"{socket.gethostname()[:30]}/{me}"
     address = ["--host", host, "--port", str(port), "--threads", str(threads)]
