@@ -12,6 +12,18 @@ Translate = Callable[[str, str | None, int], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A name kept in both languages, such as a stage's, inside a sentence."""
+
+    en: str
+    fr: str
+
+    def in_language(self, language: str) -> str:
+        """The name in a language, English unless French."""
+        return self.fr if language.startswith("fr") else self.en
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """An English pattern with named values; `plural` and `count` choose between two patterns."""
 
@@ -20,16 +32,23 @@ class Sentence:
     plural: str | None = None
     count: int = 1
 
-    def in_language(self, translate: Translate) -> str:
-        """The sentence in a reader's language; nested sentences are translated with it."""
-        values = {
-            name: value.in_language(translate) if isinstance(value, Sentence) else value
-            for name, value in self.values.items()
-        }
+    def in_language(self, translate: Translate, language: str = "en") -> str:
+        """The sentence in a reader's language; nested sentences and names are put into it as well."""
+        values = {name: _shown(value, translate, language) for name, value in self.values.items()}
         return translate(self.pattern, self.plural, self.count).format(**values)
 
     def __str__(self) -> str:
         return self.in_language(in_english)
+
+
+def _shown(value: Any, translate: Translate, language: str) -> Any:
+    if isinstance(value, Sentence):
+        return value.in_language(translate, language)
+    if isinstance(value, Named):
+        return value.in_language(language)
+    if isinstance(value, tuple):
+        return ", ".join(str(_shown(part, translate, language)) for part in value)
+    return value
 
 
 def in_english(pattern: str, plural: str | None, count: int) -> str:

@@ -113,15 +113,16 @@ class Recording:
         *,
         at: datetime | None = None,
         on: date | None = None,
+        version: int | None = None,
         **detail: Any,
     ) -> None:
-        """Write down one step of a record at its present version."""
+        """Write down one step of a record, at its present version unless another is given."""
         self.changes.append(
             Change(
                 change_set=self.change_set,
                 kind=record.kind,
                 record_id=record.pk,
-                version=record.version,
+                version=version or record.version,
                 operation=operation,
                 at=at or self.change_set.at,
                 on=on,

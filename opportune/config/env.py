@@ -1,0 +1,254 @@
+"""What the environment says, read once and refused when it makes no sense.
+
+`SETTINGS` declares every variable Opportune reads, and nothing is read that is not declared there;
+`docs/settings.md` lists the same table and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from zoneinfo import available_timezones
+
+YES = frozenset({"1", "yes", "true", "on"})
+NO = frozenset({"0", "no", "false", "off"})
+LANGUAGES = ("en", "fr")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+POSTGRES_SCHEMES = ("postgres", "postgresql")
+
+
+class BadSetting(Exception):
+    """An environment variable holds a value Opportune cannot use; the text says which and what to write."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its name, the default as the documentation shows it, and what it is for."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting(
+        "OPPORTUNE_DATA", "./data", "The directory that holds the database, the secret key and the files."
+    ),
+    Setting(
+        "DATABASE_URL",
+        "",
+        "Empty for SQLite in the data directory, or `postgres://user:password@host:5432/name`.",
+    ),
+    Setting(
+        "OPPORTUNE_DATABASE_POOL", "8", "Most PostgreSQL connections a process keeps open; 0 for no pool."
+    ),
+    Setting(
+        "OPPORTUNE_SERVER_SIDE_CURSORS",
+        "yes",
+        "Write `no` behind pgbouncer in transaction mode, which cannot keep a cursor between statements.",
+    ),
+    Setting(
+        "OPPORTUNE_SECRET_KEY", "", "Signs sessions and links. Empty: `secret.key` in the data directory."
+    ),
+    Setting("OPPORTUNE_DEBUG", "no", "Error pages with the source code. Never on a machine others reach."),
+    Setting(
+        "OPPORTUNE_ALLOWED_HOSTS",
+        "",
+        "Host names to answer to, separated by commas, besides this machine and the base URL.",
+    ),
+    Setting(
+        "OPPORTUNE_BASE_URL",
+        "http://127.0.0.1:8000",
+        "The address people type, used in links that are mailed. With `https://`, cookies are sent over TLS only.",
+    ),
+    Setting(
+        "OPPORTUNE_SMTP_URL",
+        "",
+        "`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty: mails become links to copy.",
+    ),
+    Setting("OPPORTUNE_MAIL_FROM", "opportune@localhost", "The sender of every mail."),
+    Setting("OPPORTUNE_LANGUAGE", "en", "The language of a visitor who has chosen none: `en` or `fr`."),
+    Setting(
+        "OPPORTUNE_TIME_ZONE", "UTC", "The time zone of whoever has chosen none, for instance `Europe/Paris`."
+    ),
+    Setting(
+        "OPPORTUNE_LOG_LEVEL", "WARNING", "`DEBUG`, `INFO`, `WARNING` or `ERROR`; the log goes to stderr."
+    ),
+)
+DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The declared variables, converted. `variables` is `os.environ` except in tests."""
+
+    variables: Mapping[str, str]
+
+    def check(self) -> None:
+        """Convert everything once, so that a command refuses at its start. Raises BadSetting."""
+        self.base_url()
+        self.database()
+        self.smtp()
+        self.time_zone()
+        self.flag("OPPORTUNE_DEBUG")
+        self.one_of("OPPORTUNE_LANGUAGE", LANGUAGES)
+        self.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)
+
+    def text(self, name: str) -> str:
+        """The value without surrounding blanks, or the declared default when absent or empty."""
+        return self.variables.get(name, "").strip() or DEFAULTS[name]
+
+    def flag(self, name: str) -> bool:
+        """Yes or no. Raises BadSetting for anything else."""
+        value = self.text(name).lower()
+        if value in YES:
+            return True
+        if value in NO:
+            return False
+        raise BadSetting(f"{name} is “{self.text(name)}”; write yes or no.")
+
+    def count(self, name: str, *, at_least: int) -> int:
+        """A whole number no smaller than `at_least`. Raises BadSetting."""
+        value = self.text(name)
+        if not value.isascii() or not value.isdigit() or int(value) < at_least:
+            raise BadSetting(f"{name} is “{value}”; write a whole number of at least {at_least}.")
+        return int(value)
+
+    def one_of(self, name: str, allowed: tuple[str, ...]) -> str:
+        """One of the words in `allowed`. Raises BadSetting."""
+        value = self.text(name)
+        if value not in allowed:
+            raise BadSetting(f"{name} is “{value}”; write one of {', '.join(allowed)}.")
+        return value
+
+    def names(self, name: str) -> list[str]:
+        """The parts of a list separated by commas, without empty ones."""
+        return [part.strip() for part in self.text(name).split(",") if part.strip()]
+
+    def data(self) -> Path:
+        """The data directory as an absolute path; it need not exist yet."""
+        return Path(self.text("OPPORTUNE_DATA")).expanduser().resolve()
+
+    def time_zone(self) -> str:
+        """A name of the IANA time zone database. Raises BadSetting."""
+        value = self.text("OPPORTUNE_TIME_ZONE")
+        if value not in available_timezones():
+            raise BadSetting(f"OPPORTUNE_TIME_ZONE is “{value}”; write a name such as Europe/Paris or UTC.")
+        return value
+
+    def base_url(self) -> str:
+        """The public address without a final slash. Raises BadSetting."""
+        value = self.text("OPPORTUNE_BASE_URL").rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+            raise BadSetting(
+                f"OPPORTUNE_BASE_URL is “{value}”; write http:// or https://, a host and perhaps a port."
+            )
+        return value
+
+    def allowed_hosts(self) -> list[str]:
+        """Every host name answered to: this machine, the one of the base URL and those listed."""
+        base = urlsplit(self.base_url()).hostname or ""
+        listed = self.names("OPPORTUNE_ALLOWED_HOSTS")
+        return list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", base, *listed]))
+
+    def secret_key(self) -> str:
+        """The signing key: the variable, else the file in the data directory, made on first use."""
+        given = self.text("OPPORTUNE_SECRET_KEY")
+        if not given:
+            return kept_secret(self.data() / "secret.key")
+        if len(given) < 32:
+            raise BadSetting(
+                "OPPORTUNE_SECRET_KEY is too short to be a secret; write at least 32 characters."
+            )
+        return given
+
+    def database(self) -> dict[str, Any]:
+        """Django's description of the database. Raises BadSetting for an address of another kind."""
+        url = self.text("DATABASE_URL")
+        if not url:
+            return {"ENGINE": "opportune.storage.sqlite", "NAME": str(self.data() / "opportune.sqlite3")}
+        parts = _split("DATABASE_URL", url, POSTGRES_SCHEMES, "postgres://user:password@host:5432/name")
+        if not parts.path.strip("/"):
+            raise BadSetting("DATABASE_URL names no database; write postgres://user:password@host:5432/name.")
+        options: dict[str, Any] = dict(parse_qsl(parts.query))
+        host = options.pop("host", parts.hostname or "")
+        pool = self.count("OPPORTUNE_DATABASE_POOL", at_least=0)
+        if pool:
+            options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 30}
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.strip("/")),
+            "HOST": unquote(host),
+            "PORT": str(parts.port or options.pop("port", "")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "CONN_MAX_AGE": 0 if pool else 60,
+            "CONN_HEALTH_CHECKS": not pool,
+            "DISABLE_SERVER_SIDE_CURSORS": not self.flag("OPPORTUNE_SERVER_SIDE_CURSORS"),
+            "OPTIONS": options,
+        }
+
+    def smtp(self) -> dict[str, Any] | None:
+        """Django's EMAIL_* settings, or None when no mail server is set. Raises BadSetting."""
+        url = self.text("OPPORTUNE_SMTP_URL")
+        if not url:
+            return None
+        parts = _split("OPPORTUNE_SMTP_URL", url, ("smtp", "smtps"), "smtp://user:password@host:587")
+        if not parts.hostname:
+            raise BadSetting("OPPORTUNE_SMTP_URL names no host; write smtp://user:password@host:587.")
+        tls_from_start = parts.scheme == "smtps"
+        return {
+            "EMAIL_HOST": parts.hostname,
+            "EMAIL_PORT": parts.port or (465 if tls_from_start else 587),
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_SSL": tls_from_start,
+            "EMAIL_USE_TLS": not tls_from_start and parts.port != 25,
+            "EMAIL_TIMEOUT": 20,
+        }
+
+
+def read_environment() -> Environment:
+    """The process's own environment."""
+    return Environment(os.environ)
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in the file, made with 50 random letters, readable by its owner only, when there is none.
+
+    The file appears whole or not at all, so that two processes starting together end up with the same secret.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    secret = path.read_text(encoding="ascii").strip()
+    if len(secret) < 32:
+        raise BadSetting(f"{path} holds no secret; restore it from a backup, or delete it to make a new one.")
+    return secret
+
+
+def _split(name: str, url: str, schemes: tuple[str, ...], example: str) -> SplitResult:
+    """The parts of an address with one of the schemes and a numeric port. Raises BadSetting."""
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in schemes and (parts.port is None or parts.port > 0)
+    except ValueError:
+        known = False
+    if not known:
+        raise BadSetting(f"{name} is not an address Opportune knows; write {example}.")
+    return parts

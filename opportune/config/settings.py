@@ -1,0 +1,164 @@
+"""Django's settings. What an installation may change comes from `env.py`; the rest is decided here."""
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from opportune.config.env import LANGUAGES as LANGUAGE_CODES
+from opportune.config.env import LOG_LEVELS, read_environment
+
+PACKAGE = Path(__file__).resolve().parent.parent
+ENVIRONMENT = read_environment()
+
+DATA = ENVIRONMENT.data()
+DEBUG = ENVIRONMENT.flag("OPPORTUNE_DEBUG")
+SECRET_KEY = ENVIRONMENT.secret_key()
+BASE_URL = ENVIRONMENT.base_url()
+OVER_TLS = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts()
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "opportune.ledger",
+    "opportune.identity",
+    "opportune.reference",
+    "opportune.process",
+    "opportune.customers",
+    "opportune.opportunities",
+    "opportune.activities",
+    "opportune.operations",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "opportune.config.urls"
+WSGI_APPLICATION = "opportune.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+
+DATABASES = {"default": ENVIRONMENT.database()}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# People
+
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+
+# Words, dates and numbers
+
+LANGUAGE_CODE = ENVIRONMENT.one_of("OPPORTUNE_LANGUAGE", LANGUAGE_CODES)
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+TIME_ZONE = ENVIRONMENT.time_zone()
+USE_TZ = True
+
+# Static files: collected into the data directory at start, under names that carry a hash of their content
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA / "cache" / "static"
+STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+# Only Opportune's own files: those that packages bring are not used and not served.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(DATA / "files")},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "opportune.config.static.HashedStaticFiles"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# Mail
+
+SMTP = ENVIRONMENT.smtp()
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP else 'dummy'}.EmailBackend"
+globals().update(SMTP or {})
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.text("OPPORTUNE_MAIL_FROM")
+
+# What a browser is told
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_NAME = "opportune_session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OVER_TLS
+CSRF_COOKIE_NAME = "opportune_csrf"
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_HSTS_SECONDS = 31_536_000 if OVER_TLS else 0
+# Granian speaks plain HTTP, so an https base URL means a proxy in front that sets this header itself.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OVER_TLS else None
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": ENVIRONMENT.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)},
+    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+}

@@ -1,0 +1,10 @@
+"""The root of all addresses: each door brings its own."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from opportune.operations.health import health_page
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health_page, name="health"),
+    path("sign/", include("allauth.account.urls")),
+]

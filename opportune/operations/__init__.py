@@ -1,0 +1,1 @@
+"""Running Opportune: starting, serving, working off tasks, and looking after an installation."""

@@ -1,0 +1,160 @@
+"""The commands that run an installation: start, serve, migrate, manage.
+
+Nothing here imports Django before a command needs it: `serve` is the supervisor and must stay small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+WITHOUT_DATA = frozenset(
+    {"start", "serve", "web", "worker", "migrate", "manage", "catalogue", "exposure", "--version"}
+)
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+
+
+def runs_without_data(words: Sequence[str]) -> bool:
+    """Whether the command line names a command of this module, so that the data commands need not load."""
+    return bool(words) and words[0] in WITHOUT_DATA
+
+
+def set_up_django() -> None:
+    """Load settings and applications. Doing it again does nothing."""
+    import django
+
+    django.setup()
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands of this module."""
+    start = commands.add_parser("start", help="prepare what is missing, then serve")
+    _add_address(start)
+    start.add_argument("--data", type=Path, metavar="DIR", help="data directory (default ./data)")
+    start.add_argument("--empty", action="store_true", help="begin without the demo company")
+    start.set_defaults(run=_start)
+
+    serve = commands.add_parser("serve", help="run the web server and the worker until told to stop")
+    _add_address(serve)
+    serve.set_defaults(run=_serve)
+
+    web = commands.add_parser("web", help="run the web server alone")
+    _add_address(web)
+    web.add_argument("--parent", type=int, help="end with the process of this id")
+    web.set_defaults(run=_web)
+
+    worker = commands.add_parser("worker", help="run the worker and the schedule alone")
+    worker.add_argument("--parent", type=int, help="end with the process of this id")
+    worker.add_argument("--name", help="the name under which tasks are claimed")
+    worker.set_defaults(run=_worker)
+
+    exposure = commands.add_parser("exposure", help="say whether it is safe to listen on an address")
+    exposure.add_argument("--host", default=DEFAULT_HOST, help="the address")
+    exposure.set_defaults(run=_exposure)
+
+    migrate = commands.add_parser("migrate", help="bring the database up to date")
+    migrate.set_defaults(run=_migrate)
+
+    catalogue = commands.add_parser("catalogue", help="check, compile or bring up to date the translations")
+    task = catalogue.add_mutually_exclusive_group(required=True)
+    task.add_argument("--check", action="store_true", help="say what is missing, unused or contradictory")
+    task.add_argument("--compile", action="store_true", help="write what the program reads")
+    task.add_argument("--update", action="store_true", help="add new sentences, drop unused ones")
+    catalogue.set_defaults(run=_catalogue)
+
+    manage = commands.add_parser("manage", help="run a management command of Django", add_help=False)
+    manage.add_argument("words", nargs=argparse.REMAINDER, metavar="…")
+    manage.set_defaults(run=_manage)
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default=DEFAULT_HOST, help=f"address to listen on (default {DEFAULT_HOST})")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help=f"port to listen on (default {DEFAULT_PORT})"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=4, help="requests worked on at the same time (default 4)"
+    )
+
+
+def _start(options: argparse.Namespace) -> int:
+    if options.data is not None:
+        os.environ["OPPORTUNE_DATA"] = str(options.data.resolve())
+    set_up_django()
+    from opportune.operations.starting import prepare
+
+    for line in prepare(empty=options.empty, port=options.port):
+        _say(line)
+    # A new program in the same process gives back the memory that preparing has taken.
+    address = ["--host", options.host, "--port", str(options.port), "--threads", str(options.threads)]
+    os.execv(sys.executable, [sys.executable, "-m", "opportune", "serve", *address])
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from opportune.operations.serving import serve
+
+    return serve(options.host, options.port, threads=options.threads)
+
+
+def _exposure(options: argparse.Namespace) -> int:
+    set_up_django()
+    from opportune.operations.exposure import exposure_refusal
+
+    refusal = exposure_refusal(options.host)
+    if refusal:
+        _say(refusal)
+    return 1 if refusal else 0
+
+
+def _web(options: argparse.Namespace) -> int:
+    from opportune.operations.web_server import run_web_server
+
+    return run_web_server(options.host, options.port, threads=options.threads, parent=options.parent)
+
+
+def _worker(options: argparse.Namespace) -> int:
+    set_up_django()
+    from opportune.operations.worker import run_worker
+
+    return run_worker(name=options.name, parent=options.parent)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    set_up_django()
+    from opportune.operations.starting import migrate
+
+    migrate()
+    return 0
+
+
+def _catalogue(options: argparse.Namespace) -> int:
+    from opportune.operations.catalogue import compile_catalogues, complaints, update_catalogues
+
+    if options.check:
+        found = complaints()
+        for complaint in found:
+            _say(complaint)
+        return 1 if found else 0
+    for file in update_catalogues() if options.update else compile_catalogues():
+        _say(str(file))
+    return 0
+
+
+def _manage(options: argparse.Namespace) -> int:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["opportune manage", *options.words])
+    return 0

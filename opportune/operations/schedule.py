@@ -1,0 +1,67 @@
+"""What is done again and again without anybody asking, and how often.
+
+The table `ScheduledRun` remembers when each is next due, so that a restart forgets none and several
+workers do not do it twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.management import call_command
+from django.db import IntegrityError
+
+from opportune.operations.models import ScheduledRun
+
+KEEP_TASKS_FOR_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A piece of work, its name in the table, and the time from one run to the next."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+
+
+def forget_old_tasks() -> None:
+    """Delete the records of tasks finished two weeks ago or earlier."""
+    call_command("prune_db_task_results", min_age_days=KEEP_TASKS_FOR_DAYS, verbosity=0)
+
+
+def forget_old_sessions() -> None:
+    """Delete the sessions that have expired."""
+    call_command("clearsessions", verbosity=0)
+
+
+SCHEDULE: tuple[Scheduled, ...] = (
+    Scheduled("forget old tasks", timedelta(days=1), forget_old_tasks),
+    Scheduled("forget old sessions", timedelta(days=1), forget_old_sessions),
+)
+
+
+def run_due(now: datetime, schedule: Iterable[Scheduled] = SCHEDULE) -> list[str]:
+    """Run what is due at `now` and return the names; what has never run is due."""
+    pending = dict(ScheduledRun.objects.values_list("name", "next_at"))
+    done = []
+    for work in schedule:
+        due = pending.get(work.name)
+        if (due is None or due <= now) and _claim(work, due, now):
+            work.run()
+            done.append(work.name)
+    return done
+
+
+def _claim(work: Scheduled, due: datetime | None, now: datetime) -> bool:
+    """Move the next time on before working, so that another worker finds nothing due."""
+    following = now + work.every
+    if due is not None:
+        return ScheduledRun.objects.filter(name=work.name, next_at=due).update(next_at=following) == 1
+    try:
+        ScheduledRun.objects.create(name=work.name, next_at=following)
+    except IntegrityError:
+        return False
+    return True

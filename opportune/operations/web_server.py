@@ -1,0 +1,34 @@
+"""The web server: Granian with one process of Python and a few threads, which suits a small machine."""
+
+from __future__ import annotations
+
+import os
+
+from opportune.operations.parentage import end_with_parent
+
+SECONDS_TO_FINISH = 10
+
+
+def run_web_server(host: str, port: int, *, threads: int, parent: int | None) -> int:
+    """Serve until a signal says stop, `threads` requests at a time; those under way get ten seconds to finish."""
+    # Imported here because Granian chooses its way of starting processes when it is loaded.
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    if parent is not None:
+        end_with_parent(parent)
+    server = Server(
+        "opportune.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=threads,
+        websockets=False,
+        workers_kill_timeout=SECONDS_TO_FINISH,
+        log_level=LogLevels.warning,
+    )
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opportune.config.settings")
+    server.serve()
+    return 0

@@ -1,0 +1,164 @@
+"""Reading processes: a whole process as one immutable picture, so that moves are plain calculation."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from opportune.kernel.errors import NotFound
+from opportune.process.models import Process, Stage, Step
+
+
+@dataclass(frozen=True, slots=True)
+class StepPicture:
+    """A step of a stage."""
+
+    id: int
+    what: str
+    name_en: str
+    name_fr: str
+    field: str
+    is_required: bool
+    delay_days: int | None
+    reminder_days: int | None
+
+    def name(self, language: str) -> str:
+        """The name in a language, English unless French."""
+        return self.name_fr if language.startswith("fr") else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
+class StagePicture:
+    """A stage with its steps; `order` is its place in the process, from 0."""
+
+    id: int
+    key: str
+    order: int
+    name_en: str
+    name_fr: str
+    chance: Decimal | None
+    completed: Decimal
+    allow_skip: bool
+    quote_required: bool
+    is_default: bool
+    expected_days: int | None
+    stale_days: int | None
+    close_date_formula: str
+    guidance_en: str
+    guidance_fr: str
+    steps: tuple[StepPicture, ...]
+
+    def name(self, language: str) -> str:
+        """The name in a language, English unless French."""
+        return self.name_fr if language.startswith("fr") else self.name_en
+
+    @property
+    def stale_after(self) -> int | None:
+        """Days after which a deal in this stage is stuck: its own, else one and a half times those expected."""
+        if self.stale_days is not None:
+            return self.stale_days
+        return None if self.expected_days is None else (self.expected_days * 3 + 1) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessPicture:
+    """A process with its stages in order."""
+
+    id: int
+    key: str
+    name_en: str
+    name_fr: str
+    method: str
+    estimates_required: bool
+    is_retired: bool
+    stages: tuple[StagePicture, ...]
+
+    def name(self, language: str) -> str:
+        """The name in a language, English unless French."""
+        return self.name_fr if language.startswith("fr") else self.name_en
+
+    def stage(self, stage_id: int | None) -> StagePicture | None:
+        """The stage with an id, if it is one of this process."""
+        return next((stage for stage in self.stages if stage.id == stage_id), None)
+
+    @property
+    def default_stage(self) -> StagePicture | None:
+        """The stage new opportunities begin in, if there is one (domain.md §3)."""
+        return next((stage for stage in self.stages if stage.is_default), None)
+
+
+def processes(*, with_retired: bool = True) -> Sequence[ProcessPicture]:
+    """All processes in their order, in three queries."""
+    steps: dict[int, list[StepPicture]] = defaultdict(list)
+    for step in Step.objects.order_by("position", "id"):
+        steps[step.stage_id].append(_step_picture(step))
+    stages: dict[int, list[StagePicture]] = defaultdict(list)
+    for stage in Stage.objects.order_by("process_id", "position"):
+        siblings = stages[stage.process_id]
+        siblings.append(_stage_picture(stage, len(siblings), tuple(steps[stage.pk])))
+    rows = Process.objects.order_by("position", "id")
+    if not with_retired:
+        rows = rows.filter(is_retired=False)
+    return [
+        ProcessPicture(
+            row.pk,
+            row.key,
+            row.name_en,
+            row.name_fr,
+            row.method,
+            row.estimates_required,
+            row.is_retired,
+            tuple(stages[row.pk]),
+        )
+        for row in rows
+    ]
+
+
+def process_by_id(process_id: int) -> ProcessPicture:
+    """One process. Raises NotFound."""
+    found = next((process for process in processes() if process.id == process_id), None)
+    if found is None:
+        raise NotFound("process")
+    return found
+
+
+def process_by_key(key: str) -> ProcessPicture:
+    """One process by its key. Raises NotFound."""
+    found = next((process for process in processes() if process.key == key), None)
+    if found is None:
+        raise NotFound("process")
+    return found
+
+
+def _step_picture(step: Step) -> StepPicture:
+    return StepPicture(
+        step.pk,
+        step.what,
+        step.name_en,
+        step.name_fr,
+        step.field,
+        step.is_required,
+        step.delay_days,
+        step.reminder_days,
+    )
+
+
+def _stage_picture(stage: Stage, order: int, steps: tuple[StepPicture, ...]) -> StagePicture:
+    return StagePicture(
+        stage.pk,
+        stage.key,
+        order,
+        stage.name_en,
+        stage.name_fr,
+        stage.chance,
+        stage.completed,
+        stage.allow_skip,
+        stage.quote_required,
+        stage.is_default,
+        stage.expected_days,
+        stage.stale_days,
+        stage.close_date_formula,
+        stage.guidance_en,
+        stage.guidance_fr,
+        steps,
+    )

@@ -1,0 +1,1 @@
+"""What the organisation settles once: settings, currencies and their rates, number series, reasons, lists."""

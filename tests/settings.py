@@ -1,0 +1,20 @@
+"""The settings of the tests: those of Opportune, in a data directory of their own, with quick passwords."""
+
+import os
+import tempfile
+
+os.environ.setdefault("OPPORTUNE_DATA", tempfile.mkdtemp(prefix="opportune-tests-"))
+os.environ["OPPORTUNE_SECRET_KEY"] = "only for tests, where nothing is worth keeping secret"
+os.environ["OPPORTUNE_DATABASE_POOL"] = "0"
+
+from opportune.config.settings import *
+from opportune.config.settings import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
