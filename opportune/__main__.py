@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from opportune import __version__
-from opportune.config.env import BadSetting
+from opportune.config.env import BadSetting, read_environment
 from opportune.operations import commands as platform
 
 
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opportune.config.settings")
     try:
+        read_environment().check()
         parser = build_parser(with_data=not platform.runs_without_data(words))
         known = parser.parse_args(words)
         return int(known.run(known))

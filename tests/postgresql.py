@@ -92,7 +92,6 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
 
 def _run(user: pwd.struct_passwd | None, program: Path, *arguments: str | Path) -> None:
     command = [str(program), *map(str, arguments)]
-    identity = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
     subprocess.run(
         command,
@@ -101,5 +100,7 @@ def _run(user: pwd.struct_passwd | None, program: Path, *arguments: str | Path) 
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        **identity,
+        user=None if user is None else user.pw_uid,
+        group=None if user is None else user.pw_gid,
+        extra_groups=None if user is None else [],
     )

@@ -76,7 +76,6 @@ SETTINGS = (
     Setting(
         "OPPORTUNE_TIME_ZONE", "UTC", "The time zone of whoever has chosen none, for instance `Europe/Paris`."
     ),
-    Setting("OPPORTUNE_WEB_THREADS", "4", "Requests worked on at the same time."),
     Setting(
         "OPPORTUNE_LOG_LEVEL", "WARNING", "`DEBUG`, `INFO`, `WARNING` or `ERROR`; the log goes to stderr."
     ),
@@ -89,6 +88,16 @@ class Environment:
     """The declared variables, converted. `variables` is `os.environ` except in tests."""
 
     variables: Mapping[str, str]
+
+    def check(self) -> None:
+        """Convert everything once, so that a command refuses at its start. Raises BadSetting."""
+        self.base_url()
+        self.database()
+        self.smtp()
+        self.time_zone()
+        self.flag("OPPORTUNE_DEBUG")
+        self.one_of("OPPORTUNE_LANGUAGE", LANGUAGES)
+        self.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)
 
     def text(self, name: str) -> str:
         """The value without surrounding blanks, or the declared default when absent or empty."""

@@ -84,9 +84,10 @@ def _complaints(catalogue: Catalog, template: dict[Key, Message]) -> Iterator[st
     for key, message in known.items():
         if message.fuzzy:
             yield f"“{key[1]}” is marked fuzzy"
-        if not all(_forms(message.string)):
+        translated = _forms(message.string or "")
+        if not all(translated):
             yield f"“{key[1]}” is not translated"
-        elif _names(_forms(message.id)) != _names(_forms(message.string)):
+        elif _names(_forms(message.id)) != _names(translated):
             yield f"“{key[1]}” and its translation name different values"
 
 

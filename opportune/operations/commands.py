@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-WITHOUT_DATA = frozenset({"start", "serve", "web", "worker", "migrate", "manage", "catalogue", "--version"})
+WITHOUT_DATA = frozenset(
+    {"start", "serve", "web", "worker", "migrate", "manage", "catalogue", "exposure", "--version"}
+)
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 
@@ -54,6 +56,10 @@ def add_commands(commands: Commands) -> None:
     worker.add_argument("--name", help="the name under which tasks are claimed")
     worker.set_defaults(run=_worker)
 
+    exposure = commands.add_parser("exposure", help="say whether it is safe to listen on an address")
+    exposure.add_argument("--host", default=DEFAULT_HOST, help="the address")
+    exposure.set_defaults(run=_exposure)
+
     migrate = commands.add_parser("migrate", help="bring the database up to date")
     migrate.set_defaults(run=_migrate)
 
@@ -74,6 +80,9 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help=f"port to listen on (default {DEFAULT_PORT})"
     )
+    parser.add_argument(
+        "--threads", type=int, default=4, help="requests worked on at the same time (default 4)"
+    )
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -82,10 +91,10 @@ def _start(options: argparse.Namespace) -> int:
     set_up_django()
     from opportune.operations.starting import prepare
 
-    for line in prepare(empty=options.empty):
+    for line in prepare(empty=options.empty, port=options.port):
         _say(line)
     # A new program in the same process gives back the memory that preparing has taken.
-    address = ["--host", options.host, "--port", str(options.port)]
+    address = ["--host", options.host, "--port", str(options.port), "--threads", str(options.threads)]
     os.execv(sys.executable, [sys.executable, "-m", "opportune", "serve", *address])
 
 
@@ -97,13 +106,23 @@ def _say(line: str) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from opportune.operations.serving import serve
 
-    return serve(options.host, options.port)
+    return serve(options.host, options.port, threads=options.threads)
+
+
+def _exposure(options: argparse.Namespace) -> int:
+    set_up_django()
+    from opportune.operations.exposure import exposure_refusal
+
+    refusal = exposure_refusal(options.host)
+    if refusal:
+        _say(refusal)
+    return 1 if refusal else 0
 
 
 def _web(options: argparse.Namespace) -> int:
     from opportune.operations.web_server import run_web_server
 
-    return run_web_server(options.host, options.port, parent=options.parent)
+    return run_web_server(options.host, options.port, threads=options.threads, parent=options.parent)
 
 
 def _worker(options: argparse.Namespace) -> int:

@@ -13,18 +13,20 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from types import FrameType
-from urllib.error import URLError
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 GROWN_UP_AFTER = 60.0
 SECONDS_TO_STOP = 15.0
 LOOK_EVERY = 0.2
-EXIT_ADDRESS_TAKEN = 1
+EXIT_REFUSED = 1
+OPPORTUNE = [sys.executable, "-m", "opportune"]
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Child:
         """Start the process, as a group of its own so that Ctrl-C reaches the supervisor alone."""
         self.starts += 1
         self.started_at = time.monotonic()
-        command = [sys.executable, "-m", "opportune", *self.arguments(self.starts)]
+        command = [*OPPORTUNE, *self.arguments(self.starts)]
         self.process = subprocess.Popen(command, process_group=0, stdin=subprocess.DEVNULL)
 
     def look(self, now: float) -> None:
@@ -114,15 +116,22 @@ class Supervisor:
         self.stopping = True
 
 
-def serve(host: str, port: int) -> int:
-    """Serve on the address until told to stop. Returns 0, or 1 when the address is taken."""
+def serve(host: str, port: int, *, threads: int) -> int:
+    """Serve, `threads` requests at a time, until told to stop. Returns 0, or 1 when refused."""
     refusal = address_refusal(host, port)
     if refusal:
         _say(refusal)
-        return EXIT_ADDRESS_TAKEN
+        return EXIT_REFUSED
+    # Asked of another process, since the answer needs the database and the supervisor is to stay small.
+    if (
+        host not in LOOPBACK
+        and subprocess.run([*OPPORTUNE, "exposure", "--host", host], check=False).returncode
+    ):
+        return EXIT_REFUSED
     me = str(os.getpid())
-    slot = f"{socket.gethostname()}/{me}"
-    web = Child("web", lambda start: ["web", "--host", host, "--port", str(port), "--parent", me])
+    slot = f"{socket.gethostname()[:30]}/{me}"
+    address = ["--host", host, "--port", str(port), "--threads", str(threads)]
+    web = Child("web", lambda start: ["web", *address, "--parent", me])
     worker = Child("worker", lambda start: ["worker", "--name", f"{slot}/{start}", "--parent", me])
     Supervisor([web, worker]).run(Announcement(host, port).look)
     return 0
@@ -150,19 +159,23 @@ class Announcement:
 
     def __init__(self, host: str, port: int) -> None:
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-        self.address = f"http://{shown}:{port}"
+        self.address = f"{shown}:{port}"
         self.made = False
 
     def look(self) -> None:
         """Ask for the health page and announce the address when it is there."""
         if self.made:
             return
+        connection = HTTPConnection(self.address, timeout=1)
         try:
-            with urllib.request.urlopen(f"{self.address}/healthz", timeout=1):
-                self.made = True
-        except (URLError, OSError):
+            connection.request("GET", "/healthz")
+            self.made = connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
             return
-        _say(f"Opportune is ready at {self.address}/ (Ctrl-C stops it)")
+        finally:
+            connection.close()
+        if self.made:
+            _say(f"Opportune is ready at http://{self.address}/ (Ctrl-C stops it)")
 
 
 def _say(sentence: str) -> None:

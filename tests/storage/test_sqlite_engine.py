@@ -78,7 +78,7 @@ def insert_in_transaction(connection: DatabaseWrapper, name: str, *, hold: float
         cursor.execute("SELECT count(*) FROM team")
         cursor.execute("INSERT INTO team (name) VALUES (%s)", [name])
     time.sleep(hold)
-    connection._commit()
+    connection.commit()
 
 
 def names(connection: DatabaseWrapper) -> set[str]:
@@ -144,7 +144,7 @@ def test_readers_do_not_wait_for_a_writer(connect: Connect) -> None:
         begun = time.monotonic()
         assert names(reader) == set()
         assert time.monotonic() - begun < 0.5
-    writer._commit()
+    writer.commit()
     assert names(reader) == {"North"}
 
 
@@ -154,7 +154,7 @@ def test_a_second_writer_is_told_when_its_turn_does_not_come(connect: Connect) -
         cursor.execute("BEGIN IMMEDIATE")
     with pytest.raises(OperationalError, match="locked"):
         insert(second, "South")
-    first._rollback()
+    first.rollback()
     insert(second, "South")
     assert names(first) == {"South"}
 
@@ -174,10 +174,10 @@ def test_a_refused_commit_keeps_its_turn_until_the_rollback(connect: Connect) ->
         cursor.execute("BEGIN IMMEDIATE")
         cursor.execute("INSERT INTO seller (team_id) VALUES (7)")
     with pytest.raises(IntegrityError):
-        first._commit()
+        first.commit()
     with pytest.raises(OperationalError):
         insert(second, "South")
-    first._rollback()
+    first.rollback()
     insert(second, "South")
     assert names(second) == {"South"}
 
@@ -191,7 +191,7 @@ def test_a_rolled_back_savepoint_keeps_the_turn_of_the_transaction(connect: Conn
         cursor.execute("ROLLBACK TO SAVEPOINT step")
         with pytest.raises(OperationalError):
             insert(second, "South")
-    first._commit()
+    first.commit()
     insert(second, "South")
     assert names(first) == {"South"}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,7 +16,6 @@ from django.db.backends.sqlite3 import base
 
 from opportune.storage.sqlite.queue import WriteQueue
 
-Parameters = Sequence[Any] | Mapping[str, Any] | None
 Result = TypeVar("Result")
 
 TIMEOUT = 60.0
@@ -48,7 +47,7 @@ class QueueingCursor(base.SQLiteCursorWrapper):
         super().__init__(connection)
         self._queue = queue
 
-    def execute(self, query: str, params: Parameters = None) -> Any:
+    def execute(self, query: str, params: Any = None) -> Any:
         """Run one statement, in turn if it writes."""
         return self._in_turn(query, partial(super().execute, query, params))
 
@@ -80,9 +79,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         """Django's parameters, with transactions that begin as writers and a patient busy handler."""
+        options = self.settings_dict["OPTIONS"]
+        options.setdefault("timeout", TIMEOUT)
+        options.setdefault("transaction_mode", "IMMEDIATE")
         parameters: dict[str, Any] = super().get_connection_params()
-        parameters.setdefault("timeout", TIMEOUT)
-        self.transaction_mode = self.transaction_mode or "IMMEDIATE"
         return parameters
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
@@ -104,26 +104,31 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def create_cursor(self, name: str | None = None) -> sqlite3.Cursor:
         """A cursor that queues, or Django's own for a database in memory."""
         if self._queue is None:
-            return super().create_cursor(name)
-        return self.connection.cursor(factory=partial(QueueingCursor, queue=self._queue))
+            cursor: sqlite3.Cursor = super().create_cursor(name)
+        else:
+            cursor = self.connection.cursor(factory=partial(QueueingCursor, queue=self._queue))
+        return cursor
 
-    def _commit(self) -> None:
+    def commit(self) -> None:
+        """End the transaction and let the next writer in."""
         try:
-            super()._commit()
+            super().commit()
         finally:
             self._leave_after_transaction()
 
-    def _rollback(self) -> None:
+    def rollback(self) -> None:
+        """Undo the transaction and let the next writer in."""
         try:
-            super()._rollback()
+            super().rollback()
         finally:
             self._leave_after_transaction()
 
-    def _close(self) -> None:
-        queue, self._queue = self._queue, None
+    def close(self) -> None:
+        """Close the connection; a transaction under way is undone by that."""
         try:
-            super()._close()
+            super().close()
         finally:
+            queue, self._queue = self._queue, None
             if queue is not None:
                 queue.close()
 

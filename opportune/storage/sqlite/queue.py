@@ -24,9 +24,10 @@ class WriteQueue:
         """Open the lock files beside the database file; wait at most `timeout` seconds for a turn."""
         self.timeout = timeout
         self.held = False
-        self._files = ExitStack()
-        self._turn = self._files.enter_context(open(f"{database}.turn", "ab"))
-        self._write = self._files.enter_context(open(f"{database}.lock", "ab"))
+        with ExitStack() as files:
+            self._turn = files.enter_context(open(f"{database}.turn", "ab"))
+            self._write = files.enter_context(open(f"{database}.lock", "ab"))
+            self._files = files.pop_all()
 
     def enter(self) -> None:
         """Wait for a turn. Entering twice is entering once. Raises OperationalError after the timeout."""
