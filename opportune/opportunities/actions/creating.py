@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from opportune.customers.queries import unseen_customers
+from opportune.customers.queries import visible_customers
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
 from opportune.kernel import clock
@@ -271,7 +271,7 @@ def _refuse_unknown(
     deals = [outcome.deal for outcome in outcomes if isinstance(outcome, Chronicle)]
     owners = known_people({deal.owner_id for deal in deals}, active_only=not inactive_owners)
     customers = {ref for deal in deals for ref in customer_refs(deal)}
-    unseen = unseen_customers(actor, customers)
+    unseen = customers - visible_customers(actor, customers)
     taken = _taken_external_ids(deals)
     for index, outcome in enumerate(outcomes):
         if not isinstance(outcome, Chronicle):
