@@ -1,6 +1,6 @@
 """Accounts and contacts, as facts."""
 
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 from django.db.models import F, Q, QuerySet
@@ -36,9 +36,16 @@ class CustomerQuerySet(QuerySet[AnyCustomer]):
 
 
 class Customer(Recorded):
-    """What an account and a contact have in common. `customer_since` says since when it has bought."""
+    """What an account and a contact have in common.
+
+    `customer_since` says since when it has bought; `required` names the field without which there is no
+    record, `above` the one that points at the account it belongs to.
+    """
 
     derived: ClassVar[frozenset[str]] = frozenset({"sort_key", "city_key"})
+    required: ClassVar[str]
+    above: ClassVar[str]
+    objects: ClassVar[CustomerQuerySet[Any]]
 
     owner = models.ForeignKey(User, models.PROTECT, related_name="+")
     sort_key = SortKeyField(max_length=160, editable=False)
@@ -74,6 +81,8 @@ class Account(Customer):
     """An organisation we sell to; `parent` is the organisation it belongs to."""
 
     kind = "account"
+    required = "name"
+    above = "parent_id"
 
     name = models.CharField(max_length=160)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
@@ -109,6 +118,8 @@ class Contact(Customer):
     """A person we sell to, of an account or on their own."""
 
     kind = "contact"
+    required = "last_name"
+    above = "account_id"
 
     first_name = models.CharField(max_length=60, blank=True)
     last_name = models.CharField(max_length=80)

@@ -37,6 +37,14 @@ def names(user_ids: set[int]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=user_ids).values_list("id", "name"))
 
 
+def known_people(user_ids: set[int], *, active_only: bool = True) -> set[int]:
+    """Those of the ids that belong to a person; to one who may still sign in unless said otherwise."""
+    users = User.objects.filter(pk__in=user_ids)
+    if active_only:
+        users = users.filter(is_active=True)
+    return set(users.values_list("id", flat=True))
+
+
 def person_actor(user_id: int, door: str) -> Actor:
     """The actor of a user by id. Raises NotFound, or NotPermitted for a deactivated one."""
     try:

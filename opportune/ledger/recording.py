@@ -90,7 +90,7 @@ class Recording:
         record.derive()
         after = {name: plain(getattr(record, name)) for name in changes}
         differing = [name for name in changes if before[name] != after[name]]
-        if not differing and not detail:
+        if not differing and all(value is None for value in detail.values()):
             return False
         record.version += 1
         self.note(

@@ -94,6 +94,7 @@ class Reason(Choice):
     outcome: str = "both"
     status_reason: str = "none"
     asks_competitor: bool = False
+    is_offered: bool = True
 
 
 def offered_reasons(outcome: str | None = None) -> Sequence[Reason]:
@@ -114,5 +115,5 @@ def reason_by_code(code: str) -> Reason:
 
 def _reason(row: CloseReason) -> Reason:
     return Reason(
-        row.pk, row.code, row.name_en, row.name_fr, row.outcome, row.status_reason, row.asks_competitor
+        row.pk, row.code, row.name_en, row.name_fr, row.outcome, row.status_reason, row.asks_competitor, row.is_offered
     )

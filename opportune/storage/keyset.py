@@ -1,8 +1,16 @@
-"""Pages by keyset. `a <= x AND (a < x OR id < y)` uses an index on both engines; a row value does not on SQLite."""
+"""Pages by keyset.
 
+`a <= x AND (a < x OR id < y)` uses an index on both engines; a row value does not on SQLite.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+
+from opportune.kernel.errors import Invalid
+from opportune.kernel.paging import Cursor
+from opportune.kernel.sentences import sentence
 
 
 def after(column: str, value: Any, last_id: int, *, descending: bool) -> Q:
@@ -10,9 +18,68 @@ def after(column: str, value: Any, last_id: int, *, descending: bool) -> Q:
 
     Empty values sort last in both directions: `value` none means the page ended among them.
     """
-    beyond_id = Q(id__lt=last_id) if descending else Q(id__gt=last_id)
     if value is None:
-        return Q(**{f"{column}__isnull": True}) & beyond_id
+        return Q(**{f"{column}__isnull": True}) & _beyond_id(last_id, descending)
+    return _beyond(column, value, last_id, descending) | Q(**{f"{column}__isnull": True})
+
+
+def read_page(
+    rows: QuerySet[Any, dict[str, Any]],
+    column: str,
+    *,
+    descending: bool,
+    cursor: str | None,
+    limit: int,
+    read: Callable[[str], Any] = str,
+    may_be_empty: bool = False,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """One page of rows, and the cursor of the next one (none at the end).
+
+    The rows are dicts with at least `id` and `column`, by which they are sorted; `read` turns a cursor's text
+    back into the column's value. If the column `may_be_empty`, its empty rows come last, by a query of their
+    own: one condition for both kinds would keep the index from being used. Raises Invalid for a bad cursor.
+    """
+    ended_at, value = _decoded(cursor, read)
+    order = "-" if descending else ""
+    found: list[dict[str, Any]] = []
+    if ended_at is None or value is not None:
+        filled = rows.filter(**{f"{column}__isnull": False}) if may_be_empty else rows
+        if ended_at is not None:
+            filled = filled.filter(_beyond(column, value, ended_at.id, descending))
+        found += filled.order_by(f"{order}{column}", f"{order}id")[: limit + 1]
+    if may_be_empty and len(found) <= limit:
+        empty = rows.filter(**{f"{column}__isnull": True})
+        if ended_at is not None and value is None:
+            empty = empty.filter(_beyond_id(ended_at.id, descending))
+        found += empty.order_by(f"{order}id")[: limit + 1 - len(found)]
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], Cursor(_as_text(last[column]), last["id"]).encode()
+
+
+def _beyond(column: str, value: Any, last_id: int, descending: bool) -> Q:
     within, beyond = ("lte", "lt") if descending else ("gte", "gt")
-    follows = Q(**{f"{column}__{within}": value}) & (Q(**{f"{column}__{beyond}": value}) | beyond_id)
-    return follows | Q(**{f"{column}__isnull": True})
+    return Q(**{f"{column}__{within}": value}) & (
+        Q(**{f"{column}__{beyond}": value}) | _beyond_id(last_id, descending)
+    )
+
+
+def _beyond_id(last_id: int, descending: bool) -> Q:
+    return Q(id__lt=last_id) if descending else Q(id__gt=last_id)
+
+
+def _decoded(cursor: str | None, read: Callable[[str], Any]) -> tuple[Cursor | None, Any]:
+    if cursor is None:
+        return None, None
+    try:
+        ended_at = Cursor.decode(cursor)
+        return ended_at, None if ended_at.key is None else read(ended_at.key)
+    except (ValueError, ArithmeticError):
+        raise Invalid({"after": sentence("This page does not exist; begin with the first one.")}) from None
+
+
+def _as_text(value: Any) -> str | None:
+    if value is None:
+        return None
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,91 @@
+"""What must hold around an account or contact that is written: its owner, the account above, its external id."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from opportune.customers.models import Account, AnyCustomer, Customer
+from opportune.identity.actor import Actor
+from opportune.identity.models import User
+from opportune.kernel.sentences import Sentence, sentence
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def faults(
+    actor: Actor,
+    model: type[AnyCustomer],
+    rows: Rows,
+    *,
+    of: Customer | None = None,
+    inactive_owners: bool = False,
+    whatever_seen: bool = False,
+) -> list[dict[str, Sentence]]:
+    """For each row of fields about to be written, what is wrong with it by field; empty if nothing is.
+
+    `of` is the record the one row changes; none for new ones. `whatever_seen` admits an account above that
+    the actor cannot see, as an undo may restore. The number of queries does not depend on the rows.
+    """
+    wrong: list[dict[str, Sentence]] = [{} for _ in rows]
+    _check_owners(rows, wrong, inactive_owners)
+    _check_above(actor, model, rows, wrong, whatever_seen)
+    _check_external_ids(model, rows, wrong)
+    if isinstance(of, Account) and not wrong[0]:
+        _check_no_circle(of, rows[0].get("parent_id"), wrong[0])
+    return wrong
+
+
+def taken_external_ids(model: type[AnyCustomer], ids: Iterable[str]) -> set[str]:
+    """Those of the external ids that a record has which is not in the bin."""
+    asked = [external_id for external_id in ids if external_id]
+    if not asked:
+        return set()
+    return set(model.objects.live().filter(external_id__in=asked).values_list("external_id", flat=True))
+
+
+def _check_owners(rows: Rows, wrong: list[dict[str, Sentence]], inactive_owners: bool) -> None:
+    asked = {row["owner_id"] for row in rows if row.get("owner_id")}
+    people = User.objects.filter(pk__in=asked).only("name", "is_active")
+    found = {user.pk: user for user in people} if asked else {}
+    for row, faulty in zip(rows, wrong, strict=True):
+        if "owner_id" not in row:
+            continue
+        owner = found.get(row["owner_id"])
+        if owner is None:
+            faulty["owner_id"] = sentence("Choose who is responsible.")
+        elif not (owner.is_active or inactive_owners):
+            faulty["owner_id"] = sentence("{name} is deactivated; choose someone else.", name=owner.name)
+
+
+def _check_above(
+    actor: Actor, model: type[AnyCustomer], rows: Rows, wrong: list[dict[str, Sentence]], whatever_seen: bool
+) -> None:
+    asked = {row[model.above] for row in rows if row.get(model.above)}
+    if not asked:
+        return
+    accounts = Account.objects.live() if whatever_seen else Account.objects.visible_to(actor)
+    # locked, so that none of them goes into the bin while something is put below it
+    locked = accounts.filter(pk__in=asked).order_by("pk").select_for_update(of=("self",))
+    found = set(locked.values_list("pk", flat=True))
+    for row, faulty in zip(rows, wrong, strict=True):
+        if row.get(model.above) and row[model.above] not in found:
+            faulty[model.above] = sentence("This account does not exist, or you cannot see it.")
+
+
+def _check_external_ids(model: type[AnyCustomer], rows: Rows, wrong: list[dict[str, Sentence]]) -> None:
+    taken = taken_external_ids(model, (row.get("external_id", "") for row in rows))
+    for row, faulty in zip(rows, wrong, strict=True):
+        external_id = row.get("external_id", "")
+        if external_id in taken:
+            faulty["external_id"] = sentence("Another record has the external id “{id}”.", id=external_id)
+        elif external_id and not faulty:
+            taken.add(external_id)
+
+
+def _check_no_circle(account: Account, parent_id: int | None, faulty: dict[str, Sentence]) -> None:
+    """Walk up from the new parent, locking the way, so that two moves at once cannot close a circle."""
+    above = parent_id
+    while above is not None:
+        if above == account.pk:
+            faulty["parent_id"] = sentence("This account is above the chosen one already; choose another.")
+            return
+        above = Account.objects.select_for_update().values_list("parent_id", flat=True).get(pk=above)

@@ -1,0 +1,177 @@
+"""What may be written into the fields of an account or a contact, and how it is tidied up first.
+
+A check takes what was typed or sent and answers with the value to keep; it raises `NotAcceptable` with the
+sentence to show beside the field.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from opportune.kernel.errors import Invalid
+from opportune.kernel.money import LIMIT, parse_amount, stored
+from opportune.kernel.sentences import Sentence, sentence
+
+Check = Callable[[Any], Any]
+
+_ADDRESS = re.compile(r"[^@\s<>()\[\],;:\\\"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_](?:[\w-]*[^\W_])")
+_HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
+_LARGEST_COUNT = 2**31 - 1
+
+
+class NotAcceptable(ValueError):
+    """A value that cannot be kept, and why."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+def checked(values: Mapping[str, Any], checks: Mapping[str, Check]) -> dict[str, Any]:
+    """The values to keep. Raises Invalid with a sentence for every field that has none."""
+    kept: dict[str, Any] = {}
+    wrong: dict[str, Sentence] = {}
+    for name, value in values.items():
+        if name not in checks:
+            wrong[name] = sentence("There is no field “{field}” to write here.", field=name)
+            continue
+        try:
+            kept[name] = checks[name](value)
+        except NotAcceptable as refusal:
+            wrong[name] = refusal.why
+    if wrong:
+        raise Invalid(wrong)
+    return kept
+
+
+def text(limit: int, *, required: bool = False, lines: bool = False) -> Check:
+    """Text of at most `limit` characters, without blanks around it; on one line unless `lines`."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str | None):
+            raise NotAcceptable(sentence("Enter text."))
+        kept = (value or "").replace("\0", "").strip()
+        if not lines:
+            kept = " ".join(kept.split())
+        if required and not kept:
+            raise NotAcceptable(sentence("This field is required."))
+        if len(kept) > limit:
+            raise NotAcceptable(sentence("At most {limit} characters fit here.", limit=limit))
+        return kept
+
+    return check
+
+
+def email(value: Any) -> str:
+    """An e-mail address, or nothing."""
+    kept: str = text(254)(value)
+    if kept and not _ADDRESS.fullmatch(kept):
+        raise NotAcceptable(sentence("“{email}” is not an e-mail address.", email=kept))
+    return kept
+
+
+def website(value: Any) -> str:
+    """The http or https address of a site, or nothing; without a scheme, https is meant."""
+    typed: str = text(242)(value)
+    if not typed:
+        return ""
+    address = typed if _SCHEME.match(typed) else f"https://{typed}"
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    is_plain = parts.scheme in ("http", "https") and "@" not in parts.netloc and " " not in address
+    if not is_plain or not _HOST.fullmatch(host):
+        raise NotAcceptable(
+            sentence("“{website}” is not a web address; it looks like https://example.com.", website=typed)
+        )
+    return address
+
+
+def count(value: Any) -> int | None:
+    """A whole number from zero up, or nothing."""
+    if value is None or value == "":
+        return None
+    try:
+        kept = int("".join(value.split())) if isinstance(value, str) else value
+    except ValueError:
+        kept = None
+    if not isinstance(kept, int) or isinstance(kept, bool) or not 0 <= kept <= _LARGEST_COUNT:
+        raise NotAcceptable(sentence("Enter a whole number, zero or more."))
+    return kept
+
+
+def amount(value: Any) -> Decimal | None:
+    """An amount of money from zero up, or nothing."""
+    if value is None or value == "":
+        return None
+    try:
+        kept = parse_amount(value) if isinstance(value, str) else Decimal(value)
+    except (ValueError, TypeError):
+        raise NotAcceptable(sentence("Enter an amount, such as 1,234.50.")) from None
+    if isinstance(value, float | bool) or not kept.is_finite():
+        raise NotAcceptable(sentence("Enter an amount, such as 1,234.50."))
+    if not 0 <= kept < LIMIT:
+        raise NotAcceptable(sentence("Enter an amount from zero to less than a thousand billion."))
+    return stored(kept)
+
+
+def day(value: Any) -> date | None:
+    """A calendar day, or nothing."""
+    if value is None or value == "":
+        return None
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (ValueError, TypeError):
+        raise NotAcceptable(sentence("Enter a date, such as 2026-03-31.")) from None
+
+
+def reference(value: Any) -> int | None:
+    """The id of another record, or nothing."""
+    if value is None or value == "":
+        return None
+    try:
+        kept = int(value)
+    except (ValueError, TypeError):
+        kept = -1
+    if not 0 < kept < 2**63 or isinstance(value, bool | float):
+        raise NotAcceptable(sentence("Choose one from the list."))
+    return kept
+
+
+SHARED: Mapping[str, Check] = {
+    "owner_id": reference,
+    "phone": text(50),
+    "email": email,
+    "street": text(250, lines=True),
+    "postal_code": text(20),
+    "city": text(80),
+    "country": text(80),
+    "description": text(100_000, lines=True),
+    "customer_since": day,
+    "external_id": text(100),
+}
+ACCOUNT: Mapping[str, Check] = {
+    "name": text(160, required=True),
+    "parent_id": reference,
+    "website": website,
+    "industry": text(80),
+    "employees": count,
+    "annual_revenue": amount,
+    **SHARED,
+}
+CONTACT: Mapping[str, Check] = {
+    "first_name": text(60),
+    "last_name": text(80, required=True),
+    "job_title": text(100),
+    "account_id": reference,
+    "mobile": text(50),
+    **SHARED,
+}

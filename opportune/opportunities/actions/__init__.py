@@ -1,0 +1,25 @@
+"""Every command on a deal. Doors import them from here."""
+
+from opportune.opportunities.actions.closing import close, reopen
+from opportune.opportunities.actions.creating import Draft, Happening, create, create_many
+from opportune.opportunities.actions.editing import assign, edit, mark_step, share_deal, use_process_chance
+from opportune.opportunities.actions.moving import move
+from opportune.opportunities.actions.removing import bring_back, remove, restore_fields
+
+__all__ = [
+    "Draft",
+    "Happening",
+    "assign",
+    "bring_back",
+    "close",
+    "create",
+    "create_many",
+    "edit",
+    "mark_step",
+    "move",
+    "remove",
+    "reopen",
+    "restore_fields",
+    "share_deal",
+    "use_process_chance",
+]

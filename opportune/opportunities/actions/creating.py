@@ -1,0 +1,329 @@
+"""Creating deals: one by one from a form, or many at once from an import, by the same rules."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from opportune.customers.queries import unseen_customers
+from opportune.identity.actor import Actor
+from opportune.identity.queries import known_people
+from opportune.kernel import clock
+from opportune.kernel.errors import Invalid, NotPermitted, OpportuneError, Refused
+from opportune.kernel.records import RecordRef
+from opportune.kernel.registries import react
+from opportune.kernel.sentences import Sentence, sentence
+from opportune.ledger.recording import action
+from opportune.opportunities import chronicle as chronicles
+from opportune.opportunities import moves
+from opportune.opportunities.chronicle import Chronicle
+from opportune.opportunities.events import EnteredStage, StagesEntered
+from opportune.opportunities.models import Opportunity, Status
+from opportune.opportunities.probability import LOST, WON, Likelihood, after_move, typed_chance, typed_probability
+from opportune.opportunities.values import checked
+from opportune.process.queries import ProcessPicture, StagePicture, processes
+from opportune.reference.actions import take_numbers
+from opportune.reference.queries import currency_digits, organisation_settings, rate_on, reason_by_code
+
+DEFAULT_STAGE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to an imported deal: it started in a stage, or was closed."""
+
+    what: str
+    at: datetime
+    on: date
+    stage_id: int | None = None
+    reason_code: str = ""
+    actual_value: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A deal to be made: `fields` as `values.CHECKS` has them, customer and subject among them.
+
+    `stage_id` is DEFAULT_STAGE for the process's default one, none for a deal that is not started. The rest
+    serves imports: when it was created, and what happened since.
+    """
+
+    fields: Mapping[str, Any]
+    process_id: int | None = None
+    stage_id: int | None = DEFAULT_STAGE
+    created_at: datetime | None = None
+    created_on: date | None = None
+    history: tuple[Happening, ...] = field(default=())
+
+
+def create(
+    actor: Actor,
+    fields: Mapping[str, Any],
+    *,
+    process_id: int | None = None,
+    stage_id: int | None = DEFAULT_STAGE,
+) -> Opportunity:
+    """Make a deal; its owner is the actor unless `owner_id` says who (B-044). Raises Invalid, NotPermitted, Refused."""
+    [made] = create_many(actor, [Draft(fields, process_id, stage_id)])
+    if isinstance(made, OpportuneError):
+        raise made
+    return made
+
+
+@action("create_opportunity")
+def create_many(
+    actor: Actor, drafts: Sequence[Draft], *, inactive_owners: bool = False
+) -> list[Opportunity | OpportuneError]:
+    """Make many deals: for each draft its deal, or what is wrong with it. Raises NotPermitted.
+
+    Imports may give a history, and owners who have left (`inactive_owners`); such deals may begin anywhere, ungated.
+    """
+    actor.demand(Opportunity.kind, "create")
+    workshop = _Workshop(actor)
+    outcomes: list[Chronicle | OpportuneError] = [workshop.chronicle_of(draft) for draft in drafts]
+    _refuse_unknown(actor, outcomes, inactive_owners=inactive_owners)
+    made = [outcome for outcome in outcomes if isinstance(outcome, Chronicle)]
+    _give_numbers(made)
+    chronicles.store(made)
+    _tell(actor, [one for one, draft in zip(outcomes, drafts, strict=True) if not draft.history])
+    return [outcome.deal if isinstance(outcome, Chronicle) else outcome for outcome in outcomes]
+
+
+class _Workshop:
+    """What making deals looks up once for all of them: settings, processes, rates."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.settings = organisation_settings()
+        self.processes = {process.id: process for process in processes()}
+        self.by_key = {process.key: process for process in self.processes.values()}
+        self.base_digits = currency_digits(self.settings.base_currency)
+        self.rates: dict[tuple[str, date], Decimal] = {}
+        self.reasons: dict[str, int] = {}
+
+    def chronicle_of(self, draft: Draft) -> Chronicle | OpportuneError:
+        """The deal a draft amounts to, or what is wrong with it."""
+        try:
+            return self._chronicle_of(draft)
+        except (Invalid, Refused, NotPermitted) as problem:
+            return problem
+
+    def _chronicle_of(self, draft: Draft) -> Chronicle:
+        given = checked({"subject": "", **draft.fields})
+        _demand_one_customer(given)
+        at = draft.created_at or clock.now()
+        on = draft.created_on or clock.day_of(at, self.settings.time_zone)
+        process = self._process(draft.process_id)
+        stage = _first_stage(process, draft.stage_id)
+        chance, probability = given.pop("chance", None), given.pop("probability", None)
+        currency = given.pop("currency", "") or self.settings.base_currency
+        owner_id = given.pop("owner_id", None) or self.actor.person_id
+        if owner_id is None:
+            raise Invalid({"owner_id": sentence("Choose who is responsible.")})
+        if owner_id != self.actor.person_id:
+            self.actor.demand(Opportunity.kind, "assign")
+        deal = Opportunity(
+            **given,
+            owner_id=owner_id,
+            process_id=process.id,
+            stage_id=stage.id if stage else None,
+            status=Status.IN_PROGRESS if stage else Status.NOT_STARTED,
+            currency=currency,
+            rate=self._rate(currency, on),
+            base_digits=self.base_digits,
+            created_at=at,
+        )
+        _set_likelihood(deal, first_likelihood(process, stage, chance, probability))
+        chronicle = Chronicle(deal)
+        chronicle.begin(at=at, on=on)
+        for happening in draft.history:
+            self._happen(chronicle, process, happening)
+        return chronicle
+
+    def _happen(self, chronicle: Chronicle, process: ProcessPicture, happening: Happening) -> None:
+        deal = chronicle.deal
+        if happening.what == "start":
+            stage = process.stage(happening.stage_id)
+            if stage is None:
+                raise Invalid({"stage": sentence("This stage is not one of the process.")})
+            chronicle.happen(
+                {"stage_id": stage.id, "status": Status.IN_PROGRESS, **started_likelihood(deal, process, stage)},
+                move=moves.START,
+                at=happening.at,
+                on=happening.on,
+            )
+            return
+        won = happening.what == Status.WON
+        actual = happening.actual_value if won else None
+        rate = self._rate(deal.currency, happening.on) if won else deal.rate
+        chronicle.happen(
+            {
+                "status": happening.what,
+                "closed_on": happening.on,
+                "close_reason_id": self._reason(happening.reason_code),
+                "actual_value": (deal.estimated_value if actual is None else actual) if won else None,
+                "rate": rate,
+                **likelihood_fields(WON if won else LOST),
+            },
+            move=happening.what,
+            at=happening.at,
+            on=happening.on,
+        )
+
+    def _process(self, process_id: int | None) -> ProcessPicture:
+        process = (
+            self.by_key.get(self.settings.default_process) if process_id is None else self.processes.get(process_id)
+        )
+        if process is None:
+            raise Invalid({"process": sentence("Choose a sales process.")})
+        if process.is_retired:
+            raise Invalid({"process": sentence("This process is retired. Choose another.")})
+        return process
+
+    def _rate(self, currency: str, on: date) -> Decimal:
+        if (currency, on) not in self.rates:
+            currency_digits(currency)
+            self.rates[currency, on] = rate_on(currency, on)
+        return self.rates[currency, on]
+
+    def _reason(self, code: str) -> int:
+        if code not in self.reasons:
+            self.reasons[code] = reason_by_code(code).id
+        return self.reasons[code]
+
+
+def likelihood_fields(likelihood: Likelihood) -> dict[str, Any]:
+    """C, K, P and their source as a deal's fields."""
+    return {
+        "chance": likelihood.chance,
+        "completed": likelihood.completed,
+        "probability": likelihood.probability,
+        "probability_source": likelihood.source,
+    }
+
+
+def started_likelihood(
+    deal: Opportunity, process: ProcessPicture, stage: StagePicture, given: Decimal | None = None
+) -> dict[str, Any]:
+    """C, K and P after a start."""
+    return likelihood_fields(
+        after_move(
+            deal.likelihood,
+            move=moves.START,
+            method=process.method,
+            stage_chance=stage.chance,
+            stage_completed=stage.completed,
+            given=given,
+        )
+    )
+
+
+def first_likelihood(
+    process: ProcessPicture, stage: StagePicture | None, chance: Decimal | None, probability: Decimal | None
+) -> Likelihood:
+    """C, K and P of a new deal: as started in its stage, or what was typed."""
+    now = Likelihood()
+    if stage is not None:
+        now = after_move(
+            now,
+            move=moves.START,
+            method=process.method,
+            stage_chance=stage.chance,
+            stage_completed=stage.completed,
+            given=chance,
+        )
+    elif chance is not None:
+        now = typed_chance(now, chance, process.method)
+    if probability is not None and probability != now.probability:
+        now = typed_probability(now, probability, process.method)
+    return now
+
+
+def _set_likelihood(deal: Opportunity, likelihood: Likelihood) -> None:
+    for name, value in likelihood_fields(likelihood).items():
+        setattr(deal, name, value)
+
+
+def _demand_one_customer(given: Mapping[str, Any]) -> None:
+    account, contact = given.get("account_id"), given.get("contact_id")
+    if account and contact:
+        raise Invalid({"customer": sentence("Choose an account or a contact as the customer, not both.")})
+    if not account and not contact:
+        raise Invalid({"customer": sentence("Choose the customer: an account or a contact.")})
+
+
+def _first_stage(process: ProcessPicture, stage_id: int | None) -> StagePicture | None:
+    if stage_id is None:
+        return None
+    if stage_id == DEFAULT_STAGE:
+        return process.default_stage
+    stage = process.stage(stage_id)
+    if stage is None:
+        raise Invalid({"stage": sentence("This stage is not one of the process.")})
+    return stage
+
+
+def _refuse_unknown(
+    actor: Actor, outcomes: list[Chronicle | OpportuneError], *, inactive_owners: bool
+) -> None:
+    deals = [outcome.deal for outcome in outcomes if isinstance(outcome, Chronicle)]
+    owners = known_people({deal.owner_id for deal in deals}, active_only=not inactive_owners)
+    customers = {ref for deal in deals for ref in customer_refs(deal)}
+    unseen = unseen_customers(actor, customers)
+    taken = _taken_external_ids(deals)
+    for index, outcome in enumerate(outcomes):
+        if not isinstance(outcome, Chronicle):
+            continue
+        wrong: dict[str, Sentence] = {}
+        if outcome.deal.owner_id not in owners:
+            wrong["owner_id"] = sentence("This person cannot be responsible: unknown or deactivated.")
+        if unseen.intersection(customer_refs(outcome.deal)):
+            wrong["customer"] = sentence("This customer does not exist, or you cannot see it.")
+        if outcome.deal.external_id and outcome.deal.external_id in taken:
+            wrong["external_id"] = sentence("There is an opportunity with this external id already.")
+        if wrong:
+            outcomes[index] = Invalid(wrong)
+        elif outcome.deal.external_id:
+            taken.add(outcome.deal.external_id)
+
+
+def _taken_external_ids(deals: Sequence[Opportunity]) -> set[str]:
+    given = {deal.external_id for deal in deals if deal.external_id}
+    if not given:
+        return set()
+    live = Opportunity.objects.filter(deleted_at=None, external_id__in=given)
+    return set(live.values_list("external_id", flat=True))
+
+
+def customer_refs(deal: Opportunity) -> set[RecordRef]:
+    """The records a deal names as its customer and its primary contact."""
+    refs = set()
+    if deal.account_id:
+        refs.add(RecordRef("account", deal.account_id))
+    for contact_id in (deal.contact_id, deal.primary_contact_id):
+        if contact_id:
+            refs.add(RecordRef("contact", contact_id))
+    return refs
+
+
+def _give_numbers(made: Sequence[Chronicle]) -> None:
+    by_year: dict[int, list[Chronicle]] = defaultdict(list)
+    for chronicle in made:
+        by_year[chronicle.entries[0].on.year].append(chronicle)
+    for year, several in sorted(by_year.items()):
+        numbers = take_numbers("opportunity", date(year, 1, 1), len(several))
+        for chronicle, number in zip(several, numbers, strict=True):
+            chronicle.deal.number = number
+            chronicle.steps[0].after["number"] = number
+
+
+def _tell(actor: Actor, outcomes: Sequence[Chronicle | OpportuneError]) -> None:
+    entered = tuple(
+        EnteredStage(one.deal.pk, one.deal.stage_id, one.deal.owner_id, one.entries[-1].on)
+        for one in outcomes
+        if isinstance(one, Chronicle) and one.deal.stage_id is not None
+    )
+    if entered:
+        react(actor, StagesEntered(entered))

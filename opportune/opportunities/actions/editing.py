@@ -1,0 +1,160 @@
+"""Plain edits of an open deal: fields, owner, ticks, sharing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from opportune.customers.queries import unseen_customers
+from opportune.identity import actions as identity_actions
+from opportune.identity.actor import Actor
+from opportune.identity.queries import known_people
+from opportune.identity.visibility import scope
+from opportune.kernel.errors import Invalid, NotFound, NotPermitted
+from opportune.kernel.sentences import Sentence, sentence
+from opportune.ledger.merging import check_version
+from opportune.ledger.recording import action, recording
+from opportune.opportunities.actions.creating import customer_refs, likelihood_fields
+from opportune.opportunities.models import Opportunity, StepMark
+from opportune.opportunities.probability import (
+    accepts_probability,
+    back_to_process,
+    typed_chance,
+    typed_probability,
+)
+from opportune.opportunities.values import checked
+from opportune.opportunities.writing import obtain_deal, obtain_open_deal, organisation_today, write
+from opportune.process.queries import process_by_id
+from opportune.reference.queries import currency_digits, rate_on
+
+CUSTOMER = ("account_id", "contact_id")
+
+
+@action("edit_opportunity")
+def edit(
+    actor: Actor, opportunity_id: int, changes: Mapping[str, Any], *, version: int | None = None
+) -> Opportunity:
+    """Change fields of an open deal; `version` is the one the caller looked at.
+
+    Giving one kind of customer takes the other away. Raises NotFound, NotPermitted, Invalid, or Conflict:
+    `closed`, or someone changed the same since that version.
+    """
+    deal = obtain_open_deal(actor, opportunity_id)
+    kept = _one_customer(checked(changes))
+    differing = {name: value for name, value in kept.items() if getattr(deal, name) != value}
+    if not differing:
+        return deal
+    check_version(deal, version, differing)
+    if "owner_id" in differing:
+        _demand_assignable(actor, deal, differing["owner_id"])
+    _demand_customers(actor, deal, differing)
+    differing = _with_rate(deal, _with_likelihood(deal, differing))
+    write(deal, differing)
+    return deal
+
+
+def _one_customer(kept: dict[str, Any]) -> dict[str, Any]:
+    given = [name for name in CUSTOMER if kept.get(name)]
+    if len(given) == 2:
+        raise Invalid({"customer": sentence("Choose an account or a contact as the customer, not both.")})
+    if given:
+        return {**kept, **{name: None for name in CUSTOMER if name not in given}}
+    if any(name in kept for name in CUSTOMER):
+        raise Invalid({"customer": sentence("Choose the customer: an account or a contact.")})
+    return kept
+
+
+def _demand_customers(actor: Actor, deal: Opportunity, differing: Mapping[str, Any]) -> None:
+    changed = {name: value for name, value in differing.items() if name in (*CUSTOMER, "primary_contact_id") and value}
+    if not changed:
+        return
+    wrong: dict[str, Sentence] = {}
+    for name, value in changed.items():
+        probe = Opportunity(**{name: value})
+        if unseen_customers(actor, customer_refs(probe)):
+            field = name if name == "primary_contact_id" else "customer"
+            wrong[field] = sentence("This customer does not exist, or you cannot see it.")
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _with_likelihood(deal: Opportunity, differing: dict[str, Any]) -> dict[str, Any]:
+    if "chance" not in differing and "probability" not in differing:
+        return differing
+    method = process_by_id(deal.process_id).method
+    now = deal.likelihood
+    if "chance" in differing:
+        now = typed_chance(now, differing["chance"], method)
+    if "probability" in differing:
+        if not accepts_probability(method):
+            raise Invalid({"probability": sentence("This process calculates the probability. Type the chances.")})
+        now = typed_probability(now, differing["probability"], method)
+    return {**differing, **likelihood_fields(now)}
+
+
+def _with_rate(deal: Opportunity, differing: dict[str, Any]) -> dict[str, Any]:
+    if "currency" not in differing and "estimated_value" not in differing:
+        return differing
+    currency = differing.get("currency", deal.currency)
+    currency_digits(currency)
+    return {**differing, "rate": rate_on(currency, organisation_today())}
+
+
+def _demand_assignable(actor: Actor, deal: Opportunity, owner_id: int | None) -> None:
+    if not Opportunity.objects.filter(scope(actor, Opportunity.kind, "assign"), pk=deal.pk).exists():
+        raise NotPermitted(sentence("You do not have the right to give this record to someone else."))
+    if owner_id is None or owner_id not in known_people({owner_id}):
+        raise Invalid({"owner_id": sentence("This person cannot be responsible: unknown or deactivated.")})
+
+
+@action("assign_opportunity")
+def assign(actor: Actor, opportunity_id: int, *, owner_id: int, version: int | None = None) -> Opportunity:
+    """Give a deal another owner. A closed one only an administrator hands over (domain.md §2)."""
+    deal = obtain_deal(actor, opportunity_id, "assign")
+    if deal.is_open or "administer" not in actor.rights:
+        return edit(actor, opportunity_id, {"owner_id": owner_id}, version=version)
+    check_version(deal, version, ["owner_id"])
+    _demand_assignable(actor, deal, owner_id)
+    write(deal, {"owner_id": owner_id})
+    return deal
+
+
+@action("use_process_chance")
+def use_process_chance(actor: Actor, opportunity_id: int) -> Opportunity:
+    """Let the process decide the chance again instead of what was typed."""
+    deal = obtain_open_deal(actor, opportunity_id)
+    process = process_by_id(deal.process_id)
+    stage = process.stage(deal.stage_id)
+    likelihood = back_to_process(deal.likelihood, stage.chance if stage else None, process.method)
+    write(deal, likelihood_fields(likelihood))
+    return deal
+
+
+@action("mark_step")
+def mark_step(actor: Actor, opportunity_id: int, step_id: int, *, is_done: bool = True) -> StepMark:
+    """Tick a step of an open deal, or take the tick away (D-063). Raises NotFound for a step that is no tick."""
+    deal = obtain_open_deal(actor, opportunity_id)
+    steps = [step for stage in process_by_id(deal.process_id).stages for step in stage.steps]
+    if not any(step.id == step_id and step.what == "tick" for step in steps):
+        raise NotFound("step")
+    mark = StepMark.objects.filter(opportunity=deal, step_id=step_id).first()
+    if mark is None:
+        mark = StepMark(opportunity=deal, step_id=step_id, is_done=is_done)
+        recording().create(mark)
+    else:
+        recording().update(mark, {"is_done": is_done})
+    return mark
+
+
+@action("share_opportunity")
+def share_deal(
+    actor: Actor,
+    opportunity_id: int,
+    *,
+    user_id: int | None = None,
+    team_id: int | None = None,
+    may_write: bool = False,
+) -> None:
+    """Grant one deal to one person or team, to read or to change."""
+    if (user_id is None) == (team_id is None):
+        raise Invalid({"user_id": sentence("Choose one person or one team.")})
+    deal = obtain_deal(actor, opportunity_id, "share")
+    identity_actions.share(actor, deal.ref, user_id=user_id, team_id=team_id, may_write=may_write)

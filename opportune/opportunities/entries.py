@@ -1,0 +1,83 @@
+"""Entries: the intervals a deal's life is made of, and the only source of the past's numbers (domain.md §3).
+
+One function writes them. They can be rebuilt from the ledger (`rebuilt`), and equal what is stored.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from opportune.ledger.models import Change, ChangeSet
+from opportune.ledger.recording import recording
+from opportune.opportunities.models import Entry, Opportunity, Valued
+
+VALUED_FIELDS = tuple(field.attname for field in Valued._meta.get_fields() if hasattr(field, "attname"))
+NOT_OF_THEMSELVES = {"rate", "base_digits"}
+NOTED_FIELDS = frozenset(VALUED_FIELDS) - Opportunity.derived - NOT_OF_THEMSELVES
+_TICK = timedelta(microseconds=1)
+
+
+def is_noted(change: Change) -> bool:
+    """Whether a change of a deal makes an entry: its creation, a move, or a field that numbers are made of."""
+    return "move" in change.detail or not NOTED_FIELDS.isdisjoint(change.after)
+
+
+def entry_of(
+    opportunity: Opportunity, *, move: str, at: datetime, on: date, change_set: ChangeSet
+) -> Entry:
+    """The entry that says how a deal stands; not yet stored."""
+    values = {name: getattr(opportunity, name) for name in VALUED_FIELDS}
+    return Entry(opportunity=opportunity, change_set=change_set, move=move, at=at, on=on, **values)
+
+
+def append(opportunity: Opportunity, *, move: str, on: date, at: datetime | None = None) -> Entry:
+    """End the current entry and begin the one that holds from now: strictly later than the one before."""
+    current = Entry.objects.filter(opportunity=opportunity, is_current=True).first()
+    change_set = recording().change_set
+    instant = at or change_set.at
+    if current is not None:
+        instant = max(instant, current.at + _TICK)
+        current.ended_at, current.is_current = instant, False
+        current.save(update_fields=["ended_at", "is_current"])
+    entry = entry_of(opportunity, move=move, at=instant, on=on, change_set=change_set)
+    entry.save()
+    return entry
+
+
+def chained(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Give a deal's entries, in order, their ends; the last one is current."""
+    for entry, following in zip(entries, entries[1:], strict=False):
+        following.at = max(following.at, entry.at + _TICK)
+        entry.ended_at, entry.is_current = following.at, False
+    return entries
+
+
+def rebuilt(opportunity_id: int, changes: Iterable[Change]) -> Sequence[Entry]:
+    """A deal's entries as its changes in the ledger say they are. The changes come in the order of versions."""
+    deal = Opportunity(pk=opportunity_id)
+    entries = []
+    for change in changes:
+        for name, value in change.after.items():
+            setattr(deal, name, Opportunity.read_fact(name, value))
+        deal.weigh()
+        if is_noted(change) and change.on is not None:
+            move = str(change.detail.get("move", "edited"))
+            entries.append(entry_of(deal, move=move, at=change.at, on=change.on, change_set=change.change_set))
+    return chained(entries)
+
+
+def stage_since(entries: Sequence[Entry]) -> date | None:
+    """The day the present stay in a stage began: undone moves are passed over (domain.md §9)."""
+    kept: list[Entry] = []
+    for entry in entries:
+        undone = entry.change_set.undoes_id
+        before = [earlier for earlier in kept if earlier.change_set_id != undone]
+        if undone and before and len(before) < len(kept) and before[-1].stage_id == entry.stage_id:
+            kept = before
+        else:
+            kept.append(entry)
+    since: date | None = None
+    stage: int | None = None
+    for entry in kept:
+        if entry.stage_id != stage:
+            stage, since = entry.stage_id, entry.on
+    return since if stage is not None else None

@@ -1,0 +1,28 @@
+"""What happens to deals that others react to, in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredStage:
+    """One deal's entry into a stage, on a business date."""
+
+    opportunity_id: int
+    stage_id: int
+    owner_id: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class StagesEntered:
+    """Deals entered stages: the stages' task steps become due."""
+
+    entered: tuple[EnteredStage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTasksUnwanted:
+    """A move or a closing asked to cancel the deals' open tasks."""
+
+    opportunity_ids: tuple[int, ...]

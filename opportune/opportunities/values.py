@@ -1,0 +1,157 @@
+"""Which fields of a deal may be typed, and what each accepts. Checks take and give plain values."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from opportune.kernel.errors import Invalid
+from opportune.kernel.money import LIMIT, stored
+from opportune.kernel.sentences import sentence
+from opportune.reference.queries import choices_of
+
+Check = Callable[[Any], Any]
+CHOICE_LISTS = (
+    "type",
+    "source",
+    "rating",
+    "priority",
+    "purchase_timeframe",
+    "purchase_process",
+    "forecast_category",
+)
+
+
+class _Wrong(Exception):
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+
+def text(longest: int | None = None, *, required: bool = False) -> Check:
+    """Text without its surrounding blanks, up to a length."""
+
+    def check(value: Any) -> str:
+        typed = "" if value is None else str(value).replace("\x00", "").strip()
+        if required and not typed:
+            raise _Wrong(sentence("This field is required."))
+        if longest is not None and len(typed) > longest:
+            raise _Wrong(sentence("At most {longest} characters fit here.", longest=longest))
+        return typed
+
+    return check
+
+
+def amount(value: Any) -> Decimal | None:
+    """An amount of money: none for blank, never negative, below 10¹² (domain.md §2)."""
+    if value in (None, ""):
+        return None
+    exact = _decimal(value)
+    if exact < 0:
+        raise _Wrong(sentence("An amount cannot be negative."))
+    if exact >= LIMIT:
+        raise _Wrong(sentence("An amount must stay below a million millions."))
+    return stored(exact)
+
+
+def percentage(value: Any) -> Decimal | None:
+    """A percentage from 0 to 100, or none for blank."""
+    if value in (None, ""):
+        return None
+    exact = _decimal(value)
+    if not 0 <= exact <= 100:
+        raise _Wrong(sentence("A percentage lies between 0 and 100."))
+    return exact
+
+
+def day(value: Any) -> date | None:
+    """A calendar day, or none for blank."""
+    if value in (None, ""):
+        return None
+    try:
+        typed = value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        raise _Wrong(sentence("This is not a date. Write it as 2026-12-31.")) from None
+    if not 1900 <= typed.year <= 2200:
+        raise _Wrong(sentence("This date is too far away."))
+    return typed
+
+
+def truth(value: Any) -> bool:
+    """Yes or no."""
+    return bool(value)
+
+
+def reference(value: Any) -> int | None:
+    """The id of another record, or none."""
+    if value in (None, ""):
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise _Wrong(sentence("This record does not exist, or you cannot see it.")) from None
+
+
+def _decimal(value: Any) -> Decimal:
+    try:
+        exact = Decimal(value) if not isinstance(value, float) else Decimal(str(value))
+    except (InvalidOperation, TypeError, ValueError):
+        raise _Wrong(sentence("This is not a number.")) from None
+    if not exact.is_finite():
+        raise _Wrong(sentence("This is not a number."))
+    return exact
+
+
+CHECKS: Mapping[str, Check] = {
+    "subject": text(300, required=True),
+    "description": text(),
+    "comments": text(),
+    "customer_need": text(),
+    "proposed_solution": text(),
+    "external_id": text(100),
+    "account_id": reference,
+    "contact_id": reference,
+    "primary_contact_id": reference,
+    "owner_id": reference,
+    "currency": text(3, required=True),
+    "estimated_value": amount,
+    "budget": amount,
+    "chance": percentage,
+    "probability": percentage,
+    "estimated_close_on": day,
+    "decision_on": day,
+    "expires_on": day,
+    "delivery_on": day,
+    "on_hold": truth,
+    "decision_maker_identified": truth,
+    **{name: text(40) for name in CHOICE_LISTS},
+}
+
+
+def checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Typed values as they are kept. Raises Invalid, naming every field that does not accept its value."""
+    kept, wrong = {}, {}
+    for name, value in given.items():
+        check = CHECKS.get(name)
+        if check is None:
+            wrong[name] = sentence("This field does not exist, or cannot be typed.")
+            continue
+        try:
+            kept[name] = check(value)
+        except _Wrong as problem:
+            wrong[name] = problem.message
+    wrong.update(_unknown_choices(kept))
+    if wrong:
+        raise Invalid(wrong)
+    return kept
+
+
+def _unknown_choices(kept: Mapping[str, Any]) -> dict[str, Any]:
+    asked = [name for name in CHOICE_LISTS if kept.get(name)]
+    if not asked:
+        return {}
+    offered = choices_of(asked)
+    return {
+        name: sentence("“{value}” is not in this list.", value=kept[name])
+        for name in asked
+        if kept[name] not in {choice.code for choice in offered[name]}
+    }

@@ -1,0 +1,99 @@
+"""The one way a deal's row, its ledger and its entries are written together."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from opportune.identity.actor import Actor
+from opportune.identity.visibility import obtain
+from opportune.kernel import clock
+from opportune.kernel.errors import Conflict, Invalid
+from opportune.kernel.money import LIMIT
+from opportune.kernel.sentences import sentence
+from opportune.ledger.models import Change
+from opportune.ledger.recording import recording
+from opportune.opportunities import entries
+from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
+from opportune.reference.queries import organisation_settings
+
+MONEY_FIELDS = ("estimated_value", "actual_value", "budget")
+
+
+def obtain_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Opportunity:
+    """A deal that the actor's verb reaches, locked. Raises NotFound, NotPermitted."""
+    live = OpportunityQuerySet(Opportunity).live()
+    return obtain(live, actor, Opportunity.kind, opportunity_id, verb)
+
+
+def obtain_open_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Opportunity:
+    """As `obtain_deal`, of an open deal. Raises Conflict `closed`: closed is read-only (C-045)."""
+    deal = obtain_deal(actor, opportunity_id, verb)
+    if not deal.is_open:
+        raise Conflict(
+            sentence("This opportunity is closed. Reopen it to change it."), code="closed", version=deal.version
+        )
+    return deal
+
+
+def organisation_today() -> date:
+    """Today in the organisation's time zone, by which business dates count."""
+    return clock.today(organisation_settings().time_zone)
+
+
+def write(
+    deal: Opportunity,
+    changes: Mapping[str, Any],
+    *,
+    move: str | None = None,
+    on: date | None = None,
+    at: datetime | None = None,
+    operation: str = Change.Operation.UPDATE,
+    **detail: Any,
+) -> bool:
+    """Give a deal new values: row, ledger, and an entry if numbers or the stage are touched. False if none differs.
+
+    A `move` always makes an entry, even where nothing else differs (an *update*).
+    """
+    demand_amounts(changes)
+    noted = move is not None or not NOTED.isdisjoint(changes)
+    business_date = on or (organisation_today() if noted else None)
+    stage_before = deal.stage_id
+    deal.touched_at = at or recording().change_set.at
+    facts = dict(changes)
+    before = len(recording().changes)
+    if not recording().update(deal, facts, at=at, on=business_date, operation=operation, move=move, **detail):
+        return False
+    if business_date is not None and entries.is_noted(recording().changes[before]):
+        entries.append(deal, move=move or "edited", on=business_date, at=at)
+        if deal.stage_id != stage_before:
+            _settle_stage_since(deal, business_date, undone=move == "undo")
+    return True
+
+
+NOTED = entries.NOTED_FIELDS
+
+
+def _settle_stage_since(deal: Opportunity, on: date, *, undone: bool) -> None:
+    since: date | None = on if deal.stage_id else None
+    if undone:
+        since = entries.stage_since(
+            list(Entry.objects.filter(opportunity=deal).select_related("change_set").order_by("at"))
+        )
+    if since != deal.stage_since:
+        deal.stage_since = since
+        deal.save(update_fields=["stage_since"])
+
+
+def demand_amounts(changes: Mapping[str, Any]) -> None:
+    """Raise Invalid for an amount that is negative or too large to be kept exactly (domain.md §2)."""
+    wrong = {}
+    for name in MONEY_FIELDS:
+        amount = changes.get(name)
+        if amount is None:
+            continue
+        if amount < 0:
+            wrong[name] = sentence("An amount cannot be negative.")
+        elif amount >= LIMIT:
+            wrong[name] = sentence("An amount must stay below a million millions.")
+    if wrong:
+        raise Invalid(wrong)
