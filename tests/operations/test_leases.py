@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def claimed_by(*workers: str) -> DBTaskResult:
+def claimed_by(*workers: str) -> DBTaskResult[..., None]:
     return DBTaskResult.objects.create(
         status=TaskResultStatus.RUNNING,
         args_kwargs={"args": [], "kwargs": {}},
@@ -37,9 +37,9 @@ def claimed_by(*workers: str) -> DBTaskResult:
     )
 
 
-def status_of(task: DBTaskResult) -> str:
+def status_of(task: DBTaskResult[..., None]) -> str:
     task.refresh_from_db()
-    return task.status
+    return str(task.status)
 
 
 def test_a_task_of_a_living_worker_is_left_alone() -> None:
