@@ -17,7 +17,12 @@ from opportune.opportunities.queries.totals import visible_deals
 
 @action("create_task")
 def create_task(
-    actor: Actor, opportunity_id: int, *, subject: str, due_on: date | None = None, owner_id: int | None = None
+    actor: Actor,
+    opportunity_id: int,
+    *,
+    subject: str,
+    due_on: date | None = None,
+    owner_id: int | None = None,
 ) -> Task:
     """Plan a task about a deal, also a closed one. Raises NotFound, NotPermitted, Invalid."""
     actor.demand("activity", "create")

@@ -6,10 +6,10 @@ from typing import Any
 from opportune.activities.models import Task
 from opportune.activities.queries import tasks_seen_by
 from opportune.identity.actor import Actor
+from opportune.identity.visibility import scope
 from opportune.kernel import clock
 from opportune.ledger.recording import recording
 from opportune.opportunities.models import Opportunity
-from opportune.identity.visibility import scope
 
 
 class TaskHandler:

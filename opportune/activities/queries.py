@@ -12,7 +12,18 @@ from opportune.identity.actor import Actor
 from opportune.opportunities.queries import totals as deals
 from opportune.opportunities.queries.board import NextTask
 
-_COLUMNS = ("id", "version", "subject", "owner_id", "owner_name", "about_kind", "about_id", "due_on", "state", "step_id")
+_COLUMNS = (
+    "id",
+    "version",
+    "subject",
+    "owner_id",
+    "owner_name",
+    "about_kind",
+    "about_id",
+    "due_on",
+    "state",
+    "step_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +70,8 @@ def next_tasks(opportunity_ids: Iterable[int]) -> dict[int, NextTask]:
         about_kind="opportunity", about_id__in=list(opportunity_ids), state=Task.State.OPEN
     ).order_by(F("due_on").desc(nulls_first=True), "-id")
     return {
-        about: NextTask(subject, due) for about, subject, due in rows.values_list("about_id", "subject", "due_on")
+        about: NextTask(subject, due)
+        for about, subject, due in rows.values_list("about_id", "subject", "due_on")
     }
 
 

@@ -24,7 +24,9 @@ def make_stage_tasks(actor: Actor, event: StagesEntered) -> None:
     if not steps:
         return
     languages = dict(
-        User.objects.filter(pk__in={entered.owner_id for entered in event.entered}).values_list("id", "language")
+        User.objects.filter(pk__in={entered.owner_id for entered in event.entered}).values_list(
+            "id", "language"
+        )
     )
     former = _former_tasks(event, steps)
     made = []

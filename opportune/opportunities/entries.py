@@ -21,9 +21,7 @@ def is_noted(change: Change) -> bool:
     return "move" in change.detail or not NOTED_FIELDS.isdisjoint(change.after)
 
 
-def entry_of(
-    opportunity: Opportunity, *, move: str, at: datetime, on: date, change_set: ChangeSet
-) -> Entry:
+def entry_of(opportunity: Opportunity, *, move: str, at: datetime, on: date, change_set: ChangeSet) -> Entry:
     """The entry that says how a deal stands; not yet stored."""
     values = {name: getattr(opportunity, name) for name in VALUED_FIELDS}
     return Entry(opportunity=opportunity, change_set=change_set, move=move, at=at, on=on, **values)
@@ -61,7 +59,9 @@ def rebuilt(opportunity_id: int, changes: Iterable[Change]) -> Sequence[Entry]:
         deal.weigh()
         if is_noted(change) and change.on is not None:
             move = str(change.detail.get("move", "edited"))
-            entries.append(entry_of(deal, move=move, at=change.at, on=change.on, change_set=change.change_set))
+            entries.append(
+                entry_of(deal, move=move, at=change.at, on=change.on, change_set=change.change_set)
+            )
     return chained(entries)
 
 

@@ -97,6 +97,7 @@ class StepMarkHandler:
     def visible(self, actor: Actor, ids: Iterable[int]) -> set[int]:
         """The ticks on deals the actor may see."""
         rows = StepMark.objects.filter(
-            scope(actor, "opportunity", owner="opportunity__owner_id", record="opportunity_id"), pk__in=list(ids)
+            scope(actor, "opportunity", owner="opportunity__owner_id", record="opportunity_id"),
+            pk__in=list(ids),
         )
         return set(rows.values_list("pk", flat=True))

@@ -104,7 +104,9 @@ def _actual(deal: Opportunity, typed: Decimal | None, *, confirm_zero: bool) -> 
     if process_by_id(deal.process_id).estimates_required:
         raise Invalid({"actual_value": sentence("This process asks for an actual value above zero.")})
     if not confirm_zero:
-        raise Refused("confirm_zero", sentence("Won without any value? Confirm it, or type the actual value."))
+        raise Refused(
+            "confirm_zero", sentence("Won without any value? Confirm it, or type the actual value.")
+        )
     return actual
 
 

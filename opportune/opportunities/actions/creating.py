@@ -21,7 +21,14 @@ from opportune.opportunities import moves
 from opportune.opportunities.chronicle import Chronicle
 from opportune.opportunities.events import EnteredStage, StagesEntered
 from opportune.opportunities.models import Opportunity, Status
-from opportune.opportunities.probability import LOST, WON, Likelihood, after_move, typed_chance, typed_probability
+from opportune.opportunities.probability import (
+    LOST,
+    WON,
+    Likelihood,
+    after_move,
+    typed_chance,
+    typed_probability,
+)
 from opportune.opportunities.values import checked
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.actions import take_numbers
@@ -149,7 +156,11 @@ class _Workshop:
             if stage is None:
                 raise Invalid({"stage": sentence("This stage is not one of the process.")})
             chronicle.happen(
-                {"stage_id": stage.id, "status": Status.IN_PROGRESS, **started_likelihood(deal, process, stage)},
+                {
+                    "stage_id": stage.id,
+                    "status": Status.IN_PROGRESS,
+                    **started_likelihood(deal, process, stage),
+                },
                 move=moves.START,
                 at=happening.at,
                 on=happening.on,
@@ -174,7 +185,9 @@ class _Workshop:
 
     def _process(self, process_id: int | None) -> ProcessPicture:
         process = (
-            self.by_key.get(self.settings.default_process) if process_id is None else self.processes.get(process_id)
+            self.by_key.get(self.settings.default_process)
+            if process_id is None
+            else self.processes.get(process_id)
         )
         if process is None:
             raise Invalid({"process": sentence("Choose a sales process.")})

@@ -63,7 +63,11 @@ def _one_customer(kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def _demand_customers(actor: Actor, deal: Opportunity, differing: Mapping[str, Any]) -> None:
-    changed = {name: value for name, value in differing.items() if name in (*CUSTOMER, "primary_contact_id") and value}
+    changed = {
+        name: value
+        for name, value in differing.items()
+        if name in (*CUSTOMER, "primary_contact_id") and value
+    }
     if not changed:
         return
     wrong: dict[str, Sentence] = {}
@@ -86,7 +90,9 @@ def _with_likelihood(deal: Opportunity, differing: dict[str, Any]) -> dict[str, 
         now = typed_chance(now, differing["chance"], method)
     if "probability" in differing:
         if not accepts_probability(method):
-            raise Invalid({"probability": sentence("This process calculates the probability. Type the chances.")})
+            raise Invalid(
+                {"probability": sentence("This process calculates the probability. Type the chances.")}
+            )
         now = typed_probability(now, differing["probability"], method)
     return {**differing, **likelihood_fields(now)}
 

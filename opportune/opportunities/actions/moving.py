@@ -89,7 +89,9 @@ def _target(process: ProcessPicture, stage_id: int | None) -> int | None:
         return None
     stage = process.stage(stage_id)
     if stage is None:
-        raise Refused("stage_of_another_process", sentence("This stage is not one of the opportunity’s process."))
+        raise Refused(
+            "stage_of_another_process", sentence("This stage is not one of the opportunity’s process.")
+        )
     return stage.order
 
 
@@ -111,7 +113,9 @@ def demand_date(deal: Opportunity, on: date, field: str, today: date) -> None:
     """Raise Invalid for a date of change before the last one or in the future."""
     last = last_date(deal)
     if last is not None and on < last:
-        raise Invalid({field: sentence("This date lies before the last change, on {day}.", day=last.isoformat())})
+        raise Invalid(
+            {field: sentence("This date lies before the last change, on {day}.", day=last.isoformat())}
+        )
     if on > today:
         raise Invalid({field: sentence("This date lies in the future.")})
 

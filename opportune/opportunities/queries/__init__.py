@@ -2,7 +2,13 @@
 
 from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
 from opportune.opportunities.queries.listing import OpportunityRow, count, opportunities
-from opportune.opportunities.queries.record import EntryRow, OpportunityRecord, StageState, StepState, opportunity
+from opportune.opportunities.queries.record import (
+    EntryRow,
+    OpportunityRecord,
+    StageState,
+    StepState,
+    opportunity,
+)
 from opportune.opportunities.queries.totals import Sum, Totals, totals
 
 __all__ = [

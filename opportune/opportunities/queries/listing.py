@@ -107,7 +107,8 @@ def rows_of(found: Sequence[Mapping[str, Any]]) -> list[OpportunityRow]:
     return [
         OpportunityRow(
             **{name: one[name] for name in _PLAIN},
-            customer_name=one["account_name"] or f"{one['contact_first'] or ''} {one['contact_last'] or ''}".strip(),
+            customer_name=one["account_name"]
+            or f"{one['contact_first'] or ''} {one['contact_last'] or ''}".strip(),
             customer_visible=bool(one["customer_visible"]),
             owner_name=one["owner_name"],
         )

@@ -118,7 +118,9 @@ def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
         primary_contact_name=deal.primary_contact.full_name if deal.primary_contact else "",
         reason_en=reason.name_en if reason else None,
         reason_fr=reason.name_fr if reason else None,
-        may=frozenset(verb for verb in _CHANGING if visible.filter(scope(actor, Opportunity.kind, verb)).exists()),
+        may=frozenset(
+            verb for verb in _CHANGING if visible.filter(scope(actor, Opportunity.kind, verb)).exists()
+        ),
     )
 
 

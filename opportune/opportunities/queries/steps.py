@@ -11,7 +11,9 @@ def steps_done(deal: Opportunity) -> StepsDone:
     """A deal's field values, its ticks, and the steps whose task is completed."""
     ticked = StepMark.objects.filter(opportunity=deal, is_done=True).values_list("step_id", flat=True)
     completed = facts.get("completed_task_steps")
-    return StepsDone(_fields(deal), frozenset(ticked), frozenset(completed(deal.pk)) if completed else frozenset())
+    return StepsDone(
+        _fields(deal), frozenset(ticked), frozenset(completed(deal.pk)) if completed else frozenset()
+    )
 
 
 def _fields(deal: Opportunity) -> dict[str, Any]:
