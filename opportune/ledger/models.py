@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db import models
 from django.db.models import Q
@@ -51,7 +51,9 @@ class ChangeSet(models.Model):
     class Meta:
         indexes = [models.Index(fields=["person_id", "-id"])]
         constraints = [
-            models.UniqueConstraint(fields=["job", "chunk"], condition=Q(job__isnull=False), name="chunk_once_a_job")
+            models.UniqueConstraint(
+                fields=["job", "chunk"], condition=Q(job__isnull=False), name="chunk_once_a_job"
+            )
         ]
 
     def __str__(self) -> str:
@@ -107,8 +109,12 @@ class Delivery(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["change_set", "consumer"], name="one_delivery_a_consumer")]
-        indexes = [models.Index(fields=["due_at"], condition=Q(delivered_at__isnull=True), name="delivery_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["change_set", "consumer"], name="one_delivery_a_consumer")
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(delivered_at__isnull=True), name="delivery_due")
+        ]
 
     def __str__(self) -> str:
         return f"change set {self.change_set_id} to {self.consumer}"
@@ -153,7 +159,8 @@ class Recorded(models.Model):
     @classmethod
     def read_fact(cls, name: str, value: Any) -> Any:
         """The inverse of `plain` for one field."""
-        return cls._meta.get_field(name.removesuffix("_id") if name not in _names(cls) else name).to_python(value)
+        field = cls._meta.get_field(name if name in _names(cls) else name.removesuffix("_id"))
+        return cast("models.Field[Any, Any]", field).to_python(value)
 
 
 def _names(model: type[models.Model]) -> set[str]:
