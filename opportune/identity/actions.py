@@ -3,13 +3,26 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 
 from opportune.identity.actor import Actor, system_actor
-from opportune.identity.models import Grant, Holder, Membership, Role, SetupLink, Share, Team, Token, Unit, User
+from opportune.identity.models import (
+    Grant,
+    Holder,
+    Membership,
+    Role,
+    SetupLink,
+    Share,
+    Team,
+    Token,
+    Unit,
+    User,
+)
 from opportune.identity.permissions import READY_ROLES
 from opportune.identity.tokens import digest_of, new_secret
 from opportune.kernel import clock
@@ -32,7 +45,10 @@ def install_roles(actor: Actor) -> None:
         role = Role(key=ready.key, name_en=ready.name_en, name_fr=ready.name_fr, rights=sorted(ready.rights))
         recording().create(role)
         Grant.objects.bulk_create(
-            [Grant(role=role, record_kind=kind, verb=verb, depth=depth) for kind, verb, depth in ready.grants()]
+            [
+                Grant(role=role, record_kind=kind, verb=verb, depth=depth)
+                for kind, verb, depth in ready.grants()
+            ]
         )
 
 
@@ -89,8 +105,7 @@ def create_user(
             _check_password(password, user)
         user.set_password(password)
     recording().create(user)
-    keys = list(roles)
-    for role in Role.objects.filter(key__in=keys):
+    for role in _roles(roles):
         recording().create(Holder(user=user, role=role))
     for team_id in team_ids:
         recording().create(Membership(user=user, team_id=team_id))
@@ -125,14 +140,14 @@ def change_preferences(actor: Actor, **preferences: str) -> User:
 @action("change_password")
 def change_password(actor: Actor, user_id: int, *, password: str) -> None:
     """Set a password: one's own, or an administrator anybody's. The ledger notes that, not what."""
-    if user_id != actor.person_id:
+    if user_id != actor.person_id or actor.kind != "person":
         actor.demand_right("administer")
     user = _user(user_id)
     _check_password(password, user)
     user.set_password(password)
     user.has_demo_password = False
     user.save(update_fields=["password", "has_demo_password"])
-    recording().step(user, {}, password="changed")
+    recording().step(user, {}, changed="password")
     user.save(update_fields=["version"])
 
 
@@ -146,27 +161,47 @@ def join_team(actor: Actor, *, user_id: int, team_id: int) -> None:
 
 @action("share")
 def share(
-    actor: Actor, ref: RecordRef, *, user_id: int | None = None, team_id: int | None = None, may_write: bool = False
+    actor: Actor,
+    ref: RecordRef,
+    *,
+    user_id: int | None = None,
+    team_id: int | None = None,
+    may_write: bool = False,
 ) -> Share:
-    """Grant one record to one person or team. The package of the record has checked the right to share it."""
-    grant = Share.objects.filter(
-        record_kind=ref.kind, record_id=ref.id, user_id=user_id, team_id=team_id
-    ).first()
+    """Grant one record to one person or team. The package of the record has checked the right to share it.
+
+    Raises Invalid unless exactly one of both is given.
+    """
+    if (user_id is None) == (team_id is None):
+        raise Invalid({"user_id": sentence("Share with one person or with one team.")})
+    holder = Q(team_id=team_id) if user_id is None else Q(user_id=user_id)
+    grant = Share.objects.filter(holder, record_kind=ref.kind, record_id=ref.id).first()
     if grant is not None:
         recording().update(grant, {"may_write": may_write})
         return grant
-    grant = Share(record_kind=ref.kind, record_id=ref.id, user_id=user_id, team_id=team_id, may_write=may_write)
+    grant = Share(
+        record_kind=ref.kind, record_id=ref.id, user_id=user_id, team_id=team_id, may_write=may_write
+    )
     recording().create(grant)
     return grant
 
 
 @action("issue_token")
 def issue_token(
-    actor: Actor, *, name: str, scopes: Iterable[str], user_id: int | None = None, expires_at: datetime | None = None
+    actor: Actor,
+    *,
+    name: str,
+    scopes: Iterable[str],
+    user_id: int | None = None,
+    expires_at: datetime | None = None,
 ) -> tuple[Token, str]:
     """A new bearer token and its secret, shown this once: one's own, or an administrator for anybody."""
     owner = user_id or actor.person_id
-    if owner is None or (owner != actor.person_id and "administer" not in actor.rights) or actor.kind == "token":
+    if (
+        owner is None
+        or (owner != actor.person_id and "administer" not in actor.rights)
+        or actor.kind == "token"
+    ):
         raise NotPermitted()
     secret = new_secret("opp")
     token = Token(
@@ -205,12 +240,17 @@ def make_setup_link(actor: Actor) -> str:
 
 def setup_link_is_usable(secret: str) -> bool:
     """Whether a set-up link's secret may still be used."""
-    return not User.objects.exists() and SetupLink.objects.filter(digest=digest_of(secret), used_at=None).exists()
+    return (
+        not User.objects.exists()
+        and SetupLink.objects.filter(digest=digest_of(secret), used_at=None).exists()
+    )
 
 
 def set_up(secret: str, *, email: str, name: str, password: str, language: str = "en") -> User:
     """Make the first administrator by the one-time link. Raises NotFound for a used or unknown one, Invalid."""
-    return _set_up(system_actor("set-up"), secret, email=email, name=name, password=password, language=language)
+    return _set_up(
+        system_actor("set-up"), secret, email=email, name=name, password=password, language=language
+    )
 
 
 @action("set_up")
@@ -230,6 +270,15 @@ def _user(user_id: int) -> User:
     if user is None:
         raise NotFound("user")
     return user
+
+
+def _roles(keys: Iterable[str]) -> list[Role]:
+    asked = set(keys)
+    found = list(Role.objects.filter(key__in=asked).order_by("pk"))
+    unknown = asked - {role.key for role in found}
+    if unknown:
+        raise Invalid({"roles": sentence("There is no role “{key}”.", key=min(unknown))})
+    return found
 
 
 def _required(value: str, field: str) -> str:
@@ -253,10 +302,17 @@ def _check_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Invalid({"password": Sentence(" ".join(error.messages).replace("{", "{{").replace("}", "}}"))}) from None
+        raise Invalid(
+            {"password": Sentence(" ".join(error.messages).replace("{", "{{").replace("}", "}}"))}
+        ) from None
 
 
 def _check_choices(preferences: Mapping[str, Any]) -> None:
+    if "name" in preferences:
+        _required(preferences["name"], "name")
+    zone = preferences.get("time_zone", "")
+    if zone and zone not in available_timezones():
+        raise Invalid({"time_zone": sentence("There is no time zone “{zone}”.", zone=zone)})
     if preferences.get("language", "en") not in ("en", "fr"):
         raise Invalid({"language": sentence("Choose English or French.")})
     if preferences.get("theme", "system") not in User.Theme.values:
