@@ -3,7 +3,7 @@
 Lists filter by it, and a single record is fetched through it, so that list and check cannot disagree.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
@@ -26,6 +26,8 @@ def scope(actor: Actor, kind: str, verb: str = "read", *, owner: str = "owner_id
         return NOTHING
     if depth == Depth.ORGANISATION:
         return Q()
+    if actor.person_id is None:
+        return NOTHING
     reached = Q(**{owner: actor.person_id})
     if depth >= Depth.TEAM and actor.team_ids:
         mates = Membership.objects.filter(team_id__in=actor.team_ids).values("user_id")
@@ -35,7 +37,7 @@ def scope(actor: Actor, kind: str, verb: str = "read", *, owner: str = "owner_id
     return reached | Q(**{f"{record}__in": _shared(actor, kind, verb)})
 
 
-def _shared(actor: Actor, kind: str, verb: str) -> QuerySet[Share, dict[str, int]]:
+def _shared(actor: Actor, kind: str, verb: str) -> QuerySet[Any, Any]:
     to_me = Q(user_id=actor.person_id) | Q(team_id__in=actor.team_ids)
     shares = Share.objects.filter(to_me, record_kind=kind)
     if verb not in ("read", "append", "export"):
