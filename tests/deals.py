@@ -76,9 +76,7 @@ def stage(
 ) -> StageInput:
     """A stage to make; its names are its key."""
     likely = None if chance is None else Decimal(str(chance))
-    return StageInput(
-        key, key.title(), key.title(), likely, Decimal(str(completed)), allow_skip=skip, **more
-    )
+    return StageInput(key, key.title(), key.title(), likely, Decimal(str(completed)), allow_skip=skip, **more)
 
 
 def process_with(*stages: StageInput, key: str = "short", **more: Any) -> ProcessPicture:

@@ -23,11 +23,17 @@ FORWARD_AND_BACK = ("start", "next", "previous")
 LEAPS = ("skip", "jump_back")
 
 
-def likelihood(chance: Any = None, completed: Any = None, probability: Any = None, source: str = PROCESS) -> Any:
-    return Likelihood(*(None if v is None else Decimal(str(v)) for v in (chance, completed, probability)), source)
+def likelihood(
+    chance: Any = None, completed: Any = None, probability: Any = None, source: str = PROCESS
+) -> Any:
+    return Likelihood(
+        *(None if v is None else Decimal(str(v)) for v in (chance, completed, probability)), source
+    )
 
 
-def moved(now: Likelihood, move: str, *, to: Any = 45, given: Any = None, method: str = "stage") -> Likelihood:
+def moved(
+    now: Likelihood, move: str, *, to: Any = 45, given: Any = None, method: str = "stage"
+) -> Likelihood:
     """What a move into a stage with chance `to`, 40 % completed, makes of the likelihood."""
     return after_move(
         now,
