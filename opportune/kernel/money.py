@@ -10,6 +10,9 @@ STORED_DECIMALS = 4
 LIMIT = Decimal(10) ** 12
 ZERO = Decimal(0)
 _STORED = Decimal(1).scaleb(-STORED_DECIMALS)
+_PLAIN = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+_SEVERAL_GROUPS = re.compile(r"[0-9]{1,3}([.,])(?:[0-9]{2,3}\1)+[0-9]{3}")
 
 
 def rounded(amount: Decimal, decimals: int) -> Decimal:
@@ -45,11 +48,6 @@ def parse_amount(text: str) -> Decimal:
     if not _PLAIN.fullmatch(plain):
         raise ValueError(f"not an amount: {text!r}")
     return Decimal(sign + plain)
-
-
-_PLAIN = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
-_SEVERAL_GROUPS = re.compile(r"[0-9]{1,3}([.,])(?:[0-9]{2,3}\1)+[0-9]{3}")
 
 
 def _without_groups(digits: str) -> str:

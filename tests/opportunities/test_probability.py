@@ -23,12 +23,16 @@ FORWARD_AND_BACK = ("start", "next", "previous")
 LEAPS = ("skip", "jump_back")
 
 
+def number(value: Any) -> Decimal | None:
+    """A percentage, or none."""
+    return None if value is None else Decimal(str(value))
+
+
 def likelihood(
     chance: Any = None, completed: Any = None, probability: Any = None, source: str = PROCESS
-) -> Any:
-    return Likelihood(
-        *(None if v is None else Decimal(str(v)) for v in (chance, completed, probability)), source
-    )
+) -> Likelihood:
+    """C, K, P and their source."""
+    return Likelihood(number(chance), number(completed), number(probability), source)
 
 
 def moved(
@@ -39,9 +43,9 @@ def moved(
         now,
         move=move,
         method=method,
-        stage_chance=None if to is None else Decimal(str(to)),
+        stage_chance=number(to),
         stage_completed=Decimal(40),
-        given=None if given is None else Decimal(str(given)),
+        given=number(given),
     )
 
 
