@@ -12,10 +12,10 @@ from opportune.kernel.errors import Invalid, NotFound, NotPermitted
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action, recording
-from opportune.opportunities.actions.creating import customer_refs, likelihood_fields
+from opportune.opportunities.actions.creating import customer_refs
+from opportune.opportunities.chances import demand_typable, likelihood_fields
 from opportune.opportunities.models import Opportunity, StepMark
 from opportune.opportunities.probability import (
-    accepts_probability,
     back_to_process,
     typed_chance,
     typed_probability,
@@ -84,16 +84,13 @@ def _demand_customers(actor: Actor, deal: Opportunity, differing: Mapping[str, A
 def _with_likelihood(deal: Opportunity, differing: dict[str, Any]) -> dict[str, Any]:
     if "chance" not in differing and "probability" not in differing:
         return differing
-    method = process_by_id(deal.process_id).method
+    process = process_by_id(deal.process_id)
     now = deal.likelihood
     if "chance" in differing:
-        now = typed_chance(now, differing["chance"], method)
+        now = typed_chance(now, differing["chance"], process.method)
     if "probability" in differing:
-        if not accepts_probability(method):
-            raise Invalid(
-                {"probability": sentence("This process calculates the probability. Type the chances.")}
-            )
-        now = typed_probability(now, differing["probability"], method)
+        demand_typable(process)
+        now = typed_probability(now, differing["probability"], process.method)
     return {**differing, **likelihood_fields(now)}
 
 
