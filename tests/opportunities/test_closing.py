@@ -16,7 +16,19 @@ from opportune.opportunities.models import Opportunity
 from opportune.process.actions import add_step
 from opportune.reference.actions import add_close_reason, set_rate
 from opportune.reference.models import CloseReason
-from tests.deals import NOON, SYSTEM, TODAY, Trade, days, entries_of, last_change_set, process_with, stage
+from tests.deals import (
+    NOON,
+    SYSTEM,
+    TODAY,
+    Trade,
+    days,
+    entries_of,
+    id_of,
+    last_change_set,
+    parts,
+    process_with,
+    stage,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("march")]
 
@@ -44,14 +56,14 @@ def wrong(trade: Trade, deal: Opportunity, **given: Any) -> set[str]:
 
 def test_a_won_deal_is_certain_and_worth_what_was_signed(trade: Trade, deal: Opportunity) -> None:
     won = close(trade, deal, actual_value="1100")
-    assert (won.status, won.closed_on, won.value, won.expected) == ("won", TODAY, 1100, 1100)
-    assert (won.chance, won.completed, won.probability) == (100, 100, 100)
+    assert parts(won, "status", "closed_on", "value", "expected") == ("won", TODAY, 1100, 1100)
+    assert parts(won, "chance", "completed", "probability") == (100, 100, 100)
 
 
 def test_a_lost_deal_keeps_its_value_and_expects_nothing(trade: Trade, deal: Opportunity) -> None:
     lost = close(trade, deal, outcome="lost", reason="PRICE_L", actual_value="5")
-    assert (lost.status, lost.value, lost.actual_value, lost.expected) == ("lost", 1000, None, 0)
-    assert (lost.chance, lost.completed, lost.probability) == (0, 100, 0)
+    assert parts(lost, "status", "value", "actual_value", "expected") == ("lost", 1000, None, 0)
+    assert parts(lost, "chance", "completed", "probability") == (0, 100, 0)
 
 
 def test_the_actual_value_is_the_estimated_one_unless_given(trade: Trade, deal: Opportunity) -> None:
@@ -191,7 +203,7 @@ def test_a_win_counts_at_the_rate_of_its_date(trade: Trade) -> None:
     with clock.stopped_at(NOON - days(9)):
         deal = trade.deal(currency="USD", estimated_value=100)
     won = close(trade, deal, on=date(2026, 3, 6))
-    assert (won.rate, won.value_base) == (4, 25)
+    assert parts(won, "rate", "value_base") == (4, 25)
 
 
 def test_a_loss_keeps_the_rate_of_its_amount(trade: Trade) -> None:
@@ -205,7 +217,7 @@ def test_a_closing_writes_one_entry(trade: Trade, deal: Opportunity) -> None:
     close(trade, deal, on=date(2026, 3, 4))
     [created, won] = entries_of(deal)
     assert (created.is_current, won.is_current) == (False, True)
-    assert (won.move, won.status, won.on, won.value) == ("won", "won", date(2026, 3, 4), 1000)
+    assert parts(won, "move", "status", "on", "value") == ("won", "won", date(2026, 3, 4), 1000)
 
 
 def test_closed_is_read_only(trade: Trade, deal: Opportunity) -> None:
@@ -214,7 +226,7 @@ def test_closed_is_read_only(trade: Trade, deal: Opportunity) -> None:
     for command in (
         lambda: actions.edit(trade.alice, deal.pk, {"subject": "Three pumps"}),
         lambda: actions.move(trade.alice, deal.pk, wish="next"),
-        lambda: actions.assign(trade.alice, deal.pk, owner_id=trade.company.bob.person_id),
+        lambda: actions.assign(trade.alice, deal.pk, owner_id=id_of(trade.company.bob)),
         lambda: actions.mark_step(trade.alice, deal.pk, tick.id),
         lambda: actions.use_process_chance(trade.alice, deal.pk),
     ):
@@ -225,7 +237,7 @@ def test_closed_is_read_only(trade: Trade, deal: Opportunity) -> None:
 
 def test_an_administrator_hands_a_closed_deal_over(trade: Trade, deal: Opportunity) -> None:
     close(trade, deal)
-    handed = actions.assign(trade.company.ada, deal.pk, owner_id=trade.company.bob.person_id)
+    handed = actions.assign(trade.company.ada, deal.pk, owner_id=id_of(trade.company.bob))
     assert handed.owner_id == trade.company.bob.person_id
     assert entries_of(deal)[-1].owner_id == trade.company.bob.person_id
 

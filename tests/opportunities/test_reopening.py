@@ -13,7 +13,7 @@ from opportune.opportunities.models import Opportunity
 from opportune.process.models import Stage
 from opportune.process.queries import process_by_key
 from opportune.reference.actions import set_rate
-from tests.deals import NOON, SYSTEM, Trade, days, entries_of, process_with, stage
+from tests.deals import NOON, SYSTEM, Trade, days, entries_of, id_of, parts, process_with, stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("march")]
 
@@ -29,19 +29,20 @@ def test_a_deal_stands_again_where_it_stood(trade: Trade, deal: Opportunity, out
     actions.move(trade.alice, deal.pk, wish="next", chance=Decimal(33))
     trade.closed(deal, outcome=outcome, reason="PRICE_W" if outcome == "won" else "PRICE_L")
     again = actions.reopen(trade.alice, deal.pk)
-    assert (again.status, again.stage_id) == ("in_progress", trade.sales.stages[1].id)
-    assert (again.chance, again.completed, again.probability) == (33, 40, 33)
+    assert parts(again, "status", "stage_id") == ("in_progress", trade.sales.stages[1].id)
+    assert parts(again, "chance", "completed", "probability") == (33, 40, 33)
     assert again.probability_source == "typed"
-    assert (again.value, again.expected) == (1000, 330)
+    assert parts(again, "value", "expected") == (1000, 330)
 
 
 def test_the_actuals_leave_the_record_and_stay_in_the_entry(trade: Trade, deal: Opportunity) -> None:
     trade.won(deal, actual_value="1100", description="At last")
     again = actions.reopen(trade.alice, deal.pk)
-    assert (again.actual_value, again.closed_on, again.close_reason_id) == (None, None, None)
+    assert parts(again, "actual_value", "closed_on", "close_reason_id") == (None, None, None)
     assert again.close_description == ""
     won = entries_of(deal)[-2]
-    assert (won.status, won.actual_value, won.close_reason_id is None) == ("won", 1100, False)
+    assert parts(won, "status", "actual_value") == ("won", 1100)
+    assert won.close_reason_id is not None
 
 
 def test_the_forecast_category_is_the_pipeline_again(trade: Trade, deal: Opportunity) -> None:
@@ -54,7 +55,7 @@ def test_a_deal_that_was_never_started_is_not_started_again(trade: Trade) -> Non
     deal = trade.deal(stage_id=None)
     trade.lost(deal)
     again = actions.reopen(trade.alice, deal.pk)
-    assert (again.status, again.stage_id, again.probability) == ("not_started", None, None)
+    assert parts(again, "status", "stage_id", "probability") == ("not_started", None, None)
 
 
 def test_a_deal_whose_stage_is_gone_has_none(trade: Trade) -> None:
@@ -63,7 +64,7 @@ def test_a_deal_whose_stage_is_gone_has_none(trade: Trade) -> None:
     trade.lost(deal)
     Stage.objects.filter(pk=process.stages[1].id).update(process_id=trade.sales.id, position=99)
     again = actions.reopen(trade.alice, deal.pk)
-    assert (again.status, again.stage_id, again.chance) == ("not_started", None, 20)
+    assert parts(again, "status", "stage_id", "chance") == ("not_started", None, 20)
 
 
 def test_the_rate_of_the_amount_comes_back(trade: Trade) -> None:
@@ -122,7 +123,7 @@ def test_a_reopening_meets_another_persons(trade: Trade, deal: Opportunity) -> N
 
 def test_a_reopening_and_a_hand_over_merge(trade: Trade, deal: Opportunity) -> None:
     trade.won(deal)
-    actions.assign(trade.company.ada, deal.pk, owner_id=trade.company.carol.person_id)
+    actions.assign(trade.company.ada, deal.pk, owner_id=id_of(trade.company.carol))
     assert actions.reopen(trade.company.carol, deal.pk, version=2).status == "in_progress"
 
 

@@ -44,7 +44,7 @@ def edit(
         return deal
     check_version(deal, version, differing)
     if "owner_id" in differing:
-        _demand_assignable(actor, deal, differing["owner_id"])
+        demand_assignable(actor, deal, differing["owner_id"])
     _demand_customers(actor, deal, differing)
     differing = _with_rate(deal, _with_likelihood(deal, differing))
     write(deal, differing)
@@ -102,7 +102,8 @@ def _with_rate(deal: Opportunity, differing: dict[str, Any]) -> dict[str, Any]:
     return {**differing, "rate": rate_on(currency, organisation_today())}
 
 
-def _demand_assignable(actor: Actor, deal: Opportunity, owner_id: int | None) -> None:
+def demand_assignable(actor: Actor, deal: Opportunity, owner_id: int | None) -> None:
+    """Raise NotPermitted unless the actor may give the deal away, Invalid unless that person can be its owner."""
     if not Opportunity.objects.filter(scope(actor, Opportunity.kind, "assign"), pk=deal.pk).exists():
         raise NotPermitted(sentence("You do not have the right to give this record to someone else."))
     if owner_id is None or owner_id not in known_people({owner_id}):
@@ -116,7 +117,7 @@ def assign(actor: Actor, opportunity_id: int, *, owner_id: int, version: int | N
     if deal.is_open or "administer" not in actor.rights:
         return edit(actor, opportunity_id, {"owner_id": owner_id}, version=version)
     check_version(deal, version, ["owner_id"])
-    _demand_assignable(actor, deal, owner_id)
+    demand_assignable(actor, deal, owner_id)
     write(deal, {"owner_id": owner_id})
     return deal
 
