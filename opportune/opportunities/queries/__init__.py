@@ -1,7 +1,7 @@
 """Reading deals: totals, board, list, record, and the state of any past day."""
 
 from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
-from opportune.opportunities.queries.listing import OpportunityRow, count, opportunities
+from opportune.opportunities.queries.listing import OpportunityRow, count, opportunities, subjects
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
@@ -27,5 +27,6 @@ __all__ = [
     "count",
     "opportunities",
     "opportunity",
+    "subjects",
     "totals",
 ]
