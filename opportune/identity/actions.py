@@ -7,9 +7,21 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 
 from opportune.identity.actor import Actor, system_actor
-from opportune.identity.models import Grant, Holder, Membership, Role, SetupLink, Share, Team, Token, Unit, User
+from opportune.identity.models import (
+    Grant,
+    Holder,
+    Membership,
+    Role,
+    SetupLink,
+    Share,
+    Team,
+    Token,
+    Unit,
+    User,
+)
 from opportune.identity.permissions import READY_ROLES
 from opportune.identity.tokens import digest_of, new_secret
 from opportune.kernel import clock
@@ -32,7 +44,10 @@ def install_roles(actor: Actor) -> None:
         role = Role(key=ready.key, name_en=ready.name_en, name_fr=ready.name_fr, rights=sorted(ready.rights))
         recording().create(role)
         Grant.objects.bulk_create(
-            [Grant(role=role, record_kind=kind, verb=verb, depth=depth) for kind, verb, depth in ready.grants()]
+            [
+                Grant(role=role, record_kind=kind, verb=verb, depth=depth)
+                for kind, verb, depth in ready.grants()
+            ]
         )
 
 
@@ -132,7 +147,7 @@ def change_password(actor: Actor, user_id: int, *, password: str) -> None:
     user.set_password(password)
     user.has_demo_password = False
     user.save(update_fields=["password", "has_demo_password"])
-    recording().step(user, {}, password="changed")
+    recording().step(user, {}, changed="password")
     user.save(update_fields=["version"])
 
 
@@ -146,27 +161,42 @@ def join_team(actor: Actor, *, user_id: int, team_id: int) -> None:
 
 @action("share")
 def share(
-    actor: Actor, ref: RecordRef, *, user_id: int | None = None, team_id: int | None = None, may_write: bool = False
+    actor: Actor,
+    ref: RecordRef,
+    *,
+    user_id: int | None = None,
+    team_id: int | None = None,
+    may_write: bool = False,
 ) -> Share:
     """Grant one record to one person or team. The package of the record has checked the right to share it."""
-    grant = Share.objects.filter(
-        record_kind=ref.kind, record_id=ref.id, user_id=user_id, team_id=team_id
-    ).first()
+    granted = Share.objects.filter(record_kind=ref.kind, record_id=ref.id)
+    grant = granted.filter(Q(user_id=user_id) if user_id else Q(team_id=team_id)).first()
     if grant is not None:
         recording().update(grant, {"may_write": may_write})
         return grant
-    grant = Share(record_kind=ref.kind, record_id=ref.id, user_id=user_id, team_id=team_id, may_write=may_write)
+    grant = Share(
+        record_kind=ref.kind, record_id=ref.id, user_id=user_id, team_id=team_id, may_write=may_write
+    )
     recording().create(grant)
     return grant
 
 
 @action("issue_token")
 def issue_token(
-    actor: Actor, *, name: str, scopes: Iterable[str], user_id: int | None = None, expires_at: datetime | None = None
+    actor: Actor,
+    *,
+    name: str,
+    scopes: Iterable[str],
+    user_id: int | None = None,
+    expires_at: datetime | None = None,
 ) -> tuple[Token, str]:
     """A new bearer token and its secret, shown this once: one's own, or an administrator for anybody."""
     owner = user_id or actor.person_id
-    if owner is None or (owner != actor.person_id and "administer" not in actor.rights) or actor.kind == "token":
+    if (
+        owner is None
+        or (owner != actor.person_id and "administer" not in actor.rights)
+        or actor.kind == "token"
+    ):
         raise NotPermitted()
     secret = new_secret("opp")
     token = Token(
@@ -205,12 +235,17 @@ def make_setup_link(actor: Actor) -> str:
 
 def setup_link_is_usable(secret: str) -> bool:
     """Whether a set-up link's secret may still be used."""
-    return not User.objects.exists() and SetupLink.objects.filter(digest=digest_of(secret), used_at=None).exists()
+    return (
+        not User.objects.exists()
+        and SetupLink.objects.filter(digest=digest_of(secret), used_at=None).exists()
+    )
 
 
 def set_up(secret: str, *, email: str, name: str, password: str, language: str = "en") -> User:
     """Make the first administrator by the one-time link. Raises NotFound for a used or unknown one, Invalid."""
-    return _set_up(system_actor("set-up"), secret, email=email, name=name, password=password, language=language)
+    return _set_up(
+        system_actor("set-up"), secret, email=email, name=name, password=password, language=language
+    )
 
 
 @action("set_up")
@@ -253,7 +288,9 @@ def _check_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Invalid({"password": Sentence(" ".join(error.messages).replace("{", "{{").replace("}", "}}"))}) from None
+        raise Invalid(
+            {"password": Sentence(" ".join(error.messages).replace("{", "{{").replace("}", "}}"))}
+        ) from None
 
 
 def _check_choices(preferences: Mapping[str, Any]) -> None:

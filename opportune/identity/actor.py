@@ -88,7 +88,12 @@ def system_actor(name: str) -> Actor:
     """The named system: installing defaults, the demo company, the command line of the person who installs."""
     everything = {(kind, verb): Depth.ORGANISATION for kind in KINDS for verb in VERBS}
     return Actor(
-        kind="system", id=None, label=name, door="system", depths=MappingProxyType(everything), rights=frozenset(RIGHTS)
+        kind="system",
+        id=None,
+        label=name,
+        door="system",
+        depths=MappingProxyType(everything),
+        rights=frozenset(RIGHTS),
     )
 
 

@@ -60,7 +60,14 @@ READY_ROLES = (
         "Sales manager",
         "Responsable commercial",
         _depths(
-            create=_UNIT, read=_UNIT, write=_UNIT, delete=_UNIT, append=_UNIT, assign=_UNIT, share=_UNIT, export=_UNIT
+            create=_UNIT,
+            read=_UNIT,
+            write=_UNIT,
+            delete=_UNIT,
+            append=_UNIT,
+            assign=_UNIT,
+            share=_UNIT,
+            export=_UNIT,
         ),
         frozenset({"add_close_reasons", "import"}),
     ),
@@ -69,7 +76,14 @@ READY_ROLES = (
         "Salesperson",
         "Commercial",
         _depths(
-            create=_OWN, read=_TEAM, write=_OWN, delete=_OWN, append=_TEAM, assign=_OWN, share=_OWN, export=_TEAM
+            create=_OWN,
+            read=_TEAM,
+            write=_OWN,
+            delete=_OWN,
+            append=_TEAM,
+            assign=_OWN,
+            share=_OWN,
+            export=_TEAM,
         ),
         frozenset({"add_close_reasons"}),
     ),

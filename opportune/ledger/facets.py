@@ -47,7 +47,9 @@ def plan_fields(
     return FieldsUndo(values, tuple(restored), tuple(kept))
 
 
-def collapse(steps: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> tuple[dict[str, Any], dict[str, Any]]:
+def collapse(
+    steps: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]],
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Several steps of one record as one: the first value before and the last after, of what differs in the end."""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}

@@ -51,7 +51,9 @@ class ChangeSet(models.Model):
     class Meta:
         indexes = [models.Index(fields=["person_id", "-id"])]
         constraints = [
-            models.UniqueConstraint(fields=["job", "chunk"], condition=Q(job__isnull=False), name="chunk_once_a_job")
+            models.UniqueConstraint(
+                fields=["job", "chunk"], condition=Q(job__isnull=False), name="chunk_once_a_job"
+            )
         ]
 
     def __str__(self) -> str:
@@ -107,8 +109,12 @@ class Delivery(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["change_set", "consumer"], name="one_delivery_a_consumer")]
-        indexes = [models.Index(fields=["due_at"], condition=Q(delivered_at__isnull=True), name="delivery_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["change_set", "consumer"], name="one_delivery_a_consumer")
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(delivered_at__isnull=True), name="delivery_due")
+        ]
 
     def __str__(self) -> str:
         return f"change set {self.change_set_id} to {self.consumer}"
@@ -153,11 +159,8 @@ class Recorded(models.Model):
     @classmethod
     def read_fact(cls, name: str, value: Any) -> Any:
         """The inverse of `plain` for one field."""
-        return cls._meta.get_field(name.removesuffix("_id") if name not in _names(cls) else name).to_python(value)
-
-
-def _names(model: type[models.Model]) -> set[str]:
-    return {field.name for field in model._meta.concrete_fields}
+        [field] = [one for one in cls._meta.concrete_fields if one.attname == name]
+        return field.to_python(value)
 
 
 def plain(value: Any) -> Any:

@@ -56,7 +56,9 @@ def history_of(ref: RecordRef, *, limit: int = 100) -> Sequence[HistoryItem]:
 def last_undoable(person_id: int) -> int | None:
     """The person's latest change set that is not undone and is no undo itself, for Ctrl Z."""
     return (
-        ChangeSet.objects.filter(person_id=person_id, undone_by__isnull=True, undoes__isnull=True, job__isnull=True)
+        ChangeSet.objects.filter(
+            person_id=person_id, undone_by__isnull=True, undoes__isnull=True, job__isnull=True
+        )
         .order_by("-id")
         .values_list("id", flat=True)
         .first()

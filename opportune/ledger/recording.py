@@ -40,12 +40,19 @@ class Recording:
     change_set: ChangeSet
     changes: list[Change] = field(default_factory=list)
 
-    def create(self, record: Recorded, *, at: datetime | None = None, on: date | None = None, **detail: Any) -> None:
+    def create(
+        self, record: Recorded, *, at: datetime | None = None, on: date | None = None, **detail: Any
+    ) -> None:
         """Insert a record and write down its first step."""
         self.create_many([record], at=at, on=on, **detail)
 
     def create_many(
-        self, records: Sequence[Recorded], *, at: datetime | None = None, on: date | None = None, **detail: Any
+        self,
+        records: Sequence[Recorded],
+        *,
+        at: datetime | None = None,
+        on: date | None = None,
+        **detail: Any,
     ) -> None:
         """Insert records of one model in bulk."""
         if not records:
@@ -140,7 +147,10 @@ class Recording:
         Change.objects.bulk_create(self.changes, batch_size=500)
         react(self.actor, RecordsChanged(self.change_set.pk, tuple(c.ref for c in self.changes)))
         Delivery.objects.bulk_create(
-            [Delivery(change_set=self.change_set, consumer=name, due_at=self.change_set.at) for name in consumers]
+            [
+                Delivery(change_set=self.change_set, consumer=name, due_at=self.change_set.at)
+                for name in consumers
+            ]
         )
         noted = _noted.get()
         if noted is not None:
@@ -161,7 +171,12 @@ def recording() -> Recording:
 
 @contextmanager
 def command(
-    actor: Actor, verb: str, *, undoes: ChangeSet | None = None, job: Job | None = None, chunk: int | None = None
+    actor: Actor,
+    verb: str,
+    *,
+    undoes: ChangeSet | None = None,
+    job: Job | None = None,
+    chunk: int | None = None,
 ) -> Iterator[Recording]:
     """A transaction with one change set; inside another command, part of that one."""
     outer = _current.get()

@@ -73,7 +73,9 @@ def _undo_kind(actor: Actor, kind: str, by_record: dict[int, list[Change]], undo
         raise Refused("cannot_undo", sentence("This cannot be undone."), kind=kind)
     records = handler.lock(actor, sorted(by_record))
     if len(records) != len(by_record):
-        raise NotPermitted(sentence("You do not have the right to undo this: it changed records you may not change."))
+        raise NotPermitted(
+            sentence("You do not have the right to undo this: it changed records you may not change.")
+        )
     for record_id, steps in sorted(by_record.items()):
         _undo_record(actor, records[record_id], steps, undone)
 
@@ -95,7 +97,9 @@ def _undo_record(actor: Actor, record: Recorded, steps: list[Change], undone: Un
     elif _Operation.RESTORE in operations:
         handler.remove(actor, record)
         undone.restored.append((ref, "record"))
-    before, after = collapse((step.before, step.after) for step in steps if step.operation == _Operation.UPDATE)
+    before, after = collapse(
+        (step.before, step.after) for step in steps if step.operation == _Operation.UPDATE
+    )
     if not after:
         return
     now: dict[str, Any] = {name: plain(getattr(record, name)) for name in after}
