@@ -10,12 +10,10 @@ from typing import Any
 import pytest
 
 from opportune.customers.actions import create_account, create_contact
-from opportune.customers.handlers import AccountHandler, ContactHandler
 from opportune.customers.models import Account, Contact
 from opportune.identity.actions import create_team, create_unit, create_user, install_roles
 from opportune.identity.actor import Actor, actor_for, system_actor, token_actor
 from opportune.identity.models import Team, Unit, User
-from opportune.kernel.registries import handlers
 
 PASSWORD = "correct horse battery"
 
@@ -85,7 +83,7 @@ def found_company() -> Company:
 
 def again(actor: Actor) -> Actor:
     """A person's actor as it is now, after rights, teams or units have changed."""
-    return actor_for(User.objects.get(pk=actor.person_id), actor.door)
+    return actor_for(User.objects.get(pk=actor.person_id or 0), actor.door)
 
 
 def by_token(actor: Actor, *scopes: str) -> Actor:
@@ -107,10 +105,3 @@ def through(actor: Actor, door: str) -> Actor:
 def company(db: None) -> Company:
     """The company, just founded."""
     return found_company()
-
-
-@pytest.fixture
-def customer_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Accounts and contacts known by reference, also where nothing is wired."""
-    monkeypatch.setitem(handlers, "account", AccountHandler())
-    monkeypatch.setitem(handlers, "contact", ContactHandler())

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "opportune.config",
     "opportune.ledger",
     "opportune.identity",
     "opportune.reference",

@@ -37,7 +37,7 @@ def scope(actor: Actor, kind: str, verb: str = "read", *, owner: str = "owner_id
     return reached | Q(**{f"{record}__in": _shared(actor, kind, verb)})
 
 
-def _shared(actor: Actor, kind: str, verb: str) -> QuerySet[Any, Any]:
+def _shared(actor: Actor, kind: str, verb: str) -> QuerySet[Share, Any]:
     to_me = Q(user_id=actor.person_id) | Q(team_id__in=actor.team_ids)
     shares = Share.objects.filter(to_me, record_kind=kind)
     if verb not in ("read", "append", "export"):

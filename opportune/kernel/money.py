@@ -37,7 +37,9 @@ def parse_amount(text: str) -> Decimal:
     The last of "," and "." is the decimal mark when both occur; a single mark is decimal unless it
     groups exactly three final digits after one to three others and is a comma.
     """
-    plain = "".join(text.split()).replace("\u202f", "").replace("\u2212", "-").replace("’", "").replace("'", "")
+    plain = (
+        "".join(text.split()).replace("\u202f", "").replace("\u2212", "-").replace("’", "").replace("'", "")
+    )
     comma, point = plain.rfind(","), plain.rfind(".")
     if comma >= 0 and point >= 0:
         grouping = "," if point > comma else "."

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -159,12 +159,8 @@ class Recorded(models.Model):
     @classmethod
     def read_fact(cls, name: str, value: Any) -> Any:
         """The inverse of `plain` for one field."""
-        field = cls._meta.get_field(name if name in _names(cls) else name.removesuffix("_id"))
-        return cast("models.Field[Any, Any]", field).to_python(value)
-
-
-def _names(model: type[models.Model]) -> set[str]:
-    return {field.name for field in model._meta.concrete_fields}
+        [field] = [one for one in cls._meta.concrete_fields if one.attname == name]
+        return field.to_python(value)
 
 
 def plain(value: Any) -> Any:

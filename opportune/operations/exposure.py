@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from opportune.identity.models import User
+from opportune.identity.queries import demo_passwords_exist
 
 
 def is_loopback(host: str) -> bool:
@@ -25,8 +25,3 @@ def exposure_refusal(host: str) -> str:
         f"Others could reach {host}, and there are users with the demo password, which is public. Listen on "
         "127.0.0.1, or begin in another data directory with --empty, or change or deactivate those users."
     )
-
-
-def demo_passwords_exist() -> bool:
-    """Whether an active user still has the password of the demo company."""
-    return User.objects.filter(is_active=True, has_demo_password=True).exists()

@@ -9,22 +9,31 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from opportune.identity.actions import install_roles, make_setup_link
+from opportune.identity.actor import system_actor
+from opportune.identity.models import Role, User
 from opportune.operations.catalogue import compile_catalogues
 from opportune.operations.static_files import collect_static_files
+from opportune.process.actions import install_processes
+from opportune.reference.actions import install_reference
+
+INSTALLATION = "installation"
 
 
-def prepare(*, empty: bool) -> Iterator[str]:
+def prepare(*, empty: bool, port: int) -> Iterator[str]:
     """Bring catalogues, static files and the database up to date; yield what is worth telling.
 
-    A database without a single table is new: it gets the demo company, unless `empty`.
+    Where nobody can sign in yet, that is a one-time link for the first administrator.
     """
-    settings.DATA.mkdir(parents=True, exist_ok=True)
+    settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     compile_catalogues()
     collect_static_files()
-    new = database_is_new()
-    if new:
+    if database_is_new():
         yield f"Preparing a new installation in {settings.DATA}"
     migrate()
+    if not User.objects.exists():
+        secret = make_setup_link(system_actor(INSTALLATION))
+        yield f"Nobody can sign in yet. Begin once at http://127.0.0.1:{port}/set-up/{secret}/"
 
 
 def database_is_new() -> bool:
@@ -33,7 +42,17 @@ def database_is_new() -> bool:
 
 
 def migrate() -> None:
-    """Run the migrations that have not run yet; none is started when there are none."""
+    """Run the migrations that have not run yet, then make what ships with Opportune if it is not there."""
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
+    if not Role.objects.exists():
+        install()
+
+
+def install() -> None:
+    """Make what ships: reasons, lists and currencies, processes, and last the roles, whose being there says all is."""
+    installer = system_actor(INSTALLATION)
+    install_reference(installer)
+    install_processes(installer)
+    install_roles(installer)

@@ -19,6 +19,7 @@ def collect_static_files() -> bool:
     if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
         return False
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(wanted, encoding="ascii")
     return True
 

@@ -36,7 +36,9 @@ class Chronicle:
     def begin(self, *, at: datetime, on: date) -> None:
         """The deal as it was created."""
         self.deal.derive()
-        after = {name: value for name, value in self.deal.facts().items() if value is not None and value != ""}
+        after = {
+            name: value for name, value in self.deal.facts().items() if value is not None and value != ""
+        }
         self._keep(_Step(1, Change.Operation.CREATE, {}, after, at, on, "created"))
 
     def happen(self, changes: dict[str, Any], *, move: str, at: datetime, on: date) -> None:

@@ -5,6 +5,7 @@ One function writes them. They can be rebuilt from the ledger (`rebuilt`), and e
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from opportune.ledger.models import Change, ChangeSet
 from opportune.ledger.recording import recording
@@ -21,9 +22,7 @@ def is_noted(change: Change) -> bool:
     return "move" in change.detail or not NOTED_FIELDS.isdisjoint(change.after)
 
 
-def entry_of(
-    opportunity: Opportunity, *, move: str, at: datetime, on: date, change_set: ChangeSet
-) -> Entry:
+def entry_of(opportunity: Opportunity, *, move: str, at: datetime, on: date, change_set: ChangeSet) -> Entry:
     """The entry that says how a deal stands; not yet stored."""
     values = {name: getattr(opportunity, name) for name in VALUED_FIELDS}
     return Entry(opportunity=opportunity, change_set=change_set, move=move, at=at, on=on, **values)
@@ -45,7 +44,7 @@ def append(opportunity: Opportunity, *, move: str, on: date, at: datetime | None
 
 def chained(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Give a deal's entries, in order, their ends; the last one is current."""
-    for entry, following in zip(entries, entries[1:], strict=False):
+    for entry, following in pairwise(entries):
         following.at = max(following.at, entry.at + _TICK)
         entry.ended_at, entry.is_current = following.at, False
     return entries
@@ -61,7 +60,9 @@ def rebuilt(opportunity_id: int, changes: Iterable[Change]) -> Sequence[Entry]:
         deal.weigh()
         if is_noted(change) and change.on is not None:
             move = str(change.detail.get("move", "edited"))
-            entries.append(entry_of(deal, move=move, at=change.at, on=change.on, change_set=change.change_set))
+            entries.append(
+                entry_of(deal, move=move, at=change.at, on=change.on, change_set=change.change_set)
+            )
     return chained(entries)
 
 

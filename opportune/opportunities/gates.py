@@ -28,7 +28,9 @@ class StepsDone:
 
 def missing_steps(stages: Iterable[StagePicture], done: StepsDone) -> list[tuple[StagePicture, StepPicture]]:
     """The required steps of these stages that are not done."""
-    return [(stage, step) for stage in stages for step in stage.steps if step.is_required and not done.has(step)]
+    return [
+        (stage, step) for stage in stages for step in stage.steps if step.is_required and not done.has(step)
+    ]
 
 
 def demand_steps(stages: Iterable[StagePicture], done: StepsDone) -> None:
@@ -59,6 +61,8 @@ def demand_quote(stage: StagePicture, *, has_quote: bool) -> None:
     if stage.quote_required and not has_quote:
         raise Refused(
             "quote_missing",
-            sentence("{stage} asks for a quote. Create one first.", stage=Named(stage.name_en, stage.name_fr)),
+            sentence(
+                "{stage} asks for a quote. Create one first.", stage=Named(stage.name_en, stage.name_fr)
+            ),
             stage=stage.id,
         )

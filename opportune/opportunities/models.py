@@ -145,7 +145,8 @@ class Opportunity(Valued, Recorded):
         constraints = [
             models.CheckConstraint(condition=exactly_one_customer(), name="one_customer"),
             models.CheckConstraint(
-                condition=~Q(status=Status.NOT_STARTED) | Q(stage__isnull=True), name="not_started_has_no_stage"
+                condition=~Q(status=Status.NOT_STARTED) | Q(stage__isnull=True),
+                name="not_started_has_no_stage",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=OPEN, closed_on__isnull=True)
@@ -153,7 +154,11 @@ class Opportunity(Valued, Recorded):
                 name="closed_has_date_and_reason",
             ),
             models.CheckConstraint(condition=~Q(estimated_value__lt=0), name="value_not_negative"),
-            models.UniqueConstraint(fields=["external_id"], condition=Q(deleted_at__isnull=True) & ~Q(external_id=""), name="deal_external_once"),
+            models.UniqueConstraint(
+                fields=["external_id"],
+                condition=Q(deleted_at__isnull=True) & ~Q(external_id=""),
+                name="deal_external_once",
+            ),
         ]
         indexes = [
             models.Index(
@@ -202,7 +207,8 @@ class Entry(Valued):
                 fields=["opportunity"], condition=Q(is_current=True), name="one_current_entry"
             ),
             models.CheckConstraint(
-                condition=Q(is_current=True, ended_at__isnull=True) | Q(is_current=False, ended_at__isnull=False),
+                condition=Q(is_current=True, ended_at__isnull=True)
+                | Q(is_current=False, ended_at__isnull=False),
                 name="current_has_no_end",
             ),
         ]

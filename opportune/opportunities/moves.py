@@ -68,7 +68,7 @@ def resolve(
     if target is None:
         raise Refused("not_a_move", sentence("Say which stage to move to."))
     move = _towards(stages, current, target)
-    if wish == SKIP and target <= current or wish == JUMP_BACK and target >= current:
+    if (wish == SKIP and target <= current) or (wish == JUMP_BACK and target >= current):
         raise Refused("not_a_move", sentence("This move does not lead to that stage."))
     return move
 
@@ -90,7 +90,9 @@ def _start(stages: Sequence[StageLike], wish: str | None, target: int | None) ->
 
 def _next(stages: Sequence[StageLike], current: int) -> Move:
     if current + 1 >= len(stages):
-        raise Refused("no_next_stage", sentence("This is the last stage. Close the opportunity as won or lost."))
+        raise Refused(
+            "no_next_stage", sentence("This is the last stage. Close the opportunity as won or lost.")
+        )
     return Move(NEXT, current + 1, (current,))
 
 

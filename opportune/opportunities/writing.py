@@ -30,7 +30,9 @@ def obtain_open_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> 
     deal = obtain_deal(actor, opportunity_id, verb)
     if not deal.is_open:
         raise Conflict(
-            sentence("This opportunity is closed. Reopen it to change it."), code="closed", version=deal.version
+            sentence("This opportunity is closed. Reopen it to change it."),
+            code="closed",
+            version=deal.version,
         )
     return deal
 

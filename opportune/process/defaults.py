@@ -155,7 +155,10 @@ CONTACT_MANAGER = ProcessToMake(
             35,
             30,
             14,
-            (_task("Confirm budget", "Confirmer le budget", 5), _task("Confirm date", "Confirmer la date", 5)),
+            (
+                _task("Confirm budget", "Confirmer le budget", 5),
+                _task("Confirm date", "Confirmer la date", 5),
+            ),
         ),
         StageToMake(
             "needs_analysis",

@@ -58,7 +58,9 @@ class Stage(Recorded):
         constraints = [
             models.UniqueConstraint(fields=["process", "position"], name="one_stage_a_position"),
             models.UniqueConstraint(fields=["process", "key"], name="stage_key_once"),
-            models.UniqueConstraint(fields=["process"], condition=Q(is_default=True), name="one_default_stage"),
+            models.UniqueConstraint(
+                fields=["process"], condition=Q(is_default=True), name="one_default_stage"
+            ),
         ]
 
     def __str__(self) -> str:

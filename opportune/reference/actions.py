@@ -25,7 +25,9 @@ def install_reference(actor: Actor) -> None:
     _install_reasons()
     _install_lists()
     known = set(Currency.objects.values_list("code", flat=True))
-    recording().create_many([Currency(code=code, digits=digits) for code, digits in CURRENCIES if code not in known])
+    recording().create_many(
+        [Currency(code=code, digits=digits) for code, digits in CURRENCIES if code not in known]
+    )
 
 
 def _install_reasons() -> None:
@@ -41,7 +43,9 @@ def _install_reasons() -> None:
             is_offered=code != NOT_RECORDED[0],
             asks_competitor=code == "COMPETITOR_L",
         )
-        for position, (code, outcome, status_reason, name_en, name_fr) in enumerate((*CLOSE_REASONS, NOT_RECORDED))
+        for position, (code, outcome, status_reason, name_en, name_fr) in enumerate(
+            (*CLOSE_REASONS, NOT_RECORDED)
+        )
         if code not in known
     ]
     recording().create_many(made)
@@ -70,7 +74,8 @@ def change_setting(actor: Actor, key: str, value: Any) -> None:
     frozen = key == "base_currency" and value != organisation_settings().base_currency
     if frozen and any(ask() for name, ask in facts.items() if name == "amounts_exist"):
         raise Refused(
-            "base_currency_frozen", sentence("The base currency cannot change once amounts have been recorded.")
+            "base_currency_frozen",
+            sentence("The base currency cannot change once amounts have been recorded."),
         )
     setting = Setting.objects.filter(key=key).first()
     if setting is None:
@@ -122,7 +127,9 @@ def take_numbers(series: str, day: date, count: int = 1) -> list[str]:
 
 
 @action("add_close_reason")
-def add_close_reason(actor: Actor, *, outcome: str, name: str, code: str = "", name_fr: str = "") -> CloseReason:
+def add_close_reason(
+    actor: Actor, *, outcome: str, name: str, code: str = "", name_fr: str = ""
+) -> CloseReason:
     """Add a reason, also in place from the close form (B-016, B-017). Raises Invalid, NotPermitted."""
     settled = organisation_settings()
     if "customise" not in actor.rights and not (

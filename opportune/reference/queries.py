@@ -36,7 +36,9 @@ def currency_digits(code: str) -> int:
     """How many decimals a currency's amounts are shown with. Raises Invalid for an unknown currency."""
     digits = Currency.objects.filter(code=code).values_list("digits", flat=True).first()
     if digits is None:
-        raise Invalid({"currency": sentence("There is no currency “{code}”. Add it in the settings.", code=code)})
+        raise Invalid(
+            {"currency": sentence("There is no currency “{code}”. Add it in the settings.", code=code)}
+        )
     return digits
 
 
@@ -53,7 +55,11 @@ def rate_on(code: str, day: date) -> Decimal:
     if rate is None:
         raise Refused(
             "missing_rate",
-            sentence("There is no rate for {code} on {day}. Add one in the settings.", code=code, day=day.isoformat()),
+            sentence(
+                "There is no rate for {code} on {day}. Add one in the settings.",
+                code=code,
+                day=day.isoformat(),
+            ),
             currency=code,
         )
     return rate
@@ -115,5 +121,12 @@ def reason_by_code(code: str) -> Reason:
 
 def _reason(row: CloseReason) -> Reason:
     return Reason(
-        row.pk, row.code, row.name_en, row.name_fr, row.outcome, row.status_reason, row.asks_competitor, row.is_offered
+        row.pk,
+        row.code,
+        row.name_en,
+        row.name_fr,
+        row.outcome,
+        row.status_reason,
+        row.asks_competitor,
+        row.is_offered,
     )

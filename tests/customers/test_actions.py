@@ -17,8 +17,6 @@ from opportune.ledger.recording import noting_change_sets
 from opportune.ledger.undo import undo
 from tests.people import Company, again, by_token, without
 
-pytestmark = pytest.mark.usefixtures("customer_handlers")
-
 
 def test_an_account_belongs_to_who_creates_it(company: Company) -> None:
     account = actions.create_account(company.alice, {"name": "  Épices & Cie ", "city": "Lyon"})

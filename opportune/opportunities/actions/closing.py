@@ -74,9 +74,8 @@ def _demand_choices(deal: Opportunity, outcome: str, code: str, on: date | None)
         missing["reason"] = sentence("Choose the reason.")
     if on is None:
         missing["on"] = sentence("Say on which date it was closed.")
-    if missing:
+    if missing or on is None:
         raise Invalid(missing)
-    assert on is not None
     try:
         chosen = reason_by_code(code)
     except NotFound:
@@ -104,7 +103,9 @@ def _actual(deal: Opportunity, typed: Decimal | None, *, confirm_zero: bool) -> 
     if process_by_id(deal.process_id).estimates_required:
         raise Invalid({"actual_value": sentence("This process asks for an actual value above zero.")})
     if not confirm_zero:
-        raise Refused("confirm_zero", sentence("Won without any value? Confirm it, or type the actual value."))
+        raise Refused(
+            "confirm_zero", sentence("Won without any value? Confirm it, or type the actual value.")
+        )
     return actual
 
 

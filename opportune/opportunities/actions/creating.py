@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from opportune.customers.queries import unseen_customers
+from opportune.customers.queries import visible_customers
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
 from opportune.kernel import clock
@@ -21,7 +21,14 @@ from opportune.opportunities import moves
 from opportune.opportunities.chronicle import Chronicle
 from opportune.opportunities.events import EnteredStage, StagesEntered
 from opportune.opportunities.models import Opportunity, Status
-from opportune.opportunities.probability import LOST, WON, Likelihood, after_move, typed_chance, typed_probability
+from opportune.opportunities.probability import (
+    LOST,
+    WON,
+    Likelihood,
+    after_move,
+    typed_chance,
+    typed_probability,
+)
 from opportune.opportunities.values import checked
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.actions import take_numbers
@@ -149,7 +156,11 @@ class _Workshop:
             if stage is None:
                 raise Invalid({"stage": sentence("This stage is not one of the process.")})
             chronicle.happen(
-                {"stage_id": stage.id, "status": Status.IN_PROGRESS, **started_likelihood(deal, process, stage)},
+                {
+                    "stage_id": stage.id,
+                    "status": Status.IN_PROGRESS,
+                    **started_likelihood(deal, process, stage),
+                },
                 move=moves.START,
                 at=happening.at,
                 on=happening.on,
@@ -174,7 +185,9 @@ class _Workshop:
 
     def _process(self, process_id: int | None) -> ProcessPicture:
         process = (
-            self.by_key.get(self.settings.default_process) if process_id is None else self.processes.get(process_id)
+            self.by_key.get(self.settings.default_process)
+            if process_id is None
+            else self.processes.get(process_id)
         )
         if process is None:
             raise Invalid({"process": sentence("Choose a sales process.")})
@@ -271,7 +284,7 @@ def _refuse_unknown(
     deals = [outcome.deal for outcome in outcomes if isinstance(outcome, Chronicle)]
     owners = known_people({deal.owner_id for deal in deals}, active_only=not inactive_owners)
     customers = {ref for deal in deals for ref in customer_refs(deal)}
-    unseen = unseen_customers(actor, customers)
+    unseen = customers - visible_customers(actor, customers)
     taken = _taken_external_ids(deals)
     for index, outcome in enumerate(outcomes):
         if not isinstance(outcome, Chronicle):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from opportune.customers.queries import unseen_customers
+from opportune.customers.queries import visible_customers
 from opportune.identity import actions as identity_actions
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
@@ -63,13 +63,18 @@ def _one_customer(kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def _demand_customers(actor: Actor, deal: Opportunity, differing: Mapping[str, Any]) -> None:
-    changed = {name: value for name, value in differing.items() if name in (*CUSTOMER, "primary_contact_id") and value}
+    changed = {
+        name: value
+        for name, value in differing.items()
+        if name in (*CUSTOMER, "primary_contact_id") and value
+    }
     if not changed:
         return
     wrong: dict[str, Sentence] = {}
     for name, value in changed.items():
         probe = Opportunity(**{name: value})
-        if unseen_customers(actor, customer_refs(probe)):
+        refs = customer_refs(probe)
+        if refs - visible_customers(actor, refs):
             field = name if name == "primary_contact_id" else "customer"
             wrong[field] = sentence("This customer does not exist, or you cannot see it.")
     if wrong:
@@ -85,7 +90,9 @@ def _with_likelihood(deal: Opportunity, differing: dict[str, Any]) -> dict[str, 
         now = typed_chance(now, differing["chance"], method)
     if "probability" in differing:
         if not accepts_probability(method):
-            raise Invalid({"probability": sentence("This process calculates the probability. Type the chances.")})
+            raise Invalid(
+                {"probability": sentence("This process calculates the probability. Type the chances.")}
+            )
         now = typed_probability(now, differing["probability"], method)
     return {**differing, **likelihood_fields(now)}
 

@@ -13,8 +13,9 @@ from opportune.ledger.recording import action
 from opportune.opportunities import gates, moves
 from opportune.opportunities.actions.creating import likelihood_fields
 from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
-from opportune.opportunities.models import Entry, Opportunity, Status, StepMark
+from opportune.opportunities.models import Entry, Opportunity, Status
 from opportune.opportunities.probability import after_move
+from opportune.opportunities.queries.steps import steps_done
 from opportune.opportunities.values import checked
 from opportune.opportunities.writing import obtain_open_deal, organisation_today, write
 from opportune.process.queries import ProcessPicture, StagePicture, process_by_id
@@ -88,7 +89,9 @@ def _target(process: ProcessPicture, stage_id: int | None) -> int | None:
         return None
     stage = process.stage(stage_id)
     if stage is None:
-        raise Refused("stage_of_another_process", sentence("This stage is not one of the opportunity’s process."))
+        raise Refused(
+            "stage_of_another_process", sentence("This stage is not one of the opportunity’s process.")
+        )
     return stage.order
 
 
@@ -110,7 +113,9 @@ def demand_date(deal: Opportunity, on: date, field: str, today: date) -> None:
     """Raise Invalid for a date of change before the last one or in the future."""
     last = last_date(deal)
     if last is not None and on < last:
-        raise Invalid({field: sentence("This date lies before the last change, on {day}.", day=last.isoformat())})
+        raise Invalid(
+            {field: sentence("This date lies before the last change, on {day}.", day=last.isoformat())}
+        )
     if on > today:
         raise Invalid({field: sentence("This date lies in the future.")})
 
@@ -123,21 +128,6 @@ def _typed(
     if "estimated_value" in changes:
         changes["rate"] = rate_on(deal.currency, on)
     return changes
-
-
-def steps_done(deal: Opportunity) -> gates.StepsDone:
-    """What is known of a deal's steps."""
-    names = gates_fields(deal)
-    ticked = StepMark.objects.filter(opportunity=deal, is_done=True).values_list("step_id", flat=True)
-    completed = facts.get("completed_task_steps")
-    return gates.StepsDone(
-        names, frozenset(ticked), frozenset(completed(deal.pk)) if completed else frozenset()
-    )
-
-
-def gates_fields(deal: Opportunity) -> dict[str, Any]:
-    """A deal's fields as field steps ask for them; the customer is one of two columns."""
-    return {**{name: getattr(deal, name) for name in deal.recorded_fields()}, "customer": deal.account_id or deal.contact_id}
 
 
 def _demand_gates(deal: Opportunity, process: ProcessPicture, step: moves.Move) -> None:

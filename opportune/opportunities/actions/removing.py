@@ -10,7 +10,7 @@ from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change
 from opportune.ledger.recording import action
 from opportune.opportunities.models import Opportunity
-from opportune.opportunities.writing import write
+from opportune.opportunities.writing import NOTED, write
 
 
 @action("remove_opportunity")
@@ -33,5 +33,5 @@ def bring_back(actor: Actor, deal: Opportunity) -> None:
 
 @action("restore_opportunity_fields")
 def restore_fields(actor: Actor, deal: Opportunity, values: Mapping[str, Any]) -> None:
-    """Give a locked deal former values: no gate and no closed lock asks, an entry is appended (domain.md §9)."""
-    write(deal, values, move="undo")
+    """Give a locked deal former values, past gates and the closed lock (domain.md §9)."""
+    write(deal, values, move=None if NOTED.isdisjoint(values) else "undo")

@@ -1,0 +1,48 @@
+"""What the ledger may do with a task of which it knows the reference only."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from opportune.activities.models import Task
+from opportune.activities.queries import tasks_seen_by
+from opportune.identity.actor import Actor
+from opportune.identity.visibility import scope
+from opportune.kernel import clock
+from opportune.ledger.recording import recording
+from opportune.opportunities.models import Opportunity
+
+
+class TaskHandler:
+    """The handler of the kind `task`. A task a move made is taken back with the move."""
+
+    def facets(self) -> dict[str, tuple[str, ...]]:
+        """The state and when it was reached belong together."""
+        return {"state": ("state", "ended_at")}
+
+    def lock(self, actor: Actor, ids: Iterable[int]) -> dict[int, Task]:
+        """The actor's own tasks, and those about deals they may change."""
+        deals = Opportunity.objects.filter(scope(actor, "opportunity", "write")).values("id")
+        rows = Task.objects.filter(pk__in=list(ids)).select_for_update(of=("self",)).order_by("pk")
+        about_deals = rows.filter(about_kind="opportunity", about_id__in=deals)
+        own = rows.filter(owner_id=actor.person_id)
+        return {row.pk: row for found in (about_deals, own) for row in found}
+
+    def restore_fields(self, actor: Actor, record: Task, values: dict[str, Any]) -> None:
+        """Give a task its former state, owner or date."""
+        recording().update(record, values)
+
+    def remove(self, actor: Actor, record: Task) -> None:
+        """Undo a task's making: cancelled."""
+        recording().update(record, {"state": Task.State.CANCELLED, "ended_at": clock.now()})
+
+    def bring_back(self, actor: Actor, record: Task) -> None:
+        """Tasks are not binned."""
+        recording().update(record, {"state": Task.State.OPEN, "ended_at": None})
+
+    def depended_upon(self, record: Task) -> bool:
+        """Nothing stands on a task."""
+        return False
+
+    def visible(self, actor: Actor, ids: Iterable[int]) -> set[int]:
+        """Those of the ids the actor may see."""
+        return set(tasks_seen_by(actor).filter(pk__in=list(ids)).values_list("pk", flat=True))

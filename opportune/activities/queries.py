@@ -1,0 +1,87 @@
+"""Reading tasks. A task is visible to its owner and to whoever sees the record it is about (domain.md §7)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from opportune.activities.models import Task
+from opportune.identity.actor import Actor
+from opportune.opportunities.queries.board import NextTask
+from opportune.opportunities.queries.totals import visible_deals
+
+_COLUMNS = (
+    "id",
+    "version",
+    "subject",
+    "owner_id",
+    "owner_name",
+    "about_kind",
+    "about_id",
+    "due_on",
+    "state",
+    "step_id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task as lists show it."""
+
+    id: int
+    version: int
+    subject: str
+    owner_id: int
+    owner_name: str
+    about_kind: str
+    about_id: int
+    due_on: date | None
+    state: str
+    step_id: int | None
+
+
+def tasks_seen_by(actor: Actor) -> QuerySet[Task]:
+    """The tasks the actor may see; none without the right to read activities."""
+    if not actor.may("activity", "read"):
+        return Task.objects.none()
+    own = Q(owner_id=actor.person_id)
+    about_deal = Q(about_kind="opportunity", about_id__in=visible_deals(actor).values("id"))
+    return Task.objects.filter(own | about_deal)
+
+
+def tasks_of_deal(opportunity_id: int) -> Sequence[TaskRow]:
+    """A deal's tasks, open ones first, by due date. The caller has checked that the deal may be seen."""
+    rows = Task.objects.filter(about_kind="opportunity", about_id=opportunity_id)
+    found = _rows(rows.order_by(F("due_on").asc(nulls_last=True), "id"))
+    return sorted(found, key=lambda row: row.state != Task.State.OPEN)
+
+
+def my_open_tasks(actor: Actor, *, limit: int = 100) -> Sequence[TaskRow]:
+    """The actor's own open tasks, the most urgent first."""
+    rows = tasks_seen_by(actor).filter(owner_id=actor.person_id, state=Task.State.OPEN)
+    return _rows(rows.order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
+
+
+def next_tasks(opportunity_ids: Iterable[int]) -> dict[int, NextTask]:
+    """For each deal its open task that is due first; dated ones come before the others."""
+    rows = Task.objects.filter(
+        about_kind="opportunity", about_id__in=list(opportunity_ids), state=Task.State.OPEN
+    ).order_by(F("due_on").desc(nulls_first=True), "-id")
+    return {
+        about: NextTask(subject, due)
+        for about, subject, due in rows.values_list("about_id", "subject", "due_on")
+    }
+
+
+def completed_task_steps(opportunity_id: int) -> set[int]:
+    """The steps of a deal whose task is completed."""
+    rows = Task.objects.filter(
+        about_kind="opportunity", about_id=opportunity_id, state=Task.State.COMPLETED, step__isnull=False
+    )
+    return set(rows.values_list("step__id", flat=True))
+
+
+def _rows(rows: Any) -> list[TaskRow]:
+    return [TaskRow(**row) for row in rows.annotate(owner_name=F("owner__name")).values(*_COLUMNS)]

@@ -1,0 +1,171 @@
+"""Which deals are wanted, and in which order: one filter for board, list, summary, export and API.
+
+Written as parameters: `status=open`, `owner=me`, `process=1`, `stage=3`, `account=12`, `text=pump`,
+`close_from=2026-01-01`, `close_to=…`, `sort=-value`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.db.models import Q
+
+from opportune.identity.actor import Actor
+from opportune.identity.models import Membership
+from opportune.kernel.errors import Invalid
+from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.text import fold
+from opportune.opportunities.models import CLOSED, OPEN, Status
+
+SORTS = ("touched", "subject", "value", "close", "probability", "created")
+STATUSES: Mapping[str, tuple[str, ...]] = {
+    "open": OPEN,
+    "closed": CLOSED,
+    **{status.value: (status.value,) for status in Status},
+}
+_MANY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityFilter:
+    """What is asked for; a field left at its default asks for nothing."""
+
+    PARAMETERS: ClassVar[tuple[str, ...]] = (
+        "text", "status", "owner", "team", "process", "stage", "account", "contact", "source", "type",
+        "forecast_category", "close_from", "close_to", "sort",
+    )  # fmt: skip
+
+    text: str = ""
+    status: str = ""
+    owner_ids: tuple[int, ...] = ()
+    team_id: int | None = None
+    process_id: int | None = None
+    stage_id: int | None = None
+    account_id: int | None = None
+    contact_id: int | None = None
+    source: str = ""
+    type: str = ""
+    forecast_category: str = ""
+    close_from: date | None = None
+    close_to: date | None = None
+    sort: str = "touched"
+    descending: bool = True
+
+    @classmethod
+    def read(cls, parameters: Mapping[str, str], actor: Actor) -> Self:
+        """The filter that parameters ask for. Raises Invalid, by parameter; empty ones ask for nothing."""
+        given = {name: value.strip() for name, value in parameters.items() if value.strip()}
+        wrong: dict[str, Sentence] = {
+            name: sentence("There is no filter “{name}” here.", name=name)
+            for name in given
+            if name not in cls.PARAMETERS
+        }
+        order = given.get("sort", "-touched")
+        if order.removeprefix("-") not in SORTS:
+            wrong["sort"] = sentence("Sort by one of: {names}.", names=", ".join(SORTS))
+        if given.get("status", "open") not in STATUSES:
+            wrong["status"] = sentence("Choose a status: {names}.", names=", ".join(STATUSES))
+        owners = [actor.person_id if part == "me" else _id(part) for part in _parts(given.get("owner"))]
+        if None in owners or len(owners) > _MANY:
+            wrong["owner"] = sentence("Give people by their ids, or “me”.")
+        ids: dict[str, Any] = {}
+        for name in ("team", "process", "stage", "account", "contact"):
+            ids[f"{name}_id"] = _id(given[name]) if name in given else None
+            if name in given and ids[f"{name}_id"] is None:
+                wrong[name] = sentence("Give the record by its id.")
+        days: dict[str, Any] = {}
+        for name in ("close_from", "close_to"):
+            days[name] = _day(given[name]) if name in given else None
+            if name in given and days[name] is None:
+                wrong[name] = sentence("This is not a date. Write it as 2026-12-31.")
+        if wrong:
+            raise Invalid(wrong)
+        return cls(
+            text=given.get("text", "")[:_MANY],
+            status=given.get("status", ""),
+            owner_ids=tuple(owner for owner in owners if owner is not None),
+            source=given.get("source", ""),
+            type=given.get("type", ""),
+            forecast_category=given.get("forecast_category", ""),
+            sort=order.removeprefix("-"),
+            descending=order.startswith("-"),
+            **ids,
+            **days,
+        )
+
+    def parameters(self) -> dict[str, str]:
+        """The inverse of `read`, without what is left at its default: a view is its URL."""
+        order = ("-" if self.descending else "") + self.sort
+        written: dict[str, Any] = {
+            "text": self.text,
+            "status": self.status,
+            "owner": ",".join(map(str, self.owner_ids)),
+            "team": self.team_id,
+            "process": self.process_id,
+            "stage": self.stage_id,
+            "account": self.account_id,
+            "contact": self.contact_id,
+            "source": self.source,
+            "type": self.type,
+            "forecast_category": self.forecast_category,
+            "close_from": self.close_from,
+            "close_to": self.close_to,
+            "sort": "" if order == "-touched" else order,
+        }
+        return {name: str(value) for name, value in written.items() if value not in (None, "")}
+
+    def condition(self, *, of_entries: bool = False) -> Q:
+        """The rows that match: deals, or the entries that say how deals stood, whose other fields are today's.
+
+        An account's deals are its own and its contacts' (B-006).
+        """
+        asked = Q()
+        if self.status:
+            asked &= Q(status__in=STATUSES[self.status])
+        if self.owner_ids:
+            asked &= Q(owner_id__in=self.owner_ids)
+        if self.team_id is not None:
+            asked &= Q(owner_id__in=Membership.objects.filter(team_id=self.team_id).values("user_id"))
+        if self.process_id is not None:
+            asked &= Q(process_id=self.process_id)
+        if self.stage_id is not None:
+            asked &= Q(stage_id=self.stage_id)
+        if self.account_id is not None:
+            asked &= Q(account_id=self.account_id) | Q(contact__account_id=self.account_id)
+        if self.contact_id is not None:
+            asked &= Q(contact_id=self.contact_id)
+        if self.forecast_category:
+            asked &= Q(forecast_category=self.forecast_category)
+        if self.close_from is not None:
+            asked &= Q(estimated_close_on__gte=self.close_from)
+        if self.close_to is not None:
+            asked &= Q(estimated_close_on__lte=self.close_to)
+        today = "opportunity__" if of_entries else ""
+        if self.source:
+            asked &= Q(**{f"{today}source": self.source})
+        if self.type:
+            asked &= Q(**{f"{today}type": self.type})
+        for word in fold(self.text).split():
+            asked &= (
+                Q(**{f"{today}subject_key__contains": word})
+                | Q(**{f"{today}number__icontains": word})
+                | Q(account__sort_key__contains=word)
+                | Q(contact__sort_key__contains=word)
+            )
+        return asked
+
+
+def _parts(listed: str | None) -> list[str]:
+    return [part.strip() for part in (listed or "").split(",") if part.strip()]
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,103 @@
+"""What the ledger and the doors may do with a deal or a tick of which they know the reference only."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from opportune.identity.actor import Actor
+from opportune.identity.visibility import scope
+from opportune.ledger.recording import recording
+from opportune.opportunities import actions
+from opportune.opportunities.models import Opportunity, StepMark
+
+FACETS = {
+    "customer": ("account_id", "contact_id"),
+    "money": ("currency", "rate", "base_digits", "estimated_value"),
+    "progress": (
+        "process_id",
+        "stage_id",
+        "status",
+        "close_reason_id",
+        "closed_on",
+        "actual_value",
+        "close_description",
+        "chance",
+        "completed",
+        "probability",
+        "probability_source",
+    ),
+}
+
+
+class OpportunityHandler:
+    """The handler of the kind `opportunity`. Those in the bin count: an undo may bring them back."""
+
+    def facets(self) -> dict[str, tuple[str, ...]]:
+        """Customer, money and progress are undone whole (domain.md §9)."""
+        return FACETS
+
+    def lock(self, actor: Actor, ids: Iterable[int]) -> dict[int, Opportunity]:
+        """The deals the actor may change, locked in the order of their ids."""
+        rows = Opportunity.objects.filter(scope(actor, "opportunity", "read"), pk__in=list(ids))
+        rows = rows.filter(scope(actor, "opportunity", "write"))
+        return {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
+
+    def restore_fields(self, actor: Actor, record: Opportunity, values: dict[str, Any]) -> None:
+        """Give fields their former values, with an entry."""
+        actions.restore_fields(actor, record, values)
+
+    def remove(self, actor: Actor, record: Opportunity) -> None:
+        """Undo a creation: into the bin."""
+        actions.remove(actor, record)
+
+    def bring_back(self, actor: Actor, record: Opportunity) -> None:
+        """Undo a removal."""
+        actions.bring_back(actor, record)
+
+    def depended_upon(self, record: Opportunity) -> bool:
+        """Nothing that is made later keeps a deal from being taken back."""
+        return False
+
+    def visible(self, actor: Actor, ids: Iterable[int]) -> set[int]:
+        """Those of the ids the actor may see, in the bin or not."""
+        rows = Opportunity.objects.filter(scope(actor, "opportunity"), pk__in=list(ids))
+        return set(rows.values_list("pk", flat=True))
+
+
+class StepMarkHandler:
+    """The handler of the kind `step_mark`, which lives and dies with its deal's rights."""
+
+    def facets(self) -> dict[str, tuple[str, ...]]:
+        """A tick is one field."""
+        return {}
+
+    def lock(self, actor: Actor, ids: Iterable[int]) -> dict[int, StepMark]:
+        """The ticks on deals the actor may change."""
+        rows = StepMark.objects.filter(
+            scope(actor, "opportunity", "write", owner="opportunity__owner_id", record="opportunity_id"),
+            pk__in=list(ids),
+        )
+        return {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
+
+    def restore_fields(self, actor: Actor, record: StepMark, values: dict[str, Any]) -> None:
+        """Tick, or take the tick away."""
+        recording().update(record, values)
+
+    def remove(self, actor: Actor, record: StepMark) -> None:
+        """Undo the first tick: not done."""
+        recording().update(record, {"is_done": False})
+
+    def bring_back(self, actor: Actor, record: StepMark) -> None:
+        """Ticks are not binned."""
+        recording().update(record, {"is_done": True})
+
+    def depended_upon(self, record: StepMark) -> bool:
+        """Nothing stands on a tick."""
+        return False
+
+    def visible(self, actor: Actor, ids: Iterable[int]) -> set[int]:
+        """The ticks on deals the actor may see."""
+        rows = StepMark.objects.filter(
+            scope(actor, "opportunity", owner="opportunity__owner_id", record="opportunity_id"),
+            pk__in=list(ids),
+        )
+        return set(rows.values_list("pk", flat=True))

@@ -1,0 +1,31 @@
+"""Reading deals: totals, board, list, record, and the state of any past day."""
+
+from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
+from opportune.opportunities.queries.listing import OpportunityRow, count, opportunities
+from opportune.opportunities.queries.record import (
+    EntryRow,
+    OpportunityRecord,
+    StageState,
+    StepState,
+    opportunity,
+)
+from opportune.opportunities.queries.totals import Sum, Totals, totals
+
+__all__ = [
+    "Board",
+    "BoardCard",
+    "BoardColumn",
+    "EntryRow",
+    "OpportunityRecord",
+    "OpportunityRow",
+    "StageState",
+    "StepState",
+    "Sum",
+    "Totals",
+    "board",
+    "board_column",
+    "count",
+    "opportunities",
+    "opportunity",
+    "totals",
+]

@@ -1,0 +1,121 @@
+"""The board of one process: a column per stage, exact counts and sums, cards by pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from opportune.identity.actor import Actor
+from opportune.kernel.registries import facts
+from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.models import OPEN, OpportunityQuerySet
+from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
+from opportune.opportunities.queries.totals import Sum, totals, visible_deals
+from opportune.process.queries import ProcessPicture, StagePicture
+from opportune.storage.keyset import read_page
+
+CARDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NextTask:
+    """The open task of a deal that is due first; `due_on` none if it has no date."""
+
+    subject: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCard:
+    """A deal and its next task, if it has one."""
+
+    deal: OpportunityRow
+    next_task: NextTask | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """A stage (none: not started), its exact sums over the whole filter, and its first cards."""
+
+    stage: StagePicture | None
+    sum: Sum
+    cards: Sequence[BoardCard]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The columns in the order of the process, the not started first, and the sum of all."""
+
+    process: ProcessPicture
+    columns: Sequence[BoardColumn]
+    sum: Sum
+
+
+def board(actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, *, limit: int = CARDS) -> Board:
+    """The open deals of a process. The number of queries depends on the stages only."""
+    whole = totals(actor, wanted)
+    shown: list[StagePicture | None] = [None, *process.stages]
+    pages = [_page(actor, process, stage, wanted, None, limit) for stage in shown]
+    tasks = _next_tasks([row.id for rows, _ in pages for row in rows])
+    made = [
+        BoardColumn(
+            stage,
+            whole.by_open_stage.get((process.id, stage.id if stage else None), Sum()),
+            [BoardCard(row, tasks.get(row.id)) for row in rows],
+            following,
+        )
+        for stage, (rows, following) in zip(shown, pages, strict=True)
+    ]
+    kept = [column for column in made if column.stage is not None or column.sum.count]
+    return Board(process, kept, sum((column.sum for column in kept), Sum()))
+
+
+def board_column(
+    actor: Actor,
+    process: ProcessPicture,
+    stage_id: int | None,
+    wanted: OpportunityFilter,
+    *,
+    after: str | None = None,
+    limit: int = CARDS,
+) -> BoardColumn:
+    """One column, from a cursor on: how a column is paged, and shown again after a move."""
+    stage = process.stage(stage_id)
+    rows, following = _page(actor, process, stage, wanted, after, limit)
+    tasks = _next_tasks([row.id for row in rows])
+    part = totals(actor, wanted).by_open_stage.get((process.id, stage_id), Sum())
+    return BoardColumn(stage, part, [BoardCard(row, tasks.get(row.id)) for row in rows], following)
+
+
+def _page(
+    actor: Actor,
+    process: ProcessPicture,
+    stage: StagePicture | None,
+    wanted: OpportunityFilter,
+    after: str | None,
+    limit: int,
+) -> tuple[list[OpportunityRow], str | None]:
+    in_column: OpportunityQuerySet = (
+        visible_deals(actor)
+        .filter(process_id=process.id, status__in=OPEN)
+        .filter(Q(stage_id=stage.id) if stage else Q(stage__isnull=True))
+        .filter(wanted.condition())
+    )
+    found, following = read_page(
+        columns(in_column, actor, "estimated_close_on"),
+        "estimated_close_on",
+        descending=False,
+        cursor=after,
+        limit=limit,
+        read=date.fromisoformat,
+        may_be_empty=True,
+    )
+    return rows_of(found), following
+
+
+def _next_tasks(opportunity_ids: Sequence[int]) -> dict[int, Any]:
+    ask = facts.get("next_tasks")
+    return ask(opportunity_ids) if ask and opportunity_ids else {}

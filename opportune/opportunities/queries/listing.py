@@ -1,0 +1,116 @@
+"""The list of deals, by keyset pages."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from opportune.customers.models import Account, Contact
+from opportune.identity.actor import Actor
+from opportune.kernel.paging import Page
+from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.queries.totals import visible_deals
+from opportune.storage.keyset import read_page
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityRow:
+    """A deal as lists, cards and exports show it. `customer_visible` says whether its name may be a link."""
+
+    id: int
+    version: int
+    number: str
+    subject: str
+    status: str
+    process_id: int
+    stage_id: int | None
+    account_id: int | None
+    contact_id: int | None
+    customer_name: str
+    customer_visible: bool
+    owner_id: int
+    owner_name: str
+    currency: str
+    value: Decimal | None
+    value_base: Decimal
+    expected: Decimal | None
+    expected_base: Decimal
+    probability: Decimal | None
+    forecast_category: str
+    estimated_close_on: date | None
+    closed_on: date | None
+    stage_since: date | None
+    created_at: datetime
+    touched_at: datetime
+
+
+class _Order(NamedTuple):
+    column: str
+    read: Callable[[str], Any] = str
+    may_be_empty: bool = False
+
+
+_ORDERS = {
+    "touched": _Order("touched_at", datetime.fromisoformat),
+    "created": _Order("created_at", datetime.fromisoformat),
+    "subject": _Order("subject_key"),
+    "value": _Order("value_base", Decimal),
+    "close": _Order("estimated_close_on", date.fromisoformat, may_be_empty=True),
+    "probability": _Order("probability", Decimal, may_be_empty=True),
+}
+_REACHED = {
+    "owner_name": F("owner__name"),
+    "account_name": F("account__name"),
+    "contact_first": F("contact__first_name"),
+    "contact_last": F("contact__last_name"),
+}
+_COMPUTED = {"customer_name", "customer_visible", "owner_name"}
+_PLAIN = tuple(name for name in OpportunityRow.__dataclass_fields__ if name not in _COMPUTED)
+
+
+def opportunities(
+    actor: Actor, wanted: OpportunityFilter, *, after: str | None = None, limit: int = 50
+) -> Page[OpportunityRow]:
+    """A page of the deals the actor may see. Raises Invalid for a bad cursor."""
+    order = _ORDERS[wanted.sort]
+    found, following = read_page(
+        columns(visible_deals(actor).filter(wanted.condition()), actor, order.column),
+        order.column,
+        descending=wanted.descending,
+        cursor=after,
+        limit=limit,
+        read=order.read,
+        may_be_empty=order.may_be_empty,
+    )
+    return Page(rows_of(found), following)
+
+
+def count(actor: Actor, wanted: OpportunityFilter) -> int:
+    """How many deals the list has in all."""
+    return visible_deals(actor).filter(wanted.condition()).count()
+
+
+def columns(rows: QuerySet[Any], actor: Actor, *more: str) -> QuerySet[Any, dict[str, Any]]:
+    """The rows as dicts of what an `OpportunityRow` is made of."""
+    account_visible = Exists(Account.objects.visible_to(actor).filter(pk=OuterRef("account_id")))
+    contact_visible = Exists(Contact.objects.visible_to(actor).filter(pk=OuterRef("contact_id")))
+    return rows.values(
+        *{*_PLAIN, *more}, **_REACHED, customer_visible=Q(account_visible) | Q(contact_visible)
+    )
+
+
+def rows_of(found: Sequence[Mapping[str, Any]]) -> list[OpportunityRow]:
+    """Dicts of `columns` as rows."""
+    return [
+        OpportunityRow(
+            **{name: one[name] for name in _PLAIN},
+            customer_name=one["account_name"]
+            or f"{one['contact_first'] or ''} {one['contact_last'] or ''}".strip(),
+            customer_visible=bool(one["customer_visible"]),
+            owner_name=one["owner_name"],
+        )
+        for one in found
+    ]

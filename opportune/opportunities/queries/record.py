@@ -1,0 +1,178 @@
+"""One deal with everything its page shows: fields, process bar with steps, entries, what the actor may do."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from opportune.identity.actor import Actor
+from opportune.identity.visibility import scope
+from opportune.kernel.errors import NotFound
+from opportune.kernel.registries import facts
+from opportune.opportunities.models import Entry, Opportunity
+from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
+from opportune.opportunities.queries.steps import steps_done
+from opportune.opportunities.queries.totals import visible_deals
+from opportune.opportunities.writing import organisation_today
+from opportune.process.queries import ProcessPicture, StagePicture, StepPicture, process_by_id
+
+_CHANGING = ("write", "assign", "share", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """A step of the deal's process and whether it is done."""
+
+    step: StepPicture
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageState:
+    """A stage as the process bar shows it; `days` the deal has spent in it over all its stays, none if never."""
+
+    stage: StagePicture
+    state: str
+    steps: tuple[StepState, ...]
+    days: int | None
+
+    @property
+    def done_count(self) -> int:
+        """How many of its steps are done."""
+        return sum(step.is_done for step in self.steps)
+
+    @property
+    def missing(self) -> tuple[StepState, ...]:
+        """Required steps that are not done."""
+        return tuple(step for step in self.steps if step.step.is_required and not step.is_done)
+
+    @property
+    def days_over(self) -> int:
+        """How many days longer than expected it has taken."""
+        expected = self.stage.expected_days
+        return max(0, (self.days or 0) - expected) if expected is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One entry as the record's history shows it."""
+
+    id: int
+    change_set_id: int
+    by: str
+    at: datetime
+    on: date
+    move: str
+    stage_id: int | None
+    status: str
+    currency: str
+    value: Decimal | None
+    probability: Decimal | None
+    expected: Decimal | None
+    estimated_close_on: date | None
+    reason_en: str | None
+    reason_fr: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityRecord:
+    """Everything on one deal. `fields` has every typed field by its name; `may` the verbs that reach it."""
+
+    row: OpportunityRow
+    fields: dict[str, Any]
+    process: ProcessPicture
+    stages: tuple[StageState, ...]
+    entries: Sequence[EntryRow]
+    tasks: Sequence[Any]
+    primary_contact_name: str
+    reason_en: str | None
+    reason_fr: str | None
+    may: frozenset[str]
+
+    @property
+    def stage(self) -> StagePicture | None:
+        """The stage it is in."""
+        return self.process.stage(self.row.stage_id)
+
+
+def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
+    """One deal the actor may see. Raises NotFound."""
+    visible = visible_deals(actor).filter(pk=opportunity_id)
+    deal = visible.select_related("primary_contact", "close_reason").first()
+    if deal is None:
+        raise NotFound("opportunity")
+    [row] = rows_of(list(columns(visible, actor)))
+    process = process_by_id(deal.process_id)
+    entries = _entries(deal)
+    reason = deal.close_reason
+    tasks = facts.get("tasks_of_deal")
+    return OpportunityRecord(
+        row=row,
+        fields={name: getattr(deal, name) for name in deal.recorded_fields()},
+        process=process,
+        stages=_stage_states(deal, process, entries),
+        entries=entries[::-1],
+        tasks=tasks(deal.pk) if tasks else (),
+        primary_contact_name=deal.primary_contact.full_name if deal.primary_contact else "",
+        reason_en=reason.name_en if reason else None,
+        reason_fr=reason.name_fr if reason else None,
+        may=frozenset(
+            verb for verb in _CHANGING if visible.filter(scope(actor, Opportunity.kind, verb)).exists()
+        ),
+    )
+
+
+def _entries(deal: Opportunity) -> list[EntryRow]:
+    rows = Entry.objects.filter(opportunity=deal).order_by("at")
+    return [
+        EntryRow(*values)
+        for values in rows.values_list(
+            "id",
+            "change_set_id",
+            "change_set__actor_label",
+            "at",
+            "on",
+            "move",
+            "stage_id",
+            "status",
+            "currency",
+            "value",
+            "probability",
+            "expected",
+            "estimated_close_on",
+            "close_reason__name_en",
+            "close_reason__name_fr",
+        )
+    ]
+
+
+def _stage_states(
+    deal: Opportunity, process: ProcessPicture, entries: Sequence[EntryRow]
+) -> tuple[StageState, ...]:
+    done = steps_done(deal)
+    current = process.stage(deal.stage_id)
+    spent = days_in_stages(entries, organisation_today())
+    states = []
+    for stage in process.stages:
+        if current is None:
+            state = "ahead"
+        elif stage.order == current.order:
+            state = "now"
+        else:
+            state = "done" if stage.order < current.order else "ahead"
+        steps = tuple(StepState(step, done.has(step)) for step in stage.steps)
+        states.append(StageState(stage, state, steps, spent.get(stage.id)))
+    return tuple(states)
+
+
+def days_in_stages(entries: Sequence[EntryRow], today: date) -> dict[int, int]:
+    """Days spent in each stage by the entries' business dates; a closed deal's clock has stopped."""
+    spent: dict[int, timedelta] = defaultdict(timedelta)
+    for entry, following in zip(entries, [*entries[1:], None], strict=True):
+        if entry.stage_id is None or entry.status not in ("in_progress",):
+            continue
+        until = following.on if following else max(today, entry.on)
+        spent[entry.stage_id] += until - entry.on
+    return {stage: length.days for stage, length in spent.items()}

@@ -1,0 +1,77 @@
+"""Exact totals in base currency over everything that matches, now or as of a past day (domain.md §3, §10)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from opportune.identity.actor import Actor
+from opportune.kernel import clock
+from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet, Status
+from opportune.reference.queries import organisation_settings
+from opportune.storage.numbers import ExactSum
+
+ZERO = Decimal("0.0000")
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many deals, their value and expected revenue in base currency."""
+
+    count: int = 0
+    value: Decimal = ZERO
+    expected: Decimal = ZERO
+
+    def __add__(self, other: "Sum") -> "Sum":
+        return Sum(self.count + other.count, self.value + other.value, self.expected + other.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The whole, and its parts by status and by (process, stage); no stage is none."""
+
+    all: Sum
+    by_status: dict[str, Sum]
+    by_stage: dict[tuple[int, int | None], Sum]
+    by_open_stage: dict[tuple[int, int | None], Sum]
+
+
+def visible_deals(actor: Actor) -> OpportunityQuerySet:
+    """The deals the actor may see."""
+    return OpportunityQuerySet(Opportunity).visible_to(actor)
+
+
+def totals(actor: Actor, wanted: OpportunityFilter, *, as_of: date | None = None) -> Totals:
+    """The totals of the deals that match, by SQL; `as_of` a day means at its end in the organisation's zone.
+
+    The past is read from the entries; who may see a deal is decided as of today.
+    """
+    rows: QuerySet[Any] = visible_deals(actor).filter(wanted.condition())
+    if as_of is not None:
+        rows = standing_at(actor, as_of).filter(wanted.condition(of_entries=True))
+    grouped = rows.values_list("process_id", "stage_id", "status").annotate(
+        number=Count("id"), sum_value=ExactSum("value_base"), sum_expected=ExactSum("expected_base")
+    )
+    whole = Sum()
+    by_status: dict[str, Sum] = {status.value: Sum() for status in Status}
+    by_stage: dict[tuple[int, int | None], Sum] = defaultdict(Sum)
+    by_open_stage: dict[tuple[int, int | None], Sum] = defaultdict(Sum)
+    for process, stage, status, number, value, expected in grouped.order_by():
+        part = Sum(number, value, expected)
+        whole += part
+        by_status[status] += part
+        by_stage[process, stage] += part
+        if status in (Status.NOT_STARTED, Status.IN_PROGRESS):
+            by_open_stage[process, stage] += part
+    return Totals(whole, by_status, dict(by_stage), dict(by_open_stage))
+
+
+def standing_at(actor: Actor, day: date) -> QuerySet[Entry]:
+    """The entries that held at the end of a day, of deals the actor may see today."""
+    instant = clock.end_of(day, organisation_settings().time_zone)
+    held = Q(at__lte=instant) & (Q(ended_at__isnull=True) | Q(ended_at__gt=instant))
+    return Entry.objects.filter(held, opportunity_id__in=visible_deals(actor).values("id"))

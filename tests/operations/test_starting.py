@@ -1,0 +1,85 @@
+"""Preparing an installation: a new one gets what ships, an old one stays as it is."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import LazySettings
+
+from opportune.identity.actions import create_user
+from opportune.identity.actor import system_actor
+from opportune.identity.models import Role, SetupLink
+from opportune.ledger.models import ChangeSet
+from opportune.operations.exposure import exposure_refusal, is_loopback
+from opportune.operations.starting import install, migrate, prepare
+from opportune.operations.static_files import collect_static_files
+from opportune.process.models import Process
+from opportune.reference.models import Currency
+
+pytestmark = pytest.mark.django_db
+
+
+def make_user(*, demo_password: bool) -> None:
+    create_user(
+        system_actor("test"),
+        email="alice@example.com",
+        name="Alice",
+        password="correct horse battery",
+        roles=[],
+        demo_password=demo_password,
+    )
+
+
+def test_a_new_installation_has_what_ships() -> None:
+    migrate()
+    assert Role.objects.exists()
+    assert Process.objects.exists()
+    assert Currency.objects.exists()
+
+
+def test_migrating_again_changes_nothing() -> None:
+    install()
+    before = ChangeSet.objects.count()
+    migrate()
+    assert ChangeSet.objects.count() == before
+
+
+def test_where_nobody_can_sign_in_there_is_a_link_to_begin() -> None:
+    assert any("http://127.0.0.1:8123/set-up/" in line for line in prepare(empty=True, port=8123))
+    assert SetupLink.objects.count() == 1
+
+
+def test_where_somebody_can_sign_in_there_is_no_link() -> None:
+    install()
+    make_user(demo_password=False)
+    assert list(prepare(empty=False, port=8123)) == []
+    assert not SetupLink.objects.exists()
+
+
+def test_static_files_are_collected_only_when_they_differ(settings: LazySettings, tmp_path: object) -> None:
+    settings.DEBUG = False
+    settings.STATIC_ROOT = str(tmp_path)
+    assert collect_static_files()
+    assert not collect_static_files()
+
+
+def test_demo_passwords_keep_others_out() -> None:
+    install()
+    make_user(demo_password=True)
+    assert "demo password" in exposure_refusal("0.0.0.0")
+    assert exposure_refusal("127.0.0.1") == ""
+
+
+def test_without_demo_passwords_others_may_come_in() -> None:
+    install()
+    make_user(demo_password=False)
+    assert exposure_refusal("0.0.0.0") == ""
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_this_machine_is_known(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "crm.example"])
+def test_other_machines_are_known(host: str) -> None:
+    assert not is_loopback(host)
