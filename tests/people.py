@@ -14,6 +14,10 @@ from opportune.customers.models import Account, Contact
 from opportune.identity.actions import create_team, create_unit, create_user, install_roles
 from opportune.identity.actor import Actor, actor_for, system_actor, token_actor
 from opportune.identity.models import Team, Unit, User
+from opportune.opportunities.actions import create as create_deal
+from opportune.opportunities.models import Opportunity
+from opportune.process.actions import install_processes
+from opportune.reference.actions import install_reference
 
 PASSWORD = "correct horse battery"
 
@@ -42,15 +46,23 @@ class Company:
         """An account of Alice's, or of another owner's."""
         return create_account(owner or self.alice, {"name": name, **fields})
 
+    def deal(self, subject: str = "Two pumps", *, owner: Actor | None = None, **fields: Any) -> Opportunity:
+        """A deal of Alice's, or of another owner's; with an account of theirs unless a customer is given."""
+        if not fields.keys() & {"account_id", "contact_id"}:
+            fields["account_id"] = self.account(owner=owner).pk
+        return create_deal(owner or self.alice, {"subject": subject, **fields})
+
     def contact(self, last_name: str = "Durand", *, owner: Actor | None = None, **fields: Any) -> Contact:
         """A contact of Alice's, or of another owner's."""
         return create_contact(owner or self.alice, {"last_name": last_name, **fields})
 
 
 def found_company() -> Company:
-    """Make the units, the teams and the people."""
+    """Install what ships, and make the units, the teams and the people."""
     system = system_actor("tests")
     install_roles(system)
+    install_reference(system)
+    install_processes(system)
     sales, elsewhere = create_unit(system, name="Sales"), create_unit(system, name="Elsewhere")
     hunters = create_team(system, name="Hunters", unit_id=sales.pk)
     farmers = create_team(system, name="Farmers", unit_id=elsewhere.pk)
