@@ -7,4 +7,7 @@ from opportune.operations.health import health_page
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health_page, name="health"),
     path("sign/", include("allauth.account.urls")),
+    path("", include("opportune.web.urls")),
 ]
+
+handler404 = "opportune.web.shell.views.not_found"

@@ -17,7 +17,9 @@ from opportune.web.viewer import viewer
 
 def environment(**options: Any) -> Environment:
     """Made once by Django; undefined names are errors, and everything is escaped."""
-    chosen = {name: value for name, value in options.items() if name not in ("autoescape", "debug", "undefined")}
+    chosen = {
+        name: value for name, value in options.items() if name not in ("autoescape", "debug", "undefined")
+    }
     made = Environment(
         autoescape=True,
         undefined=StrictUndefined,

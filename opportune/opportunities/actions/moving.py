@@ -91,7 +91,7 @@ def complete_and_move(
         edit(actor, opportunity_id, fields, version=version)
     for step_id in ticked:
         mark_step(actor, opportunity_id, step_id)
-    return move(actor, opportunity_id, wish=wish, stage_id=stage_id)
+    return move(actor, opportunity_id, wish=wish, stage_id=stage_id, version=version)
 
 
 def _known(wish: str | None) -> str | None:
