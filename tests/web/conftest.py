@@ -18,7 +18,7 @@ def sign_in(db: None) -> SignIn:
     def signed_in(actor: Actor) -> Client:
         client = Client()
         client.force_login(
-            User.objects.get(pk=actor.person_id), backend="django.contrib.auth.backends.ModelBackend"
+            User.objects.get(pk=actor.person_id or 0), backend="django.contrib.auth.backends.ModelBackend"
         )
         return client
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from opportune.kernel import clock
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.process.actions import require_step
@@ -149,7 +150,7 @@ def test_closing_and_reopening_and_undoing_that(alice: Client, deal: Opportunity
     missing = alice.post(f"{address}close/", {"outcome": "won", "on": ""})
     assert missing.status_code == 422
     assert "Choose the reason." in missing.content.decode()
-    today = date.today().isoformat()
+    today = clock.today("Europe/Paris").isoformat()
     alice.post(
         f"{address}close/", {"outcome": "won", "on": today, "reason": "PRICE_W", "actual_value": "1,100"}
     )
