@@ -15,11 +15,12 @@ from opportune.opportunities import gates, moves
 from opportune.opportunities.actions.creating import likelihood_fields
 from opportune.opportunities.actions.editing import edit, mark_step
 from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
-from opportune.opportunities.models import Entry, Opportunity, Status
+from opportune.opportunities.models import Opportunity, Status
 from opportune.opportunities.probability import after_move
 from opportune.opportunities.queries.steps import steps_done
+from opportune.opportunities.stays import last_move_on
 from opportune.opportunities.values import checked
-from opportune.opportunities.writing import obtain_open_deal, organisation_today, write
+from opportune.opportunities.writing import entries_of, obtain_open_deal, organisation_today, write
 from opportune.process.queries import ProcessPicture, StagePicture, process_by_id
 from opportune.reference.queries import rate_on
 
@@ -117,22 +118,15 @@ def _target(process: ProcessPicture, stage_id: int | None) -> int | None:
 
 
 def _date_of_change(deal: Opportunity, on: date | None) -> date:
-    today = organisation_today()
+    today, last = organisation_today(), last_move_on(entries_of(deal), with_reopening=True)
     if on is None:
-        last = last_date(deal)
         return max(today, last) if last else today
-    demand_date(deal, on, "on", today)
+    demand_date(on, "on", today, last)
     return on
 
 
-def last_date(deal: Opportunity) -> date | None:
-    """The business date of a deal's last entry: no later change may precede it (E-19)."""
-    return Entry.objects.filter(opportunity=deal, is_current=True).values_list("on", flat=True).first()
-
-
-def demand_date(deal: Opportunity, on: date, field: str, today: date) -> None:
-    """Raise Invalid for a date of change before the last one or in the future."""
-    last = last_date(deal)
+def demand_date(on: date, field: str, today: date, last: date | None) -> None:
+    """Raise Invalid for a date of change before the last one's or in the future (E-19)."""
     if last is not None and on < last:
         raise Invalid(
             {field: sentence("This date lies before the last change, on {day}.", day=last.isoformat())}
