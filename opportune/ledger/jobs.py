@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db.models import Max
+
 from opportune.kernel import clock
 from opportune.kernel.actor import Actor
 from opportune.kernel.errors import NotFound, Refused
@@ -25,6 +27,26 @@ def start_job(actor: Actor, kind: str, *, total: int = 0, **about: Any) -> Job:
     )
 
 
+def obtain_job(job_id: int, kind: str) -> Job:
+    """A job of a kind. Raises NotFound."""
+    job = Job.objects.filter(pk=job_id, kind=kind).first()
+    if job is None:
+        raise NotFound("job")
+    return job
+
+
+def unfinished_job(kind: str, **about: Any) -> Job | None:
+    """The latest job of a kind about the same that was killed or failed, and of which nothing is undone."""
+    same = Job.objects.filter(kind=kind, **{f"about__{name}": value for name, value in about.items()})
+    undone = ChangeSet.objects.filter(undone_by__isnull=False, job__isnull=False).values("job_id")
+    return same.exclude(state=Job.State.DONE).exclude(pk__in=undone).order_by("-id").first()
+
+
+def next_chunk(job: Job) -> int:
+    """The number of the chunk to come, 1 for the first."""
+    return (job.change_sets.aggregate(last=Max("chunk"))["last"] or 0) + 1
+
+
 @contextmanager
 def chunk_of(actor: Actor, job: Job, number: int) -> Iterator[Recording]:
     """One chunk: a transaction and a change set with the job's key."""
@@ -35,8 +57,7 @@ def chunk_of(actor: Actor, job: Job, number: int) -> Iterator[Recording]:
 def report(job: Job, *, done: int, refused: int = 0, state: str = Job.State.RUNNING) -> None:
     """Write down how far a job is."""
     job.done, job.refused, job.state = done, refused, state
-    if state != Job.State.RUNNING:
-        job.finished_at = clock.now()
+    job.finished_at = None if state == Job.State.RUNNING else clock.now()
     job.save(update_fields=["done", "refused", "state", "finished_at"])
 
 
