@@ -8,8 +8,10 @@ os.environ["OPPORTUNE_SECRET_KEY"] = "only for tests, where nothing is worth kee
 os.environ["OPPORTUNE_DATABASE_POOL"] = "0"
 
 from opportune.config.settings import *
-from opportune.config.settings import STORAGES
+from opportune.config.settings import DATA, DATABASES, STORAGES
 
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA / "tests.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

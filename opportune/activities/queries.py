@@ -9,8 +9,8 @@ from django.db.models import F, Q, QuerySet
 
 from opportune.activities.models import Task
 from opportune.identity.actor import Actor
-from opportune.opportunities.queries import totals as deals
 from opportune.opportunities.queries.board import NextTask
+from opportune.opportunities.queries.totals import visible_deals
 
 _COLUMNS = (
     "id",
@@ -47,7 +47,7 @@ def tasks_seen_by(actor: Actor) -> QuerySet[Task]:
     if not actor.may("activity", "read"):
         return Task.objects.none()
     own = Q(owner_id=actor.person_id)
-    about_deal = Q(about_kind="opportunity", about_id__in=deals.visible_deals(actor).values("id"))
+    about_deal = Q(about_kind="opportunity", about_id__in=visible_deals(actor).values("id"))
     return Task.objects.filter(own | about_deal)
 
 
@@ -80,7 +80,7 @@ def completed_task_steps(opportunity_id: int) -> set[int]:
     rows = Task.objects.filter(
         about_kind="opportunity", about_id=opportunity_id, state=Task.State.COMPLETED, step__isnull=False
     )
-    return {step for step in rows.values_list("step_id", flat=True) if step is not None}
+    return set(rows.values_list("step__id", flat=True))
 
 
 def _rows(rows: Any) -> list[TaskRow]:

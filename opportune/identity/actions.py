@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 
 from opportune.identity.actor import Actor, system_actor
 from opportune.identity.models import (
@@ -146,7 +147,7 @@ def change_password(actor: Actor, user_id: int, *, password: str) -> None:
     user.set_password(password)
     user.has_demo_password = False
     user.save(update_fields=["password", "has_demo_password"])
-    recording().step(user, {}, password="changed")
+    recording().step(user, {}, changed="password")
     user.save(update_fields=["version"])
 
 
@@ -168,9 +169,8 @@ def share(
     may_write: bool = False,
 ) -> Share:
     """Grant one record to one person or team. The package of the record has checked the right to share it."""
-    grant = Share.objects.filter(
-        record_kind=ref.kind, record_id=ref.id, user_id=user_id, team_id=team_id
-    ).first()
+    granted = Share.objects.filter(record_kind=ref.kind, record_id=ref.id)
+    grant = granted.filter(Q(user_id=user_id) if user_id else Q(team_id=team_id)).first()
     if grant is not None:
         recording().update(grant, {"may_write": may_write})
         return grant

@@ -3,7 +3,7 @@
 Lists filter by it, and a single record is fetched through it, so that list and check cannot disagree.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
@@ -35,7 +35,7 @@ def scope(actor: Actor, kind: str, verb: str = "read", *, owner: str = "owner_id
     return reached | Q(**{f"{record}__in": _shared(actor, kind, verb)})
 
 
-def _shared(actor: Actor, kind: str, verb: str) -> QuerySet[Share, dict[str, int]]:
+def _shared(actor: Actor, kind: str, verb: str) -> QuerySet[Share, Any]:
     to_me = Q(user_id=actor.person_id) | Q(team_id__in=actor.team_ids)
     shares = Share.objects.filter(to_me, record_kind=kind)
     if verb not in ("read", "append", "export"):

@@ -159,13 +159,8 @@ class Recorded(models.Model):
     @classmethod
     def read_fact(cls, name: str, value: Any) -> Any:
         """The inverse of `plain` for one field."""
-        return cls._meta.get_field(name.removesuffix("_id") if name not in _names(cls) else name).to_python(
-            value
-        )
-
-
-def _names(model: type[models.Model]) -> set[str]:
-    return {field.name for field in model._meta.concrete_fields}
+        [field] = [one for one in cls._meta.concrete_fields if one.attname == name]
+        return field.to_python(value)
 
 
 def plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ One function writes them. They can be rebuilt from the ledger (`rebuilt`), and e
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from opportune.ledger.models import Change, ChangeSet
 from opportune.ledger.recording import recording
@@ -43,7 +44,7 @@ def append(opportunity: Opportunity, *, move: str, on: date, at: datetime | None
 
 def chained(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Give a deal's entries, in order, their ends; the last one is current."""
-    for entry, following in zip(entries, entries[1:], strict=False):
+    for entry, following in pairwise(entries):
         following.at = max(following.at, entry.at + _TICK)
         entry.ended_at, entry.is_current = following.at, False
     return entries

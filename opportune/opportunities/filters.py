@@ -69,12 +69,12 @@ class OpportunityFilter:
         owners = [actor.person_id if part == "me" else _id(part) for part in _parts(given.get("owner"))]
         if None in owners or len(owners) > _MANY:
             wrong["owner"] = sentence("Give people by their ids, or “me”.")
-        ids = {}
+        ids: dict[str, Any] = {}
         for name in ("team", "process", "stage", "account", "contact"):
             ids[f"{name}_id"] = _id(given[name]) if name in given else None
             if name in given and ids[f"{name}_id"] is None:
                 wrong[name] = sentence("Give the record by its id.")
-        days = {}
+        days: dict[str, Any] = {}
         for name in ("close_from", "close_to"):
             days[name] = _day(given[name]) if name in given else None
             if name in given and days[name] is None:

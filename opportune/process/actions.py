@@ -111,7 +111,7 @@ def create_process(
                 name_en=stage.name_en,
                 name_fr=stage.name_fr,
                 chance=_percentage(stage.chance, "chance"),
-                completed=_percentage(stage.completed, "completed"),
+                completed=_percentage(stage.completed, "completed") or Decimal(0),
                 allow_skip=stage.allow_skip,
                 quote_required=stage.quote_required,
                 is_default=stage.is_default,

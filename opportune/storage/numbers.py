@@ -4,18 +4,29 @@ SQLite would add decimals up as floats; an integer column adds up exactly on bot
 """
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
 
 from opportune.kernel.money import rounded
 
+SetType = TypeVar("SetType", contravariant=True)
+GetType = TypeVar("GetType", covariant=True)
 
-class ScaledField(models.BigIntegerField):  # type: ignore[type-arg]  # the stubs fix its Python type to int
+
+class ScaledField(models.Field[SetType, GetType]):
     """A Decimal kept as an integer number of its smallest unit."""
 
     decimals = 4
+    _pyi_private_set_type: Decimal | int | str | Combinable
+    _pyi_private_get_type: Decimal
+    _pyi_lookup_exact_type: Decimal | int | str
+
+    def get_internal_type(self) -> str:
+        """The column is a big integer on both engines."""
+        return "BigIntegerField"
 
     def _scale(self, value: Any) -> int | None:
         if value is None:
@@ -40,15 +51,15 @@ class ScaledField(models.BigIntegerField):  # type: ignore[type-arg]  # the stub
         return "" if value is None else str(value)
 
 
-class MoneyField(ScaledField):
+class MoneyField(ScaledField[SetType, GetType]):
     """An amount of money with four decimals, below 10¹² (domain.md §2)."""
 
 
-class PercentField(ScaledField):
+class PercentField(ScaledField[SetType, GetType]):
     """A percentage with four decimals; actions keep chances at two."""
 
 
-class RateField(ScaledField):
+class RateField(ScaledField[SetType, GetType]):
     """An exchange rate with eight decimals: units of a currency per one base unit."""
 
     decimals = 8

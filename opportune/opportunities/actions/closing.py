@@ -74,9 +74,8 @@ def _demand_choices(deal: Opportunity, outcome: str, code: str, on: date | None)
         missing["reason"] = sentence("Choose the reason.")
     if on is None:
         missing["on"] = sentence("Say on which date it was closed.")
-    if missing:
+    if missing or on is None:
         raise Invalid(missing)
-    assert on is not None
     try:
         chosen = reason_by_code(code)
     except NotFound:

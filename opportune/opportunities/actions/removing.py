@@ -33,5 +33,5 @@ def bring_back(actor: Actor, deal: Opportunity) -> None:
 
 @action("restore_opportunity_fields")
 def restore_fields(actor: Actor, deal: Opportunity, values: Mapping[str, Any]) -> None:
-    """Give a locked deal former values: no gate and no closed lock asks, and an entry is appended if it would be (domain.md §9)."""
+    """Give a locked deal former values, past gates and the closed lock (domain.md §9)."""
     write(deal, values, move=None if NOTED.isdisjoint(values) else "undo")

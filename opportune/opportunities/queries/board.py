@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from opportune.identity.actor import Actor
 from opportune.kernel.registries import facts
 from opportune.opportunities.filters import OpportunityFilter
@@ -98,7 +100,8 @@ def _page(
 ) -> tuple[list[OpportunityRow], str | None]:
     in_column: OpportunityQuerySet = (
         visible_deals(actor)
-        .filter(process_id=process.id, stage_id=stage.id if stage else None, status__in=OPEN)
+        .filter(process_id=process.id, status__in=OPEN)
+        .filter(Q(stage_id=stage.id) if stage else Q(stage__isnull=True))
         .filter(wanted.condition())
     )
     found, following = read_page(
