@@ -1,12 +1,8 @@
 """Reading deals: totals, board, list, record, and the state of any past day."""
 
 from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
-from opportune.opportunities.queries.listing import (
-    OpportunityRow,
-    count,
-    known_external_ids,
-    opportunities,
-)
+from opportune.opportunities.queries.external_ids import known_external_ids
+from opportune.opportunities.queries.listing import OpportunityRow, count, opportunities
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
