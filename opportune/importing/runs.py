@@ -23,7 +23,7 @@ from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.jobs import chunk_of, next_chunk, report, start_job, unfinished_job
 from opportune.ledger.models import Job
 from opportune.opportunities.actions import Draft, create_many
-from opportune.opportunities.queries import known_external_ids
+from opportune.opportunities.queries.external_ids import known_external_ids
 from opportune.reference.queries import organisation_settings, reason_by_code
 
 KIND = "import_opportunities"

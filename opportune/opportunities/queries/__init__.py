@@ -1,8 +1,7 @@
 """Reading deals: totals, board, list, record, and the state of any past day."""
 
 from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
-from opportune.opportunities.queries.external_ids import known_external_ids
-from opportune.opportunities.queries.listing import OpportunityRow, count, opportunities
+from opportune.opportunities.queries.listing import OpportunityRow, count, opportunities, subjects
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
@@ -26,8 +25,8 @@ __all__ = [
     "board",
     "board_column",
     "count",
-    "known_external_ids",
     "opportunities",
     "opportunity",
+    "subjects",
     "totals",
 ]
