@@ -9,6 +9,8 @@ from django.db.models import Max
 from opportune.kernel import clock
 from opportune.kernel.actor import Actor
 from opportune.kernel.errors import NotFound, Refused
+from opportune.kernel.records import RecordRef
+from opportune.kernel.registries import handlers
 from opportune.ledger.models import ChangeSet, Job
 from opportune.ledger.recording import Recording, command
 from opportune.ledger.undo import Undone, undo
@@ -62,18 +64,29 @@ def report(job: Job, *, done: int, refused: int = 0, state: str = Job.State.RUNN
 
 
 def undo_job(actor: Actor, job_id: int) -> Undone:
-    """Undo a job's change sets, the last first. What was undone before is passed over."""
+    """Undo a job's change sets, the last first. What was undone before is passed over.
+
+    What was changed since, and what cannot be undone at all (people, teams), is kept and listed.
+    """
     if not Job.objects.filter(pk=job_id).exists():
         raise NotFound("job")
     whole = Undone()
     sets = ChangeSet.objects.filter(job_id=job_id, undone_by__isnull=True).order_by("-id")
-    for change_set_id in list(sets.values_list("id", flat=True)):
-        try:
-            part = undo(actor, change_set_id)
-        except Refused as refusal:
-            if refusal.code != "nothing_to_undo":
-                raise
-            continue
+    for change_set in list(sets):
+        part = _undo_what_can_be(actor, change_set)
         whole.restored += part.restored
         whole.kept += part.kept
     return whole
+
+
+def _undo_what_can_be(actor: Actor, change_set: ChangeSet) -> Undone:
+    kinds = set(change_set.changes.values_list("kind", flat=True).distinct())
+    if not kinds & handlers.keys():
+        return Undone(kept=[(change.ref, "record") for change in change_set.changes.order_by("id")])
+    try:
+        return undo(actor, change_set.pk)
+    except Refused as refusal:
+        if refusal.code != "nothing_to_undo":
+            raise
+        kept = refusal.data["kept"]
+        return Undone(kept=[(RecordRef.parse(ref), facet) for ref, facet in kept])
