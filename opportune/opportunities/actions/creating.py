@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from opportune.customers.actions import mark_as_customers
 from opportune.customers.queries import visible_customers
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
@@ -103,6 +104,7 @@ def create_many(
     made = [outcome for outcome in outcomes if isinstance(outcome, Chronicle)]
     _give_numbers(made)
     chronicles.store(made)
+    mark_as_customers(actor, _bought(made))
     _tell(actor, [one for one, draft in zip(outcomes, drafts, strict=True) if not draft.history])
     return [outcome.deal if isinstance(outcome, Chronicle) else outcome for outcome in outcomes]
 
@@ -329,6 +331,17 @@ def customer_refs(deal: Opportunity) -> set[RecordRef]:
         if contact_id:
             refs.add(RecordRef("contact", contact_id))
     return refs
+
+
+def _bought(made: Sequence[Chronicle]) -> dict[RecordRef, date]:
+    """Since when the customers of deals that were won have bought (domain.md §5)."""
+    bought: dict[RecordRef, date] = {}
+    for deal in (chronicle.deal for chronicle in made):
+        if deal.status == Status.WON and deal.closed_on is not None:
+            customer = RecordRef("account", deal.account_id) if deal.account_id else None
+            ref = customer or RecordRef("contact", deal.contact_id or 0)
+            bought[ref] = min(deal.closed_on, bought.get(ref, deal.closed_on))
+    return bought
 
 
 def _give_numbers(made: Sequence[Chronicle]) -> None:
