@@ -72,11 +72,7 @@ export class Lifting {
       return true;
     }
     this.letGo();
-    this.board.move(card, column, putBack).then(() => {
-      if (document.querySelector("dialog[open]")) return;
-      const now = document.getElementById(item.id)?.querySelector(".kc");
-      if (now) linkOf(now).focus();
-    });
+    this.board.move(card, column, putBack).then(() => this.board.focusOn(item.id));
     return true;
   }
 

@@ -1,8 +1,9 @@
 // The board: a card dropped in another column asks the server to move the deal, and comes back if it refuses.
-import { linkOf, nameOf } from "../board/cards.js";
+import { linkOf, listOf, nameOf, wayBack } from "../board/cards.js";
 import { Dragging } from "../board/dragging.js";
 import { Lifting } from "../board/lifting.js";
 import { send } from "../board/send.js";
+import { openerOf } from "../popovers.js";
 import { fill, wordsOf } from "../words.js";
 
 class Board extends HTMLElement {
@@ -17,9 +18,12 @@ class Board extends HTMLElement {
     this.area.append(this.live, ...(this.dock ? [this.dock] : []));
     this.dragging = new Dragging(this);
     this.lifting = new Lifting(this);
+    this.listen = new AbortController();
+    document.addEventListener("click", (event) => this.chosen(event), { signal: this.listen.signal });
   }
 
   disconnectedCallback() {
+    this.listen.abort();
     this.dragging.stop();
     this.live.remove();
     this.dock?.remove();
@@ -35,6 +39,25 @@ class Board extends HTMLElement {
 
   tell(sentence) {
     document.querySelector("op-toasts")?.show(sentence);
+  }
+
+  // A stage of a card's menu.
+  chosen(event) {
+    const choice = event.target.closest("#menu [data-stage]:not([aria-disabled='true'])");
+    const card = choice && openerOf(choice.closest("#menu"))?.closest(".kc");
+    const column = this.columns.find((one) => one.dataset.stage === choice?.dataset.stage);
+    if (!card || !column || !this.contains(card)) return;
+    const item = card.parentElement;
+    const putBack = wayBack(item);
+    listOf(column).prepend(item);
+    this.move(card, column, putBack).then((moved) => moved && this.focusOn(item.id));
+  }
+
+  // After a move the answer has drawn the card anew, unless a filter hides it now.
+  focusOn(itemId) {
+    if (document.querySelector("dialog[open]")) return;
+    const card = document.getElementById(itemId)?.querySelector(".kc");
+    if (card) linkOf(card).focus();
   }
 
   // Ask for the move of a card that already lies in `column`; `putBack` undoes what was shown.

@@ -8,6 +8,7 @@ let goBack = () => {};
 
 async function openMenu(button) {
   const menu = document.getElementById("menu");
+  menu.replaceChildren();
   const query = button.closest("[data-query]")?.dataset.query;
   await htmx.ajax("GET", button.dataset.menu, {
     source: button,
@@ -41,8 +42,7 @@ document.addEventListener(
     opener?.setAttribute("aria-expanded", String(newState === "open"));
     if (newState === "open") {
       goBack = bookmark(opener);
-      const sheet = target.matches(".flyout") && matchMedia("(max-width: 640px)").matches;
-      if (opener && !sheet) place(target, opener);
+      if (opener) place(target, opener);
     } else if (document.activeElement === document.body || target.contains(document.activeElement)) {
       goBack();
     }
