@@ -46,11 +46,21 @@ class ExactParser(Parser):
     """Reads JSON numbers as they are written, never as floats, and refuses what JSON does not know."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return json.loads(request.body, parse_float=Decimal, parse_constant=_refuse_constant)
+        return json.loads(
+            request.body, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_named_once
+        )
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"not JSON: {name}")
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    named = dict(pairs)
+    if len(named) < len(pairs):
+        raise ValueError("a name is given twice")
+    "".join(named).encode()  # raises ValueError for half a character
+    return named
 
 
 class Door(NinjaAPI):

@@ -44,8 +44,11 @@ def _no_truth(value: Any) -> Any:
     return value
 
 
-def _no_nul(text: str) -> str:
-    # PostgreSQL cannot keep it
+def _keepable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = "\0"
     if "\0" in text:
         raise PydanticCustomError("text", "not text")
     return text
@@ -80,8 +83,8 @@ Id = Annotated[int, BeforeValidator(_no_truth), Field(gt=0, lt=2**63)]
 """The id of a record."""
 Whole = Annotated[int, BeforeValidator(_no_truth)]
 """A whole number."""
-Text = Annotated[str, AfterValidator(_no_nul)]
-"""Text that both databases can keep."""
+Text = Annotated[str, AfterValidator(_keepable)]
+"""Text that both databases can keep: no NUL, no halves of characters."""
 Name = Annotated[int | str, BeforeValidator(_id_or_key)]
 """A process or a stage, by its id or by its key."""
 Verbs = Annotated[list[str], BeforeValidator(_sorted)]
