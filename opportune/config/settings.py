@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "opportune.customers",
     "opportune.opportunities",
     "opportune.activities",
+    "opportune.search",
     "opportune.operations",
 ]
 MIDDLEWARE = [

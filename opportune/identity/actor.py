@@ -26,6 +26,7 @@ class Actor:
     team_ids: tuple[int, ...] = ()
     unit_ids: tuple[int, ...] = ()
     language: str = "en"
+    theme: str = "system"
     time_zone: str = ""
 
     def depth(self, kind: str, verb: str) -> Depth:
@@ -72,6 +73,7 @@ def actor_for(user: User, door: str) -> Actor:
         team_ids=tuple(Membership.objects.filter(user_id=user.pk).values_list("team_id", flat=True)),
         unit_ids=units_below(user.unit_id),
         language=user.language,
+        theme=user.theme,
         time_zone=user.time_zone,
     )
 

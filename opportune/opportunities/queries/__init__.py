@@ -6,6 +6,7 @@ from opportune.opportunities.queries.listing import (
     count,
     every_opportunity,
     opportunities,
+    subjects,
 )
 from opportune.opportunities.queries.record import (
     EntryRow,
@@ -33,5 +34,6 @@ __all__ = [
     "every_opportunity",
     "opportunities",
     "opportunity",
+    "subjects",
     "totals",
 ]

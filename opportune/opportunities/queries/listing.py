@@ -108,6 +108,11 @@ def count(actor: Actor, wanted: OpportunityFilter) -> int:
     return visible_deals(actor).filter(wanted.condition()).count()
 
 
+def subjects(actor: Actor, opportunity_ids: set[int]) -> dict[int, str]:
+    """The subjects of those of the deals that the actor may see."""
+    return dict(visible_deals(actor).filter(pk__in=opportunity_ids).values_list("id", "subject"))
+
+
 def columns(rows: QuerySet[Any], actor: Actor, *more: str) -> QuerySet[Any, dict[str, Any]]:
     """The rows as dicts of what an `OpportunityRow` is made of."""
     account_visible = Exists(Account.objects.visible_to(actor).filter(pk=OuterRef("account_id")))
