@@ -42,6 +42,11 @@ class Actor:
         if not self.may(kind, verb):
             raise NotPermitted(kind=kind, verb=verb)
 
+    def demand_any(self, verb: str) -> None:
+        """Raise NotPermitted unless the verb is possible on some kind of record."""
+        if not any(granted == verb and depth > Depth.NONE for (_, granted), depth in self.depths.items()):
+            raise NotPermitted(verb=verb)
+
     def demand_right(self, right: str) -> None:
         """Raise NotPermitted unless a named right is held."""
         if right not in self.rights:
