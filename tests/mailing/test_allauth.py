@@ -17,8 +17,7 @@ FRESH = "another horse battery"
 
 @pytest.fixture(autouse=True)
 def served(settings: Any) -> None:
-    """Sign-in pages at their usual addresses, a known public address, and no mail server."""
-    settings.ROOT_URLCONF = "allauth.account.urls"
+    """A known public address, and no mail server."""
     settings.BASE_URL = "https://crm.example"
     settings.SMTP = None
 
