@@ -1,3 +1,3 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.people", "tests.doors.callers"]
+pytest_plugins = ["tests.people", "tests.deals", "tests.doors.callers"]
