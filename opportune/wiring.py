@@ -5,9 +5,11 @@ from opportune.activities.handlers import TaskHandler
 from opportune.activities.reactions import cancel_open_tasks, make_stage_tasks
 from opportune.customers.handlers import AccountHandler, ContactHandler
 from opportune.kernel.registries import consumers, facts, handlers, reactions
+from opportune.ledger.events import RecordsChanged
 from opportune.opportunities.events import OpenTasksUnwanted, StagesEntered
 from opportune.opportunities.facts import amounts_exist, customer_has_opportunities
 from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
+from opportune.search.index import reindex
 
 
 def wire() -> None:
@@ -22,6 +24,7 @@ def wire() -> None:
     reactions.update(
         {
             OpenTasksUnwanted: [cancel_open_tasks],
+            RecordsChanged: [reindex],
             StagesEntered: [make_stage_tasks],
         }
     )

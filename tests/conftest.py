@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+pytest_plugins = ["tests.people", "tests.deals", "tests.doors.callers"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what asks for PostgreSQL where the tests run on SQLite."""

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
+from django.db.models import QuerySet
+
 from opportune.customers import values
 from opportune.customers.models import Account, AnyCustomer, Contact, Customer
 from opportune.customers.queries import is_depended_upon
@@ -109,23 +111,38 @@ def bring_back_customer(actor: Actor, customer: Customer) -> None:
     recording().update(customer, {"deleted_at": None}, operation=Change.Operation.RESTORE)
 
 
-@action("mark_as_customer")
-def mark_as_customer(actor: Actor, ref: RecordRef, *, since: date) -> None:
-    """Note since when a customer has bought, if it has not bought before (domain.md §5).
+@action("mark_as_customers")
+def mark_as_customers(actor: Actor, bought: Mapping[RecordRef, date]) -> None:
+    """Note since when customers have bought, if that is earlier than what is known (domain.md §5).
 
     For a contact of an account it is the account that buys. The command that found this out has checked the
-    actor's right to it.
+    actor's right to it; it needs none on the customer, and undoing it takes this back too.
     """
-    customer: Customer
-    if ref.kind == "account":
-        customer = Account.objects.select_for_update().get(pk=ref.id)
-    else:
-        contact = Contact.objects.select_for_update().get(pk=ref.id)
-        customer = contact
-        if contact.account_id is not None:
-            customer = Account.objects.select_for_update().get(pk=contact.account_id)
-    if customer.customer_since is None:
-        recording().update(customer, {"customer_since": since})
+    first = _by_buyer(bought)
+    for model in (Account, Contact):
+        ids = [ref.id for ref in first if ref.kind == model.kind]
+        rows: QuerySet[Any] = model.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
+        changed = [row for row in rows if _note_bought(row, first[row.ref])] if ids else []
+        model.objects.bulk_update(changed, ["customer_since", "version"])
+
+
+def _by_buyer(bought: Mapping[RecordRef, date]) -> dict[RecordRef, date]:
+    contact_ids = [ref.id for ref in bought if ref.kind == "contact"]
+    of_account = Contact.objects.filter(pk__in=contact_ids, account_id__isnull=False)
+    accounts = dict(of_account.values_list("pk", "account_id")) if contact_ids else {}
+    first: dict[RecordRef, date] = {}
+    for ref, on in bought.items():
+        above = accounts.get(ref.id) if ref.kind == "contact" else None
+        buyer = ref if above is None else RecordRef("account", above)
+        first[buyer] = min(on, first.get(buyer, on))
+    return first
+
+
+def _note_bought(customer: Customer, on: date) -> bool:
+    if customer.customer_since is not None and customer.customer_since <= on:
+        return False
+    recording().consequences.add(customer.ref)
+    return recording().step(customer, {"customer_since": on})
 
 
 def _single(outcomes: list[Outcome | Invalid]) -> Outcome:

@@ -24,6 +24,11 @@ class CustomerHandler(Generic[AnyCustomer]):
         asked = rows.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
         return {row.pk: row for row in asked}
 
+    def lock_consequences(self, ids: Iterable[int]) -> dict[int, AnyCustomer]:
+        """The records that a won deal made customers, locked, whoever may change them."""
+        asked = self.model.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
+        return {row.pk: row for row in asked}
+
     def restore_fields(self, actor: Actor, record: AnyCustomer, values: dict[str, Any]) -> None:
         """Give fields their former values."""
         actions.restore_fields(actor, record, values)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -104,8 +105,7 @@ def create_user(
             _check_password(password, user)
         user.set_password(password)
     recording().create(user)
-    keys = list(roles)
-    for role in Role.objects.filter(key__in=keys):
+    for role in _roles(roles):
         recording().create(Holder(user=user, role=role))
     for team_id in team_ids:
         recording().create(Membership(user=user, team_id=team_id))
@@ -140,7 +140,7 @@ def change_preferences(actor: Actor, **preferences: str) -> User:
 @action("change_password")
 def change_password(actor: Actor, user_id: int, *, password: str) -> None:
     """Set a password: one's own, or an administrator anybody's. The ledger notes that, not what."""
-    if user_id != actor.person_id:
+    if user_id != actor.person_id or actor.kind != "person":
         actor.demand_right("administer")
     user = _user(user_id)
     _check_password(password, user)
@@ -168,9 +168,14 @@ def share(
     team_id: int | None = None,
     may_write: bool = False,
 ) -> Share:
-    """Grant one record to one person or team. The package of the record has checked the right to share it."""
-    granted = Share.objects.filter(record_kind=ref.kind, record_id=ref.id)
-    grant = granted.filter(Q(user_id=user_id) if user_id else Q(team_id=team_id)).first()
+    """Grant one record to one person or team. The package of the record has checked the right to share it.
+
+    Raises Invalid unless exactly one of both is given.
+    """
+    if (user_id is None) == (team_id is None):
+        raise Invalid({"user_id": sentence("Share with one person or with one team.")})
+    holder = Q(team_id=team_id) if user_id is None else Q(user_id=user_id)
+    grant = Share.objects.filter(holder, record_kind=ref.kind, record_id=ref.id).first()
     if grant is not None:
         recording().update(grant, {"may_write": may_write})
         return grant
@@ -267,6 +272,15 @@ def _user(user_id: int) -> User:
     return user
 
 
+def _roles(keys: Iterable[str]) -> list[Role]:
+    asked = set(keys)
+    found = list(Role.objects.filter(key__in=asked).order_by("pk"))
+    unknown = asked - {role.key for role in found}
+    if unknown:
+        raise Invalid({"roles": sentence("There is no role “{key}”.", key=min(unknown))})
+    return found
+
+
 def _required(value: str, field: str) -> str:
     if not value.strip():
         raise Invalid({field: sentence("This field is required.")})
@@ -294,6 +308,11 @@ def _check_password(password: str, user: User) -> None:
 
 
 def _check_choices(preferences: Mapping[str, Any]) -> None:
+    if "name" in preferences:
+        _required(preferences["name"], "name")
+    zone = preferences.get("time_zone", "")
+    if zone and zone not in available_timezones():
+        raise Invalid({"time_zone": sentence("There is no time zone “{zone}”.", zone=zone)})
     if preferences.get("language", "en") not in ("en", "fr"):
         raise Invalid({"language": sentence("Choose English or French.")})
     if preferences.get("theme", "system") not in User.Theme.values:

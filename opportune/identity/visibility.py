@@ -26,6 +26,8 @@ def scope(actor: Actor, kind: str, verb: str = "read", *, owner: str = "owner_id
         return NOTHING
     if depth == Depth.ORGANISATION:
         return Q()
+    if actor.person_id is None:
+        return NOTHING
     reached = Q(**{owner: actor.person_id})
     if depth >= Depth.TEAM and actor.team_ids:
         mates = Membership.objects.filter(team_id__in=actor.team_ids).values("user_id")

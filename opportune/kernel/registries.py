@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 Event = TypeVar("Event")
 
@@ -35,6 +35,14 @@ class RecordHandler(Protocol):
 
     def visible(self, actor: Any, ids: Iterable[int]) -> set[int]:
         """Those of the ids that the actor may see."""
+
+
+@runtime_checkable
+class ConsequenceHandler(Protocol):
+    """What a handler adds whose records other commands change as a consequence, whoever may change them."""
+
+    def lock_consequences(self, ids: Iterable[int]) -> dict[int, Any]:
+        """The records, locked, by id: who may undo the command may undo what followed from it."""
 
 
 facts: dict[str, Callable[..., Any]] = {}

@@ -21,6 +21,7 @@ from django.db import OperationalError, transaction
 from opportune.kernel import clock
 from opportune.kernel.actor import Actor
 from opportune.kernel.errors import Conflict
+from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import consumers, react
 from opportune.ledger.events import RecordsChanged
 from opportune.ledger.models import Change, ChangeSet, Delivery, Job, Recorded, plain
@@ -29,16 +30,21 @@ P = ParamSpec("P")
 R = TypeVar("R")
 _current: ContextVar["Recording | None"] = ContextVar("recording", default=None)
 _noted: ContextVar[list[int] | None] = ContextVar("noted", default=None)
+CONSEQUENCE = "consequence"
 _DEADLOCKS = {"40P01", "40001"}
 
 
 @dataclass(slots=True)
 class Recording:
-    """The change set of the running command, and the changes it will end with."""
+    """The change set of the running command, and the changes it will end with.
+
+    `consequences` are records it changes beyond the actor's own rights: a won deal makes a customer.
+    """
 
     actor: Actor
     change_set: ChangeSet
     changes: list[Change] = field(default_factory=list)
+    consequences: set[RecordRef] = field(default_factory=set)
 
     def create(
         self, record: Recorded, *, at: datetime | None = None, on: date | None = None, **detail: Any
@@ -124,6 +130,8 @@ class Recording:
         **detail: Any,
     ) -> None:
         """Write down one step of a record, at its present version unless another is given."""
+        if record.ref in self.consequences:
+            detail[CONSEQUENCE] = True
         self.changes.append(
             Change(
                 change_set=self.change_set,
@@ -144,8 +152,12 @@ class Recording:
         if not self.changes and self.change_set.undoes_id is None:
             self.change_set.delete()
             return
-        Change.objects.bulk_create(self.changes, batch_size=500)
-        react(self.actor, RecordsChanged(self.change_set.pk, tuple(c.ref for c in self.changes)))
+        written = 0
+        while written < len(self.changes):  # a reaction may change further records
+            fresh = self.changes[written:]
+            Change.objects.bulk_create(fresh, batch_size=500)
+            written += len(fresh)
+            react(self.actor, RecordsChanged(self.change_set.pk, tuple(change.ref for change in fresh)))
         Delivery.objects.bulk_create(
             [
                 Delivery(change_set=self.change_set, consumer=name, due_at=self.change_set.at)
@@ -214,23 +226,31 @@ def action(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             if _current.get() is not None:
                 return function(*args, **kwargs)
             actor: Any = args[0]
-            try:
+
+            def attempt() -> R:
                 with command(actor, verb):
                     return function(*args, **kwargs)
-            except OperationalError as error:
-                if not _is_deadlock(error):
-                    raise
-            try:
-                with command(actor, verb):
-                    return function(*args, **kwargs)
-            except OperationalError as error:
-                if _is_deadlock(error):
-                    raise Conflict() from error
-                raise
+
+            return tried_twice(attempt)
 
         return run
 
     return decorate
+
+
+def tried_twice(attempt: Callable[[], R]) -> R:
+    """Run a transaction, once more if it met a deadlock. Raises Conflict if the second one did too."""
+    try:
+        return attempt()
+    except OperationalError as error:
+        if not _is_deadlock(error):
+            raise
+    try:
+        return attempt()
+    except OperationalError as error:
+        if _is_deadlock(error):
+            raise Conflict() from error
+        raise
 
 
 def _is_deadlock(error: OperationalError) -> bool:

@@ -1,17 +1,21 @@
 """Undo: a new change set that takes back another, as far as nothing has changed since (domain.md §9)."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
+
+from django.db import transaction
 
 from opportune.kernel.actor import Actor
 from opportune.kernel.errors import NotFound, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
-from opportune.kernel.registries import handlers
+from opportune.kernel.registries import ConsequenceHandler, handlers
 from opportune.kernel.sentences import sentence
 from opportune.ledger.facets import collapse, plan_fields
 from opportune.ledger.models import Change, ChangeSet, Recorded, plain
-from opportune.ledger.recording import command
+from opportune.ledger.recording import CONSEQUENCE, command, tried_twice
 
 _Operation = Change.Operation
 
@@ -31,13 +35,21 @@ def undo(actor: Actor, change_set_id: int) -> Undone:
     Raises NotFound, NotPermitted, or Refused `already_undone`, `nothing_to_undo`.
     """
     original = _visible_change_set(actor, change_set_id)
+    return tried_twice(lambda: _undo(actor, original))
+
+
+@transaction.atomic
+def _undo(actor: Actor, original: ChangeSet) -> Undone:
+    ChangeSet.objects.select_for_update().get(pk=original.pk)
+    if ChangeSet.objects.filter(undoes=original).exists():
+        raise Refused("already_undone", sentence("This was already undone."))
     with command(actor, "undo", undoes=original) as running:
-        original = ChangeSet.objects.select_for_update().get(pk=original.pk)
-        if ChangeSet.objects.filter(undoes=original).exclude(pk=running.change_set.pk).exists():
-            raise Refused("already_undone", sentence("This was already undone."))
         undone = Undone(running.change_set.pk)
-        for kind, by_record in sorted(_steps(original).items()):
-            _undo_kind(actor, kind, by_record, undone)
+        by_record = _last_first(original)
+        running.consequences |= {ref for ref, steps in by_record if _only_followed(steps)}
+        records = _locked(actor, [ref for ref, _ in by_record], running.consequences)
+        for ref, steps in by_record:
+            _undo_record(actor, records[ref], steps, undone)
         if not undone.restored:
             raise Refused(
                 "nothing_to_undo",
@@ -60,24 +72,38 @@ def _visible_change_set(actor: Actor, change_set_id: int) -> ChangeSet:
     return original
 
 
-def _steps(change_set: ChangeSet) -> dict[str, dict[int, list[Change]]]:
-    steps: dict[str, dict[int, list[Change]]] = defaultdict(lambda: defaultdict(list))
-    for change in change_set.changes.order_by("version"):
-        steps[change.kind][change.record_id].append(change)
-    return steps
+def _last_first(change_set: ChangeSet) -> list[tuple[RecordRef, list[Change]]]:
+    """Each record with its steps; what was made last comes first, as it may stand on what was made before."""
+    steps: dict[RecordRef, list[Change]] = defaultdict(list)
+    for change in change_set.changes.order_by("id"):
+        steps[change.ref].append(change)
+    return list(reversed(steps.items()))
 
 
-def _undo_kind(actor: Actor, kind: str, by_record: dict[int, list[Change]], undone: Undone) -> None:
-    handler = handlers.get(kind)
-    if handler is None:
-        raise Refused("cannot_undo", sentence("This cannot be undone."), kind=kind)
-    records = handler.lock(actor, sorted(by_record))
-    if len(records) != len(by_record):
-        raise NotPermitted(
-            sentence("You do not have the right to undo this: it changed records you may not change.")
-        )
-    for record_id, steps in sorted(by_record.items()):
-        _undo_record(actor, records[record_id], steps, undone)
+def _only_followed(steps: list[Change]) -> bool:
+    return all(step.detail.get(CONSEQUENCE) for step in steps)
+
+
+def _locked(
+    actor: Actor, refs: Iterable[RecordRef], consequences: set[RecordRef]
+) -> dict[RecordRef, Recorded]:
+    """The records, locked in one order by all. Raises NotPermitted if one is out of reach."""
+    locked: dict[RecordRef, Recorded] = {}
+    for kind, of_kind in groupby(sorted(refs), key=lambda ref: ref.kind):
+        handler = handlers.get(kind)
+        if handler is None:
+            raise Refused("cannot_undo", sentence("This cannot be undone."), kind=kind)
+        asked = list(of_kind)
+        followed = [ref.id for ref in asked if ref in consequences]
+        records = handler.lock(actor, [ref.id for ref in asked if ref not in consequences])
+        if followed and isinstance(handler, ConsequenceHandler):
+            records |= handler.lock_consequences(followed)
+        if len(records) != len(asked):
+            raise NotPermitted(
+                sentence("You do not have the right to undo this: it changed records you may not change.")
+            )
+        locked |= {RecordRef(kind, record_id): record for record_id, record in records.items()}
+    return locked
 
 
 def _undo_record(actor: Actor, record: Recorded, steps: list[Change], undone: Undone) -> None:

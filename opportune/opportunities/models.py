@@ -220,6 +220,11 @@ class Entry(Valued):
     def __str__(self) -> str:
         return f"{self.opportunity_id} {self.move} {self.at:%Y-%m-%d}"
 
+    @property
+    def undoes_id(self) -> int | None:
+        """The change set that its own took back, if it is an undo."""
+        return self.change_set.undoes_id
+
 
 class StepMark(Recorded):
     """A tick on one deal's step."""

@@ -14,8 +14,15 @@ from opportune.opportunities.actions.moving import PROGRESS, demand_date
 from opportune.opportunities.events import OpenTasksUnwanted
 from opportune.opportunities.models import CLOSED, OPEN, Entry, Opportunity, Status
 from opportune.opportunities.probability import LOST, WON, Likelihood
+from opportune.opportunities.stays import last_move_on
 from opportune.opportunities.values import checked
-from opportune.opportunities.writing import obtain_deal, obtain_open_deal, organisation_today, write
+from opportune.opportunities.writing import (
+    entries_of,
+    obtain_deal,
+    obtain_open_deal,
+    organisation_today,
+    write,
+)
 from opportune.process.queries import process_by_id
 from opportune.reference.queries import Reason, rate_on, reason_by_code
 
@@ -82,7 +89,7 @@ def _demand_choices(deal: Opportunity, outcome: str, code: str, on: date | None)
         raise Invalid({"reason": sentence("There is no close reason “{code}”.", code=code)}) from None
     if chosen.outcome != outcome or not chosen.is_offered:
         raise Invalid({"reason": sentence("This reason does not fit the outcome.")})
-    demand_date(deal, on, "on", organisation_today())
+    demand_date(on, "on", organisation_today(), last_move_on(entries_of(deal)))
     return chosen
 
 

@@ -1,5 +1,6 @@
 """Moving a deal through its process: the one function behind board, record, list, API and command line."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,12 +13,14 @@ from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action
 from opportune.opportunities import gates, moves
 from opportune.opportunities.actions.creating import likelihood_fields
+from opportune.opportunities.actions.editing import edit, mark_step
 from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
-from opportune.opportunities.models import Entry, Opportunity, Status
+from opportune.opportunities.models import Opportunity, Status
 from opportune.opportunities.probability import after_move
 from opportune.opportunities.queries.steps import steps_done
+from opportune.opportunities.stays import last_move_on
 from opportune.opportunities.values import checked
-from opportune.opportunities.writing import obtain_open_deal, organisation_today, write
+from opportune.opportunities.writing import entries_of, obtain_open_deal, organisation_today, write
 from opportune.process.queries import ProcessPicture, StagePicture, process_by_id
 from opportune.reference.queries import rate_on
 
@@ -73,6 +76,25 @@ def move(
     return deal
 
 
+@action("move_opportunity")
+def complete_and_move(
+    actor: Actor,
+    opportunity_id: int,
+    *,
+    fields: Mapping[str, Any],
+    ticked: Iterable[int],
+    stage_id: int | None = None,
+    wish: str | None = None,
+    version: int | None = None,
+) -> Opportunity:
+    """Fill in what a gate asked for and move, as one command: all of it or nothing."""
+    if fields:
+        edit(actor, opportunity_id, fields, version=version)
+    for step_id in ticked:
+        mark_step(actor, opportunity_id, step_id)
+    return move(actor, opportunity_id, wish=wish, stage_id=stage_id, version=version)
+
+
 def _known(wish: str | None) -> str | None:
     if wish is not None and wish not in moves.MOVES:
         raise Invalid({"move": sentence("There is no move “{move}”.", move=wish)})
@@ -96,22 +118,15 @@ def _target(process: ProcessPicture, stage_id: int | None) -> int | None:
 
 
 def _date_of_change(deal: Opportunity, on: date | None) -> date:
-    today = organisation_today()
+    today, last = organisation_today(), last_move_on(entries_of(deal), with_reopening=True)
     if on is None:
-        last = last_date(deal)
         return max(today, last) if last else today
-    demand_date(deal, on, "on", today)
+    demand_date(on, "on", today, last)
     return on
 
 
-def last_date(deal: Opportunity) -> date | None:
-    """The business date of a deal's last entry: no later change may precede it (E-19)."""
-    return Entry.objects.filter(opportunity=deal, is_current=True).values_list("on", flat=True).first()
-
-
-def demand_date(deal: Opportunity, on: date, field: str, today: date) -> None:
-    """Raise Invalid for a date of change before the last one or in the future."""
-    last = last_date(deal)
+def demand_date(on: date, field: str, today: date, last: date | None) -> None:
+    """Raise Invalid for a date of change before the last one's or in the future (E-19)."""
     if last is not None and on < last:
         raise Invalid(
             {field: sentence("This date lies before the last change, on {day}.", day=last.isoformat())}
