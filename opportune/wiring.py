@@ -5,9 +5,13 @@ from opportune.activities.handlers import TaskHandler
 from opportune.activities.reactions import cancel_open_tasks, make_stage_tasks
 from opportune.customers.handlers import AccountHandler, ContactHandler
 from opportune.kernel.registries import consumers, facts, handlers, reactions
+from opportune.ledger.events import RecordsChanged
+from opportune.mailing.events import MailWritten
+from opportune.mailing.tasks import queue_delivery
 from opportune.opportunities.events import OpenTasksUnwanted, StagesEntered
 from opportune.opportunities.facts import amounts_exist, customer_has_opportunities
 from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
+from opportune.search.index import reindex
 
 
 def wire() -> None:
@@ -21,7 +25,9 @@ def wire() -> None:
     )
     reactions.update(
         {
+            MailWritten: [queue_delivery],
             OpenTasksUnwanted: [cancel_open_tasks],
+            RecordsChanged: [reindex],
             StagesEntered: [make_stage_tasks],
         }
     )

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from opportune.customers.actions import create_account, create_contact
-from opportune.customers.handlers import AccountHandler, ContactHandler
 from opportune.customers.models import Account, Contact
 from opportune.identity.actions import create_team, create_unit, create_user, install_roles
 from opportune.identity.actor import Actor, actor_for, system_actor, token_actor
 from opportune.identity.models import Team, Unit, User
-from opportune.kernel.registries import handlers
+from opportune.opportunities.actions import create as create_deal
+from opportune.opportunities.models import Opportunity
+from opportune.process.actions import install_processes
+from opportune.reference.actions import install_reference
 
 PASSWORD = "correct horse battery"
 
@@ -44,15 +46,23 @@ class Company:
         """An account of Alice's, or of another owner's."""
         return create_account(owner or self.alice, {"name": name, **fields})
 
+    def deal(self, subject: str = "Two pumps", *, owner: Actor | None = None, **fields: Any) -> Opportunity:
+        """A deal of Alice's, or of another owner's; with an account of theirs unless a customer is given."""
+        if not fields.keys() & {"account_id", "contact_id"}:
+            fields["account_id"] = self.account(owner=owner).pk
+        return create_deal(owner or self.alice, {"subject": subject, **fields})
+
     def contact(self, last_name: str = "Durand", *, owner: Actor | None = None, **fields: Any) -> Contact:
         """A contact of Alice's, or of another owner's."""
         return create_contact(owner or self.alice, {"last_name": last_name, **fields})
 
 
 def found_company() -> Company:
-    """Make the units, the teams and the people."""
+    """Install what ships, and make the units, the teams and the people."""
     system = system_actor("tests")
     install_roles(system)
+    install_reference(system)
+    install_processes(system)
     sales, elsewhere = create_unit(system, name="Sales"), create_unit(system, name="Elsewhere")
     hunters = create_team(system, name="Hunters", unit_id=sales.pk)
     farmers = create_team(system, name="Farmers", unit_id=elsewhere.pk)
@@ -85,7 +95,7 @@ def found_company() -> Company:
 
 def again(actor: Actor) -> Actor:
     """A person's actor as it is now, after rights, teams or units have changed."""
-    return actor_for(User.objects.get(pk=actor.person_id), actor.door)
+    return actor_for(User.objects.get(pk=actor.person_id or 0), actor.door)
 
 
 def by_token(actor: Actor, *scopes: str) -> Actor:
@@ -107,10 +117,3 @@ def through(actor: Actor, door: str) -> Actor:
 def company(db: None) -> Company:
     """The company, just founded."""
     return found_company()
-
-
-@pytest.fixture
-def customer_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Accounts and contacts known by reference, also where nothing is wired."""
-    monkeypatch.setitem(handlers, "account", AccountHandler())
-    monkeypatch.setitem(handlers, "contact", ContactHandler())

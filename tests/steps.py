@@ -34,7 +34,7 @@ class Run:
 
     def step(self, name: str, *command: str, **environment: str) -> None:
         """Run a command; say its name and time, and when it fails what it said."""
-        self.do(name, lambda: self._call(list(command), environment))
+        self.do(name, lambda: self.call(list(command), environment))
 
     def do(self, name: str, work: Callable[[], int]) -> None:
         """Do a piece of work that returns an exit code, as one step."""
@@ -61,10 +61,21 @@ class Run:
         print("All is well." if not self.left_out else "The rest is well.")
         return 1 if self.left_out and self.must_be_whole else 0
 
-    def _call(self, command: list[str], environment: dict[str, str]) -> int:
-        return subprocess.run(
-            command, cwd=ROOT, env={**self.environment, **environment}, check=False
-        ).returncode
+    def call(self, command: list[str], environment: dict[str, str]) -> int:
+        """Run a command in the clone; of the tests the output is shown as it comes, of others when they fail."""
+        shown = None if "pytest" in command else subprocess.PIPE
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**self.environment, **environment},
+            check=False,
+            stdout=shown,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if done.returncode and done.stdout:
+            print(done.stdout, flush=True)
+        return done.returncode
 
 
 def check(run: Run) -> None:
@@ -104,9 +115,7 @@ def on_postgresql(run: Run, command: list[str]) -> int:
     """Run a command with a PostgreSQL cluster of its own, for as long as it lasts."""
     try:
         with temporary_cluster() as url:
-            return subprocess.run(
-                command, cwd=ROOT, env={**run.environment, "DATABASE_URL": url}, check=False
-            ).returncode
+            return run.call(command, {"DATABASE_URL": url})
     except (NoPostgreSQL, subprocess.CalledProcessError) as failure:
         print(f"No PostgreSQL: {failure!r}", flush=True)
         return 1

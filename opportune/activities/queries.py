@@ -9,8 +9,11 @@ from django.db.models import F, Q, QuerySet
 
 from opportune.activities.models import Task
 from opportune.identity.actor import Actor
+from opportune.kernel.errors import NotFound
+from opportune.kernel.paging import Page
 from opportune.opportunities.queries.board import NextTask
 from opportune.opportunities.queries.totals import visible_deals
+from opportune.storage.keyset import read_page
 
 _COLUMNS = (
     "id",
@@ -56,6 +59,38 @@ def tasks_of_deal(opportunity_id: int) -> Sequence[TaskRow]:
     rows = Task.objects.filter(about_kind="opportunity", about_id=opportunity_id)
     found = _rows(rows.order_by(F("due_on").asc(nulls_last=True), "id"))
     return sorted(found, key=lambda row: row.state != Task.State.OPEN)
+
+
+def tasks_about_deal(actor: Actor, opportunity_id: int) -> Sequence[TaskRow]:
+    """A deal's tasks, as `tasks_of_deal`. Raises NotFound for an invisible deal, NotPermitted without the right."""
+    if not visible_deals(actor).filter(pk=opportunity_id).exists():
+        raise NotFound("opportunity")
+    actor.demand("activity", "read")
+    return tasks_of_deal(opportunity_id)
+
+
+def task(actor: Actor, task_id: int) -> TaskRow:
+    """One task the actor may see. Raises NotFound."""
+    found = _rows(tasks_seen_by(actor).filter(pk=task_id))
+    if not found:
+        raise NotFound("task")
+    return found[0]
+
+
+def my_tasks(actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[TaskRow]:
+    """A page of the actor's own open tasks, the most urgent first. Raises Invalid for a bad cursor."""
+    actor.demand("activity", "read")
+    rows = tasks_seen_by(actor).filter(owner_id=actor.person_id, state=Task.State.OPEN)
+    found, following = read_page(
+        rows.annotate(owner_name=F("owner__name")).values(*_COLUMNS),
+        "due_on",
+        descending=False,
+        cursor=after,
+        limit=limit,
+        read=date.fromisoformat,
+        may_be_empty=True,
+    )
+    return Page([TaskRow(**row) for row in found], following)
 
 
 def my_open_tasks(actor: Actor, *, limit: int = 100) -> Sequence[TaskRow]:

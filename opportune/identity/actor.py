@@ -26,6 +26,7 @@ class Actor:
     team_ids: tuple[int, ...] = ()
     unit_ids: tuple[int, ...] = ()
     language: str = "en"
+    theme: str = "system"
     time_zone: str = ""
 
     def depth(self, kind: str, verb: str) -> Depth:
@@ -40,6 +41,11 @@ class Actor:
         """Raise NotPermitted unless the verb is possible at all."""
         if not self.may(kind, verb):
             raise NotPermitted(kind=kind, verb=verb)
+
+    def demand_any(self, verb: str) -> None:
+        """Raise NotPermitted unless the verb is possible on some kind of record."""
+        if not any(granted == verb and depth > Depth.NONE for (_, granted), depth in self.depths.items()):
+            raise NotPermitted(verb=verb)
 
     def demand_right(self, right: str) -> None:
         """Raise NotPermitted unless a named right is held."""
@@ -67,6 +73,7 @@ def actor_for(user: User, door: str) -> Actor:
         team_ids=tuple(Membership.objects.filter(user_id=user.pk).values_list("team_id", flat=True)),
         unit_ids=units_below(user.unit_id),
         language=user.language,
+        theme=user.theme,
         time_zone=user.time_zone,
     )
 

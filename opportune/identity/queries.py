@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from opportune.identity.actor import Actor, actor_for, token_actor
-from opportune.identity.models import Share, Team, Token, User
+from opportune.identity.models import Share, Team, Token, Unit, User
 from opportune.identity.tokens import digest_of
 from opportune.kernel import clock
 from opportune.kernel.errors import NotFound
@@ -71,9 +72,48 @@ def actor_of_token(secret: str) -> Actor | None:
     return token_actor(actor_for(token.user, "api"), token.pk, token.name, frozenset(token.scopes))
 
 
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A bearer token as lists show it; its secret is not kept."""
+
+    id: int
+    name: str
+    person_id: int
+    person_name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+def tokens(actor: Actor) -> Sequence[TokenRow]:
+    """The actor's own tokens, an administrator's view of everybody's; the newest first, revoked ones too."""
+    rows = Token.objects.select_related("user").order_by("-id")
+    if "administer" not in actor.rights:
+        rows = rows.filter(user_id=actor.person_id) if actor.person_id else rows.none()
+    return [
+        TokenRow(
+            row.pk,
+            row.name,
+            row.user_id,
+            row.user.name,
+            tuple(row.scopes),
+            row.created_at,
+            row.expires_at,
+            row.revoked_at,
+        )
+        for row in rows
+    ]
+
+
 def teams() -> Sequence[tuple[int, str]]:
     """All teams by name."""
     return list(Team.objects.order_by("name").values_list("id", "name"))
+
+
+def units() -> Sequence[tuple[int, str]]:
+    """All units by name."""
+    return list(Unit.objects.order_by("name", "id").values_list("id", "name"))
 
 
 def shares_of(kind: str, record_id: int) -> Sequence[Share]:

@@ -81,6 +81,10 @@ class ProcessPicture:
         """The stage with an id, if it is one of this process."""
         return next((stage for stage in self.stages if stage.id == stage_id), None)
 
+    def stage_named(self, name: int | str) -> StagePicture | None:
+        """The stage with an id, or with a key such as `qualify`, if it is one of this process."""
+        return next((stage for stage in self.stages if name in (stage.id, stage.key)), None)
+
     @property
     def default_stage(self) -> StagePicture | None:
         """The stage new opportunities begin in, if there is one (domain.md §3)."""

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from opportune.customers.actions import mark_as_customers
 from opportune.customers.queries import visible_customers
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
@@ -23,10 +24,18 @@ from opportune.opportunities.chronicle import Chronicle
 from opportune.opportunities.events import EnteredStage, StagesEntered
 from opportune.opportunities.models import Opportunity, Status
 from opportune.opportunities.probability import LOST, WON
+from opportune.opportunities.queries.external_ids import taken_external_ids
 from opportune.opportunities.values import accepted, amount, checked
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.actions import take_numbers
-from opportune.reference.queries import currency_digits, organisation_settings, rate_on, reason_by_code
+from opportune.reference.queries import (
+    BASE_RATE,
+    Reason,
+    all_reasons,
+    currency_digits,
+    organisation_settings,
+    rate_on,
+)
 
 DEFAULT_STAGE = -1
 
@@ -88,6 +97,7 @@ def create_many(
     made = [outcome for outcome in outcomes if isinstance(outcome, Chronicle)]
     _give_numbers(made)
     chronicles.store(made)
+    mark_as_customers(actor, _bought(made))
     _tell(actor, [one for one, draft in zip(outcomes, drafts, strict=True) if not draft.history])
     return [outcome.deal if isinstance(outcome, Chronicle) else outcome for outcome in outcomes]
 
@@ -102,7 +112,8 @@ class _Workshop:
         self.by_key = {process.key: process for process in self.processes.values()}
         self.base_digits = currency_digits(self.settings.base_currency)
         self.rates: dict[tuple[str, date], Decimal] = {}
-        self.reasons: dict[str, int] = {}
+        self.today = clock.today(self.settings.time_zone)
+        self.reasons: dict[str, Reason] = {}
 
     def chronicle_of(self, draft: Draft) -> Chronicle | OpportuneError:
         """The deal a draft amounts to, or what is wrong with it."""
@@ -138,7 +149,7 @@ class _Workshop:
         )
         for name, first in first_likelihood(process, stage, chance, probability).items():
             setattr(deal, name, first)
-        chronicle = Chronicle(deal)
+        chronicle = Chronicle(deal, self.today)
         chronicle.begin(at=at, on=on)
         for happening in draft.history:
             self._happen(chronicle, process, happening)
@@ -168,7 +179,7 @@ class _Workshop:
             {
                 "status": happening.what,
                 "closed_on": happening.on,
-                "close_reason_id": self._reason(happening.reason_code),
+                "close_reason_id": self._reason(happening.reason_code, happening.what),
                 "actual_value": (deal.estimated_value if typed is None else typed) if won else None,
                 "rate": rate,
                 **likelihood_fields(WON if won else LOST),
@@ -191,15 +202,22 @@ class _Workshop:
         return process
 
     def _rate(self, currency: str, on: date) -> Decimal:
+        if currency == self.settings.base_currency:
+            return BASE_RATE
         if (currency, on) not in self.rates:
             currency_digits(currency)
             self.rates[currency, on] = rate_on(currency, on)
         return self.rates[currency, on]
 
-    def _reason(self, code: str) -> int:
-        if code not in self.reasons:
-            self.reasons[code] = reason_by_code(code).id
-        return self.reasons[code]
+    def _reason(self, code: str, outcome: str) -> int:
+        if not self.reasons:
+            self.reasons = {reason.code: reason for reason in all_reasons()}
+        reason = self.reasons.get(code)
+        if reason is None:
+            raise Invalid({"reason": sentence("There is no close reason “{code}”.", code=code)})
+        if reason.outcome not in (outcome, "both"):
+            raise Invalid({"reason": sentence("The close reason “{code}” is for other outcomes.", code=code)})
+        return reason.id
 
 
 def _demand_one_customer(given: Mapping[str, Any]) -> None:
@@ -228,7 +246,7 @@ def _refuse_unknown(
     owners = known_people({deal.owner_id for deal in deals}, active_only=not inactive_owners)
     customers = {ref for deal in deals for ref in customer_refs(deal)}
     unseen = customers - visible_customers(actor, customers)
-    taken = _taken_external_ids(deals)
+    taken = taken_external_ids({deal.external_id for deal in deals if deal.external_id})
     for index, outcome in enumerate(outcomes):
         if not isinstance(outcome, Chronicle):
             continue
@@ -245,14 +263,6 @@ def _refuse_unknown(
             taken.add(outcome.deal.external_id)
 
 
-def _taken_external_ids(deals: Sequence[Opportunity]) -> set[str]:
-    given = {deal.external_id for deal in deals if deal.external_id}
-    if not given:
-        return set()
-    live = Opportunity.objects.filter(deleted_at=None, external_id__in=given)
-    return set(live.values_list("external_id", flat=True))
-
-
 def customer_refs(deal: Opportunity) -> set[RecordRef]:
     """The records a deal names as its customer and its primary contact."""
     refs = set()
@@ -262,6 +272,17 @@ def customer_refs(deal: Opportunity) -> set[RecordRef]:
         if contact_id:
             refs.add(RecordRef("contact", contact_id))
     return refs
+
+
+def _bought(made: Sequence[Chronicle]) -> dict[RecordRef, date]:
+    """Since when the customers of deals that were won have bought (domain.md §5)."""
+    bought: dict[RecordRef, date] = {}
+    for deal in (chronicle.deal for chronicle in made):
+        if deal.status == Status.WON and deal.closed_on is not None:
+            customer = RecordRef("account", deal.account_id) if deal.account_id else None
+            ref = customer or RecordRef("contact", deal.contact_id or 0)
+            bought[ref] = min(deal.closed_on, bought.get(ref, deal.closed_on))
+    return bought
 
 
 def _give_numbers(made: Sequence[Chronicle]) -> None:

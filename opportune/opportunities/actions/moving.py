@@ -1,5 +1,6 @@
 """Moving a deal through its process: the one function behind board, record, list, API and command line."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action
 from opportune.opportunities import gates, moves
+from opportune.opportunities.actions.editing import edit, mark_step
 from opportune.opportunities.chances import likelihood_fields
 from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
 from opportune.opportunities.models import Opportunity, Status
@@ -77,6 +79,25 @@ def move(
     if step.kind != moves.UPDATE:
         react(actor, StagesEntered((EnteredStage(deal.pk, stage.id, deal.owner_id, business_date),)))
     return deal
+
+
+@action("move_opportunity")
+def complete_and_move(
+    actor: Actor,
+    opportunity_id: int,
+    *,
+    fields: Mapping[str, Any],
+    ticked: Iterable[int],
+    stage_id: int | None = None,
+    wish: str | None = None,
+    version: int | None = None,
+) -> Opportunity:
+    """Fill in what a gate asked for and move, as one command: all of it or nothing."""
+    if fields:
+        edit(actor, opportunity_id, fields, version=version)
+    for step_id in ticked:
+        mark_step(actor, opportunity_id, step_id)
+    return move(actor, opportunity_id, wish=wish, stage_id=stage_id, version=version)
 
 
 def _known(wish: str | None) -> str | None:

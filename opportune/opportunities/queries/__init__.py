@@ -1,7 +1,13 @@
 """Reading deals: totals, board, list, record, and the state of any past day."""
 
 from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
-from opportune.opportunities.queries.listing import OpportunityRow, count, opportunities
+from opportune.opportunities.queries.listing import (
+    OpportunityRow,
+    count,
+    every_opportunity,
+    opportunities,
+    subjects,
+)
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
@@ -25,7 +31,9 @@ __all__ = [
     "board",
     "board_column",
     "count",
+    "every_opportunity",
     "opportunities",
     "opportunity",
+    "subjects",
     "totals",
 ]

@@ -1,6 +1,6 @@
 """The list of deals, by keyset pages."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,8 +10,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
+from opportune.identity.visibility import scope
 from opportune.kernel.paging import Page
 from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.models import Opportunity
 from opportune.opportunities.queries.totals import visible_deals
 from opportune.storage.keyset import read_page
 
@@ -88,9 +90,27 @@ def opportunities(
     return Page(rows_of(found), following)
 
 
+def every_opportunity(actor: Actor, wanted: OpportunityFilter) -> Iterator[OpportunityRow]:
+    """All the deals of a list that the actor may take out of Opportune, uncut, in the list's order.
+
+    One query, read by and by, so that the memory it takes does not depend on the rows. Raises NotPermitted.
+    """
+    actor.demand(Opportunity.kind, "export")
+    order = _ORDERS[wanted.sort].column
+    by_value = F(order).desc(nulls_last=True) if wanted.descending else F(order).asc(nulls_last=True)
+    reached = visible_deals(actor).filter(scope(actor, Opportunity.kind, "export"), wanted.condition())
+    rows = columns(reached, actor).order_by(by_value, "-id" if wanted.descending else "id")
+    return (row for found in rows.iterator(chunk_size=500) for row in rows_of([found]))
+
+
 def count(actor: Actor, wanted: OpportunityFilter) -> int:
     """How many deals the list has in all."""
     return visible_deals(actor).filter(wanted.condition()).count()
+
+
+def subjects(actor: Actor, opportunity_ids: set[int]) -> dict[int, str]:
+    """The subjects of those of the deals that the actor may see."""
+    return dict(visible_deals(actor).filter(pk__in=opportunity_ids).values_list("id", "subject"))
 
 
 def columns(rows: QuerySet[Any], actor: Actor, *more: str) -> QuerySet[Any, dict[str, Any]]:

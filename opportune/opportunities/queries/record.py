@@ -88,6 +88,7 @@ class OpportunityRecord:
     entries: Sequence[EntryRow]
     tasks: Sequence[Any]
     primary_contact_name: str
+    reason_code: str | None
     reason_en: str | None
     reason_fr: str | None
     may: frozenset[str]
@@ -117,6 +118,7 @@ def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
         entries=entries[::-1],
         tasks=tasks(deal.pk) if tasks else (),
         primary_contact_name=deal.primary_contact.full_name if deal.primary_contact else "",
+        reason_code=reason.code if reason else None,
         reason_en=reason.name_en if reason else None,
         reason_fr=reason.name_fr if reason else None,
         may=frozenset(

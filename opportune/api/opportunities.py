@@ -1,0 +1,93 @@
+"""Opportunities: list, summary, record, create, change."""
+
+from django.http import HttpResponse
+from ninja import Query, Router
+
+from opportune.api.answers import answer, made
+from opportune.api.asking import Request, filtered, language_of, version_seen, wanted
+from opportune.kernel.records import RecordRef
+from opportune.ledger.queries import history_of
+from opportune.opportunities import actions, queries
+from opportune.opportunities.filters import OpportunityFilter
+from opportune.process.queries import processes
+from opportune.schemas.change_set import ChangeList, ChangeShown
+from opportune.schemas.opportunity import (
+    EntryList,
+    OpportunityPage,
+    OpportunityShown,
+    entries_shown,
+    listed,
+    opportunity_shown,
+)
+from opportune.schemas.opportunity_commands import OpportunityChanges, OpportunityGiven, place_of
+from opportune.schemas.page import Paging
+from opportune.schemas.shapes import Day
+from opportune.schemas.summary import SummaryShown, summary_of
+
+router = Router(tags=["opportunities"])
+
+
+@router.get("", response=OpportunityPage)
+@filtered(OpportunityFilter)
+def list_opportunities(request: Request, paging: Query[Paging]) -> HttpResponse:
+    """The opportunities that match, by pages. `sort` is a column, descending with a minus before it."""
+    return page_of(request, paging)
+
+
+@router.get("summary", response=SummaryShown)
+@filtered(OpportunityFilter)
+def summarise_opportunities(request: Request, as_of: Query[Day | None] = None) -> HttpResponse:
+    """Exact totals of all that match, now or at the end of a day: counts, and sums in base currency."""
+    found = queries.totals(request.auth, wanted(request, OpportunityFilter), as_of=as_of)
+    return answer(summary_of(found, processes()))
+
+
+@router.post("", response={201: OpportunityShown})
+def create_opportunity(request: Request, given: OpportunityGiven) -> HttpResponse:
+    """Create an opportunity for exactly one customer: an account or a contact."""
+    deal = actions.create(request.auth, given.given("process", "stage"), **place_of(given))
+    return made(one(request, deal.pk), f"opportunities/{deal.pk}")
+
+
+@router.get("{int:opportunity_id}", response=OpportunityShown)
+def show_opportunity(request: Request, opportunity_id: int) -> HttpResponse:
+    """One opportunity; its ETag is its version."""
+    return one(request, opportunity_id)
+
+
+@router.patch("{int:opportunity_id}", response=OpportunityShown)
+def change_opportunity(request: Request, opportunity_id: int, given: OpportunityChanges) -> HttpResponse:
+    """Change fields of an open opportunity. Changes made meanwhile to other fields are kept."""
+    seen = version_seen(request, given.version)
+    actions.edit(request.auth, opportunity_id, given.given("version"), version=seen)
+    return one(request, opportunity_id)
+
+
+@router.get("{int:opportunity_id}/entries", response=EntryList)
+def list_entries(request: Request, opportunity_id: int) -> HttpResponse:
+    """The intervals of an opportunity's life, the newest first."""
+    record = queries.opportunity(request.auth, opportunity_id)
+    return answer(entries_shown(record, language_of(request)))
+
+
+@router.get("{int:opportunity_id}/history", response=ChangeList)
+def show_history(request: Request, opportunity_id: int) -> HttpResponse:
+    """What was changed on an opportunity, by whom and when, the newest first."""
+    record = queries.opportunity(request.auth, opportunity_id)
+    changes = history_of(RecordRef("opportunity", record.row.id))
+    return answer(ChangeList(items=[ChangeShown.model_validate(change) for change in changes]))
+
+
+def page_of(request: Request, paging: Paging, **fixed: object) -> HttpResponse:
+    """A page of the opportunities that the query parameters and the address ask for."""
+    found = queries.opportunities(
+        request.auth, wanted(request, OpportunityFilter, **fixed), after=paging.after, limit=paging.limit
+    )
+    rows = listed(found.rows, processes(), language_of(request))
+    return answer(OpportunityPage(items=list(rows), next=found.next))
+
+
+def one(request: Request, opportunity_id: int) -> HttpResponse:
+    """One opportunity as it stands now."""
+    record = queries.opportunity(request.auth, opportunity_id)
+    return answer(opportunity_shown(record, language_of(request)), version=record.row.version)

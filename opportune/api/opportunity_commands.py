@@ -1,0 +1,113 @@
+"""Opportunities: the verbs that are more than a change of fields."""
+
+from django.http import HttpResponse
+from ninja import Router
+
+from opportune.activities.actions import create_task
+from opportune.activities.queries import task, tasks_about_deal
+from opportune.api.answers import answer, made
+from opportune.api.asking import Request, version_seen
+from opportune.api.opportunities import one
+from opportune.identity.queries import shares_of
+from opportune.opportunities import actions, queries
+from opportune.schemas.opportunity import OpportunityShown
+from opportune.schemas.opportunity_commands import (
+    ClosureGiven,
+    MoveGiven,
+    OwnerGiven,
+    ReopeningGiven,
+    stage_aimed_at,
+)
+from opportune.schemas.person import ShareGiven, ShareList, ShareShown
+from opportune.schemas.task import TaskGiven, TaskList, TaskShown
+
+router = Router(tags=["opportunities"])
+
+
+@router.post("{int:opportunity_id}/stage", response=OpportunityShown)
+def move_opportunity(request: Request, opportunity_id: int, given: MoveGiven) -> HttpResponse:
+    """Move to a stage, or start, next, previous, skip, jump back, update. A refusal names what is missing."""
+    seen = version_seen(request, given.version)
+    actions.move(
+        request.auth,
+        opportunity_id,
+        wish=given.move,
+        stage_id=stage_aimed_at(request.auth, opportunity_id, given.stage),
+        version=seen,
+        **given.given("move", "stage", "version"),
+    )
+    return one(request, opportunity_id)
+
+
+@router.post("{int:opportunity_id}/closure", response=OpportunityShown)
+def close_opportunity(request: Request, opportunity_id: int, given: ClosureGiven) -> HttpResponse:
+    """Win or lose an opportunity for a reason, on a date."""
+    seen = version_seen(request, given.version)
+    actions.close(request.auth, opportunity_id, version=seen, **given.model_dump(exclude={"version"}))
+    return one(request, opportunity_id)
+
+
+@router.post("{int:opportunity_id}/reopening", response=OpportunityShown)
+def reopen_opportunity(
+    request: Request, opportunity_id: int, given: ReopeningGiven | None = None
+) -> HttpResponse:
+    """Take a closing back: status, stage and chances return as they were."""
+    seen = version_seen(request, given.version if given else None)
+    actions.reopen(request.auth, opportunity_id, version=seen)
+    return one(request, opportunity_id)
+
+
+@router.put("{int:opportunity_id}/steps/{int:step_id}", response=OpportunityShown)
+def tick_step(request: Request, opportunity_id: int, step_id: int) -> HttpResponse:
+    """Mark a step as done."""
+    actions.mark_step(request.auth, opportunity_id, step_id, is_done=True)
+    return one(request, opportunity_id)
+
+
+@router.delete("{int:opportunity_id}/steps/{int:step_id}", response=OpportunityShown)
+def untick_step(request: Request, opportunity_id: int, step_id: int) -> HttpResponse:
+    """Take the mark away again."""
+    actions.mark_step(request.auth, opportunity_id, step_id, is_done=False)
+    return one(request, opportunity_id)
+
+
+@router.put("{int:opportunity_id}/owner", response=OpportunityShown)
+def assign_opportunity(request: Request, opportunity_id: int, given: OwnerGiven) -> HttpResponse:
+    """Make someone else responsible. A closed opportunity only an administrator hands over."""
+    seen = version_seen(request, given.version)
+    actions.assign(request.auth, opportunity_id, owner_id=given.owner_id, version=seen)
+    return one(request, opportunity_id)
+
+
+@router.get("{int:opportunity_id}/tasks", response=TaskList)
+def list_tasks_about(request: Request, opportunity_id: int) -> HttpResponse:
+    """An opportunity's tasks, open ones first."""
+    found = tasks_about_deal(request.auth, opportunity_id)
+    return answer(TaskList(items=[TaskShown.model_validate(row) for row in found]))
+
+
+@router.post("{int:opportunity_id}/tasks", response={201: TaskShown})
+def plan_task(request: Request, opportunity_id: int, given: TaskGiven) -> HttpResponse:
+    """Plan a task about an opportunity."""
+    planned = create_task(request.auth, opportunity_id, **given.model_dump())
+    row = task(request.auth, planned.pk)
+    return made(answer(TaskShown.model_validate(row), version=row.version), f"tasks/{row.id}")
+
+
+@router.get("{int:opportunity_id}/shares", response=ShareList)
+def list_shares(request: Request, opportunity_id: int) -> HttpResponse:
+    """Whom an opportunity is shared with."""
+    return _shares(request, opportunity_id)
+
+
+@router.post("{int:opportunity_id}/shares", response={201: ShareList})
+def share_opportunity(request: Request, opportunity_id: int, given: ShareGiven) -> HttpResponse:
+    """Share an opportunity with one person or one team, to read or also to change it."""
+    actions.share_deal(request.auth, opportunity_id, **given.model_dump())
+    return made(_shares(request, opportunity_id))
+
+
+def _shares(request: Request, opportunity_id: int) -> HttpResponse:
+    record = queries.opportunity(request.auth, opportunity_id)
+    found = shares_of("opportunity", record.row.id)
+    return answer(ShareList(items=[ShareShown.model_validate(share) for share in found]))

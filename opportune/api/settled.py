@@ -1,0 +1,78 @@
+"""What the organisation has settled: processes, close reasons, lists, currencies.
+
+Anybody who may read anything may read these.
+"""
+
+from typing import Literal
+
+from django.http import HttpResponse
+from ninja import Query, Router
+
+from opportune.api.answers import answer, made
+from opportune.api.asking import Request, language_of
+from opportune.opportunities.values import CHOICE_LISTS
+from opportune.process.queries import processes
+from opportune.reference import queries
+from opportune.reference.actions import add_close_reason
+from opportune.schemas.process import ProcessList, process_shown
+from opportune.schemas.reference import (
+    ChoiceLists,
+    ChoiceListShown,
+    CurrencyList,
+    CurrencyShown,
+    ReasonGiven,
+    ReasonList,
+    ReasonShown,
+    choice_shown,
+    reason_shown,
+)
+
+router = Router(tags=["settings"])
+
+
+@router.get("processes", response=ProcessList)
+def list_processes(request: Request) -> HttpResponse:
+    """The sales processes with their stages and steps."""
+    request.auth.demand_any("read")
+    shown = [process_shown(process, language_of(request)) for process in processes()]
+    return answer(ProcessList(items=shown))
+
+
+@router.get("close-reasons", response=ReasonList)
+def list_close_reasons(
+    request: Request, outcome: Query[Literal["won", "lost"] | None] = None
+) -> HttpResponse:
+    """The reasons that a close form offers, of one outcome or of both (B-015)."""
+    request.auth.demand_any("read")
+    shown = [reason_shown(reason, language_of(request)) for reason in queries.offered_reasons(outcome)]
+    return answer(ReasonList(items=shown))
+
+
+@router.post("close-reasons", response={201: ReasonShown})
+def create_close_reason(request: Request, given: ReasonGiven) -> HttpResponse:
+    """Add a reason (B-016, B-017); a token needs the scope `right:add_close_reasons`."""
+    reason = add_close_reason(request.auth, **given.model_dump())
+    return made(answer(reason_shown(queries.reason_by_code(reason.code), language_of(request))))
+
+
+@router.get("lists", response=ChoiceLists)
+def list_choices(request: Request) -> HttpResponse:
+    """The lists of choices that opportunities draw on, such as type and source."""
+    request.auth.demand_any("read")
+    language = language_of(request)
+    found = queries.choices_of(CHOICE_LISTS)
+    lists = [
+        ChoiceListShown(key=key, choices=[choice_shown(choice, language) for choice in choices])
+        for key, choices in found.items()
+    ]
+    return answer(ChoiceLists(items=lists))
+
+
+@router.get("currencies", response=CurrencyList)
+def list_currencies(request: Request) -> HttpResponse:
+    """The currencies in use."""
+    request.auth.demand_any("read")
+    base = queries.organisation_settings().base_currency
+    rows = queries.currencies()
+    shown = [CurrencyShown(code=row.code, digits=row.digits, is_base=row.code == base) for row in rows]
+    return answer(CurrencyList(items=shown))

@@ -1,0 +1,43 @@
+"""The addresses of the API, all below `/api/`."""
+
+from django.urls import URLPattern, URLResolver, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+from ninja import Router
+
+from opportune.api import (
+    change_sets,
+    customers,
+    opportunities,
+    opportunity_commands,
+    people,
+    searching,
+    settled,
+    tasks,
+)
+from opportune.api.door import around, make_door, nothing_here
+
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("opportunities", opportunities.router),
+    ("opportunities", opportunity_commands.router),
+    ("accounts", customers.accounts),
+    ("contacts", customers.contacts),
+    ("tasks", tasks.router),
+    ("change-sets", change_sets.router),
+    ("search", searching.router),
+    ("", settled.router),
+    ("", people.router),
+)
+
+door = make_door()
+for prefix, router in ROUTERS:
+    door.add_router(prefix, router)
+
+_routes, _application, _namespace = door.urls
+for route in _routes:
+    if isinstance(route, URLPattern):
+        route.callback = around(route.callback)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", (_routes, _application, _namespace)),
+    re_path("", csrf_exempt(around(nothing_here))),
+]

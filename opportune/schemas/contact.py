@@ -1,0 +1,77 @@
+"""Contacts: people we sell to."""
+
+from datetime import date, datetime
+
+from opportune.schemas.shapes import Day, Given, Id, Shown, Text, Verbs
+
+
+class ContactListed(Shown):
+    """A contact in a list. The account's name is there even if `account_visible` says it cannot be opened."""
+
+    id: int
+    name: str
+    first_name: str
+    last_name: str
+    job_title: str
+    account_id: int | None
+    account_name: str | None
+    account_visible: bool
+    city: str
+    country: str
+    phone: str
+    mobile: str
+    email: str
+    owner_id: int
+    owner_name: str
+    customer_since: date | None
+    created_at: datetime
+
+
+class ContactPage(Shown):
+    """A page of contacts."""
+
+    items: list[ContactListed]
+    next: str | None
+
+
+class ContactShown(ContactListed):
+    """All of a contact, and the verbs the reader may use on it."""
+
+    version: int
+    street: str
+    postal_code: str
+    description: str
+    external_id: str
+    may: Verbs
+
+
+class ContactFields(Given):
+    """What may be written on a contact; none empties a field."""
+
+    first_name: Text | None = None
+    job_title: Text | None = None
+    account_id: Id | None = None
+    owner_id: Id | None = None
+    phone: Text | None = None
+    mobile: Text | None = None
+    email: Text | None = None
+    street: Text | None = None
+    postal_code: Text | None = None
+    city: Text | None = None
+    country: Text | None = None
+    description: Text | None = None
+    customer_since: Day | None = None
+    external_id: Text | None = None
+
+
+class ContactGiven(ContactFields):
+    """A contact to add; its owner is who adds it unless said otherwise."""
+
+    last_name: Text
+
+
+class ContactChanges(ContactFields):
+    """Fields of a contact to change; what is left out stays. `version` is the one that was looked at."""
+
+    last_name: Text | None = None
+    version: Id | None = None

@@ -1,0 +1,128 @@
+"""Opportunities: what comes in. Which values are right is for the actions to say."""
+
+from opportune.identity.actor import Actor
+from opportune.opportunities.queries import opportunity
+from opportune.process.queries import processes
+from opportune.reference.queries import organisation_settings
+from opportune.schemas.shapes import Day, Given, Id, Name, Number, Text
+
+UNKNOWN = 0
+"""Instead of an id for a name that nothing has, so that the action refuses it in its own words."""
+
+
+class OpportunityFields(Given):
+    """What may be written on an opportunity; none empties a field. `account_id` or `contact_id` is the customer."""
+
+    description: Text | None = None
+    comments: Text | None = None
+    customer_need: Text | None = None
+    proposed_solution: Text | None = None
+    external_id: Text | None = None
+    account_id: Id | None = None
+    contact_id: Id | None = None
+    primary_contact_id: Id | None = None
+    owner_id: Id | None = None
+    currency: Text | None = None
+    estimated_value: Number | None = None
+    budget: Number | None = None
+    chance: Number | None = None
+    probability: Number | None = None
+    estimated_close_on: Day | None = None
+    decision_on: Day | None = None
+    expires_on: Day | None = None
+    delivery_on: Day | None = None
+    on_hold: bool = False
+    decision_maker_identified: bool = False
+    type: Text | None = None
+    source: Text | None = None
+    rating: Text | None = None
+    priority: Text | None = None
+    purchase_timeframe: Text | None = None
+    purchase_process: Text | None = None
+    forecast_category: Text | None = None
+
+
+class OpportunityGiven(OpportunityFields):
+    """An opportunity to create, in the default process and its default stage unless said otherwise.
+
+    `stage` none creates it not started.
+    """
+
+    subject: Text
+    process: Name | None = None
+    stage: Name | None = None
+
+
+class OpportunityChanges(OpportunityFields):
+    """Fields of an opportunity to change; what is left out stays. `version` is the one that was looked at."""
+
+    subject: Text | None = None
+    version: Id | None = None
+
+
+class MoveGiven(Given):
+    """A move: by the stage aimed at, or by name (start, next, previous, skip, jump_back, update).
+
+    `on` is the date of change, today unless given; a chance, value or close date may be typed along the way.
+    """
+
+    stage: Name | None = None
+    move: Text | None = None
+    on: Day | None = None
+    chance: Number | None = None
+    estimated_value: Number | None = None
+    estimated_close_on: Day | None = None
+    cancel_open_tasks: bool = False
+    version: Id | None = None
+
+
+class ClosureGiven(Given):
+    """Winning or losing: outcome (won, lost), the code of a reason and the date are needed.
+
+    The actual value is the estimated one unless given; `confirm_zero` wins without any value.
+    """
+
+    outcome: Text = ""
+    reason: Text = ""
+    on: Day | None = None
+    actual_value: Number | None = None
+    description: Text = ""
+    cancel_open_tasks: bool = True
+    confirm_zero: bool = False
+    version: Id | None = None
+
+
+class ReopeningGiven(Given):
+    """Taking a closing back."""
+
+    version: Id | None = None
+
+
+class OwnerGiven(Given):
+    """Who shall be responsible."""
+
+    owner_id: Id
+    version: Id | None = None
+
+
+def place_of(given: OpportunityGiven) -> dict[str, int | None]:
+    """The arguments `process_id` and `stage_id` of `create`, as far as they are given by id or by key."""
+    place: dict[str, int | None] = {}
+    if given.process is None and given.stage is None:
+        return {"stage_id": None} if "stage" in given.model_fields_set else {}
+    wanted = given.process or organisation_settings().default_process
+    process = next((known for known in processes() if wanted in (known.id, known.key)), None)
+    if given.process is not None:
+        place["process_id"] = process.id if process else UNKNOWN
+    if "stage" in given.model_fields_set:
+        stage = process.stage_named(given.stage) if process and given.stage is not None else None
+        place["stage_id"] = None if given.stage is None else stage.id if stage else UNKNOWN
+    return place
+
+
+def stage_aimed_at(actor: Actor, opportunity_id: int, stage: int | str | None) -> int | None:
+    """The id of the stage a move aims at, which may be named by its key. Raises NotFound."""
+    if not isinstance(stage, str):
+        return stage
+    found = opportunity(actor, opportunity_id).process.stage_named(stage)
+    return found.id if found else UNKNOWN

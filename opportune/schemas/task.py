@@ -1,0 +1,40 @@
+"""Tasks: what a person is to do about a record."""
+
+from datetime import date
+
+from opportune.schemas.shapes import Day, Given, Id, Shown, Text
+
+
+class TaskShown(Shown):
+    """A task; `about_kind` and `about_id` are the record it is about, `step_id` the step that made it."""
+
+    id: int
+    version: int
+    subject: str
+    owner_id: int
+    owner_name: str
+    about_kind: str
+    about_id: int
+    due_on: date | None
+    state: str
+    step_id: int | None
+
+
+class TaskList(Shown):
+    """A record's tasks, open ones first."""
+
+    items: list[TaskShown]
+
+
+class TaskPage(TaskList):
+    """A page of tasks, the most urgent first."""
+
+    next: str | None
+
+
+class TaskGiven(Given):
+    """A task to plan; its owner is who plans it unless said otherwise."""
+
+    subject: Text
+    due_on: Day | None = None
+    owner_id: Id | None = None

@@ -1,0 +1,118 @@
+"""What can be found of each kind of record, and how it is shown among the hits."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from opportune.customers.models import Account, Contact
+from opportune.identity.actor import Actor
+from opportune.kernel.records import RecordRef
+from opportune.opportunities.models import Opportunity, OpportunityQuerySet
+
+
+class Label(NamedTuple):
+    """How a record is shown among the hits."""
+
+    title: str
+    subtitle: str
+
+
+def _nothing(refs: Collection[RecordRef]) -> Collection[int]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of record that can be found.
+
+    `texts` gives the words of those of the ids that can be found at all (one in the bin cannot), `labels` how
+    they are shown, `visible` the records an actor may see, and `followers` the ids of the records whose words
+    include those of other ones, as a deal's include its customer's name.
+    """
+
+    visible: Callable[[Actor], QuerySet[Any]]
+    texts: Callable[[Collection[int]], Mapping[int, str]]
+    labels: Callable[[Collection[int]], Mapping[int, Label]]
+    followers: Callable[[Collection[RecordRef]], Collection[int]] = _nothing
+
+
+def _words(parts: Iterable[str | None]) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _account_texts(ids: Collection[int]) -> Mapping[int, str]:
+    columns = ("id", "name", "city", "postal_code", "email", "website", "phone", "external_id")
+    rows = Account.objects.live().filter(pk__in=ids).values_list(*columns)
+    return {row[0]: _words(row[1:]) for row in rows}
+
+
+def _account_labels(ids: Collection[int]) -> Mapping[int, Label]:
+    rows = Account.objects.filter(pk__in=ids).values_list("id", "name", "city")
+    return {pk: Label(name, city) for pk, name, city in rows}
+
+
+def _contact_texts(ids: Collection[int]) -> Mapping[int, str]:
+    names = ("first_name", "last_name", "account__name")
+    columns = ("id", *names, "job_title", "city", "email", "phone", "mobile", "external_id")
+    rows = Contact.objects.live().filter(pk__in=ids).values_list(*columns)
+    return {row[0]: _words(row[1:]) for row in rows}
+
+
+def _contact_labels(ids: Collection[int]) -> Mapping[int, Label]:
+    rows = Contact.objects.filter(pk__in=ids).values_list("id", "first_name", "last_name", "account__name")
+    return {pk: Label(f"{first} {last}".strip(), account or "") for pk, first, last, account in rows}
+
+
+def _contacts_of(refs: Collection[RecordRef]) -> Collection[int]:
+    account_ids = [ref.id for ref in refs if ref.kind == "account"]
+    return list(Contact.objects.filter(account_id__in=account_ids).values_list("id", flat=True))
+
+
+def _deals() -> OpportunityQuerySet:
+    return OpportunityQuerySet(Opportunity)
+
+
+_CUSTOMER = ("account__name", "contact__first_name", "contact__last_name")
+
+
+def _deal_texts(ids: Collection[int]) -> Mapping[int, str]:
+    columns = ("id", "subject", "number", "external_id", *_CUSTOMER)
+    rows = _deals().live().filter(pk__in=ids).values_list(*columns)
+    return {row[0]: _words(row[1:]) for row in rows}
+
+
+def _deal_labels(ids: Collection[int]) -> Mapping[int, Label]:
+    rows = _deals().filter(pk__in=ids).values_list("id", "subject", "number", *_CUSTOMER)
+    return {pk: Label(subject, f"{number} · {_words(customer)}") for pk, subject, number, *customer in rows}
+
+
+def _deals_of(refs: Collection[RecordRef]) -> Collection[int]:
+    accounts = [ref.id for ref in refs if ref.kind == "account"]
+    contacts = [ref.id for ref in refs if ref.kind == "contact"]
+    found: list[int] = []
+    if accounts:
+        found += _deals().filter(account_id__in=accounts).values_list("id", flat=True)
+    if contacts:
+        found += _deals().filter(contact_id__in=contacts).values_list("id", flat=True)
+    return found
+
+
+SOURCES: Mapping[str, Source] = {
+    "opportunity": Source(
+        visible=lambda actor: _deals().visible_to(actor),
+        texts=_deal_texts,
+        labels=_deal_labels,
+        followers=_deals_of,
+    ),
+    "account": Source(
+        visible=lambda actor: Account.objects.visible_to(actor), texts=_account_texts, labels=_account_labels
+    ),
+    "contact": Source(
+        visible=lambda actor: Contact.objects.visible_to(actor),
+        texts=_contact_texts,
+        labels=_contact_labels,
+        followers=_contacts_of,
+    ),
+}

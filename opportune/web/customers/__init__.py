@@ -1,0 +1,1 @@
+"""Lists, records and forms of accounts and contacts."""

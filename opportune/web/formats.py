@@ -1,0 +1,117 @@
+"""Numbers, money, dates and days as people write them, in English and French.
+
+English €83,416 and 4 Dec; French 83 416 € and 4 déc. Zero is –, blank is —, minus is U+2212.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.core import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import NumberPattern, parse_pattern
+
+from opportune.kernel.money import rounded
+from opportune.web.viewer import viewer
+
+BLANK = "—"
+ZERO = "–"
+NO_BREAK = "\u00a0"
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+
+
+@lru_cache(maxsize=8)
+def _locale(language: str) -> Locale:
+    return Locale.parse("fr" if language.startswith("fr") else "en_GB")
+
+
+@lru_cache(maxsize=32)
+def _pattern(decimals: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
+
+
+def number(value: Decimal | int, decimals: int = 0) -> str:
+    """A number with its thousands grouped: 83,416 or 83 416 (U+202F)."""
+    language = viewer().language
+    exact = rounded(Decimal(value), decimals)
+    text = str(_pattern(decimals).apply(abs(exact), _locale(language)))
+    return ("\u2212" if exact < 0 else "") + text
+
+
+def money(amount: Decimal | None, currency: str = "", *, cents: bool = False) -> str:
+    """An amount in a currency, the base one unless given; the code is shown where it is not the base one."""
+    if amount is None:
+        return BLANK
+    if amount == 0:
+        return ZERO
+    base = viewer().base_currency
+    code = currency or base
+    sign = _SYMBOLS.get(code, code) if code == base else code
+    figures = number(amount, 2 if cents else 0)
+    if viewer().language.startswith("fr"):
+        return f"{figures}{NO_BREAK}{sign}"
+    minus = figures[:1] if figures.startswith("\u2212") else ""
+    gap = "" if sign in _SYMBOLS.values() else NO_BREAK
+    return f"{minus}{sign}{gap}{figures.removeprefix(minus)}"
+
+
+def typed_amount(amount: Decimal | None) -> str:
+    """An amount as it stands in an input: no grouping, a comma in French."""
+    if amount is None:
+        return ""
+    text = format(rounded(amount, 4).normalize(), "f")
+    return text.replace(".", ",") if viewer().language.startswith("fr") else text
+
+
+def percent(value: Decimal | int | None) -> str:
+    """A percentage with up to two decimals: 65% or 65 %."""
+    if value is None:
+        return BLANK
+    exact = rounded(Decimal(value), 2).normalize()
+    decimals = max(0, -int(exact.as_tuple().exponent))
+    gap = NO_BREAK if viewer().language.startswith("fr") else ""
+    return f"{number(exact, decimals)}{gap}%"
+
+
+def day(value: date | None, *, full: bool = False) -> str:
+    """A day, with its year only where it is not the current one: 4 Dec, 15 Jan 2027."""
+    if value is None:
+        return BLANK
+    pattern = "d MMMM y" if full else ("d MMM" if value.year == viewer().today.year else "d MMM y")
+    return str(format_date(value, pattern, locale=_locale(viewer().language)))
+
+
+def moment(value: datetime | None, *, with_time: bool = True) -> str:
+    """An instant in the viewer's zone: 4 Dec, 10:30."""
+    if value is None:
+        return BLANK
+    local = value.astimezone(ZoneInfo(viewer().zone))
+    written = day(local.date())
+    if not with_time:
+        return written
+    return f"{written}, {format_time(local, 'HH:mm', locale=_locale(viewer().language))}"
+
+
+def days(count: int | None) -> str:
+    """A number of days, short: 6 d or 6 j."""
+    if count is None:
+        return BLANK
+    return f"{count}{NO_BREAK}{'j' if viewer().language.startswith('fr') else 'd'}"
+
+
+def days_since(value: date | None) -> int | None:
+    """Days from a day to the viewer's today."""
+    return None if value is None else max(0, (viewer().today - value).days)
+
+
+def initials(name: str) -> str:
+    """Up to two letters for an avatar."""
+    words = [word for word in name.split() if word[:1].isalnum()]
+    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [word[0] for word in words]
+    return "".join(letters).upper() or "?"
+
+
+def hue(name: str) -> int:
+    """One of twelve hues for an avatar, the same for the same name."""
+    return sum(name.encode()) * 7 % 12

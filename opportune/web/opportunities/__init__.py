@@ -1,0 +1,1 @@
+"""Board, list and record of deals, and what is done there."""

@@ -1,0 +1,99 @@
+"""Closing a deal as won or lost, and reopening it."""
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
+from opportune.opportunities import actions
+from opportune.opportunities.queries import opportunity
+from opportune.reference.actions import add_close_reason
+from opportune.reference.queries import offered_reasons
+from opportune.web.opportunities.record import may_change, record_context
+from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in
+from opportune.web.typed import Typed
+from opportune.web.viewer import viewer
+
+FIELDS = ("outcome", "reason", "on", "actual_value", "description", "new_reason", "version")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """The close form, and closing (B-011…B-017). A reason can be added in place."""
+    record = opportunity(request.actor, opportunity_id)
+    if "write" not in record.may:
+        raise NotPermitted()
+    if request.method == "GET":
+        if not may_change(request.actor, record):
+            raise Conflict(code="closed")
+        outcome = "lost" if request.GET.get("outcome") == "lost" else "won"
+        values = {
+            "outcome": outcome,
+            "reason": "",
+            "on": viewer().today.isoformat(),
+            "actual_value": record.fields["estimated_value"],
+            "description": "",
+            "new_reason": "",
+            "version": str(record.row.version),
+        }
+        return _form(request, opportunity_id, values, {})
+    typed = Typed(request.POST.dict())
+    values = typed.values(FIELDS)
+    on, actual = typed.day("on"), typed.amount("actual_value")
+    try:
+        typed.demand()
+        reason = typed.text("reason")
+        if reason == "+":
+            added = add_close_reason(request.actor, outcome=values["outcome"], name=typed.text("new_reason"))
+            reason = values["reason"] = added.code
+        actions.close(
+            request.actor,
+            opportunity_id,
+            outcome=values["outcome"],
+            reason=reason,
+            on=on,
+            actual_value=actual,
+            description=values["description"],
+            cancel_open_tasks=typed.ticked("cancel_open_tasks"),
+            confirm_zero=typed.ticked("confirm_zero"),
+            version=typed.whole("version"),
+        )
+    except Invalid as invalid:
+        return _form(request, opportunity_id, values, invalid.fields)
+    except Refused as refusal:
+        return _form(request, opportunity_id, values, {refusal.code: refusal.message})
+    text = gettext("Closed as won.") if values["outcome"] == "won" else gettext("Closed as lost.")
+    messages.success(request, text, extra_tags=str(request.change_sets[-1]))
+    return go(request, reverse("opportunity", args=[opportunity_id]))
+
+
+def _form(
+    request: SignedIn, opportunity_id: int, values: Mapping[str, object], errors: object
+) -> HttpResponse:
+    record = opportunity(request.actor, opportunity_id)
+    context = {
+        **record_context(record),
+        "values": values,
+        "errors": errors,
+        "reasons": offered_reasons(str(values["outcome"])) if values["outcome"] in ("won", "lost") else [],
+        "may_add_reason": "add_close_reasons" in request.actor.rights,
+    }
+    template = "opportunities/close_dialog.html" if is_htmx(request) else "opportunities/close_page.html"
+    return page(request, template, context, status=422 if errors else 200)
+
+
+@require_POST
+@signed_in
+def reopen(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """Reopen a closed deal."""
+    try:
+        actions.reopen(request.actor, opportunity_id)
+    except Refused as refusal:
+        return problem(request, refusal)
+    messages.success(request, gettext("Reopened."), extra_tags=str(request.change_sets[-1]))
+    return go(request, reverse("opportunity", args=[opportunity_id]))

@@ -1,0 +1,178 @@
+"""Creating a deal and editing all its fields."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from opportune.customers.queries import customer_names, visible_customers
+from opportune.identity.queries import people
+from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
+from opportune.kernel.records import RecordRef
+from opportune.kernel.sentences import sentence
+from opportune.opportunities import actions
+from opportune.opportunities.queries import opportunity
+from opportune.process.queries import processes
+from opportune.reference.queries import choices_of, currencies, organisation_settings
+from opportune.web.formats import typed_amount
+from opportune.web.opportunities.record import LISTS, may_change
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
+from opportune.web.typed import Typed
+
+TEXTS = ("subject", "description", "customer_need", "proposed_solution", "currency", *LISTS)
+AMOUNTS = ("estimated_value", "budget", "chance")
+DAYS = ("estimated_close_on", "decision_on", "expires_on", "delivery_on")
+PICKED = ("customer", "customer_name", "primary_contact_id", "primary_contact_id_name")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def new(request: SignedIn) -> HttpResponse:
+    """Quick create: the few fields a deal needs; everything else follows on the record."""
+    request.actor.demand("opportunity", "create")
+    names = (*TEXTS, *AMOUNTS, *DAYS, *PICKED, "stage", "process", "owner_id")
+    if request.method == "GET":
+        values = _first_values(request, names)
+        return _new_form(request, values, {})
+    typed = Typed(request.POST.dict())
+    fields = {**read_fields(typed), **typed.customer()}
+    try:
+        typed.demand()
+        placed = _place(typed)
+        made = actions.create(request.actor, fields, **placed)
+    except Invalid as invalid:
+        return _new_form(request, typed.values(names), invalid.fields)
+    except Refused as refusal:
+        return _new_form(request, typed.values(names), {"subject": refusal.message})
+    messages.success(request, gettext("Opportunity created."), extra_tags=str(request.change_sets[-1]))
+    return go(request, reverse("opportunity", args=[made.pk]))
+
+
+def _place(typed: Typed) -> dict[str, int | None]:
+    stage = typed.text("stage")
+    placed: dict[str, int | None] = {"process_id": typed.whole("process")}
+    if stage:
+        placed["stage_id"] = None if stage == "none" else typed.whole("stage")
+    return placed
+
+
+def _first_values(request: SignedIn, names: tuple[str, ...]) -> dict[str, Any]:
+    asked = {name: request.GET.get(name, "") for name in names}
+    asked["currency"] = organisation_settings().base_currency
+    asked["rating"], asked["priority"], asked["forecast_category"] = "warm", "normal", "pipeline"
+    return {**asked, **_picked(request, asked)}
+
+
+def _picked(request: SignedIn, asked: Mapping[str, str]) -> dict[str, str]:
+    """The names of records a link asked to fill in, of those that may be seen."""
+    shown = {}
+    for name in ("customer", "primary_contact_id"):
+        try:
+            ref = RecordRef.parse(asked[name])
+        except ValueError:
+            continue
+        if visible_customers(request.actor, [ref]):
+            shown[f"{name}_name"] = customer_names([ref])[ref]
+    return shown
+
+
+def _new_form(request: SignedIn, values: Mapping[str, Any], errors: Mapping[str, Any]) -> HttpResponse:
+    context = {
+        **form_lists(),
+        "values": values,
+        "errors": errors,
+        "processes": processes(with_retired=False),
+        "default_process": organisation_settings().default_process,
+    }
+    template = "opportunities/new_dialog.html" if is_htmx(request) else "opportunities/new_page.html"
+    return page(request, template, context, status=422 if errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """All fields of an open deal."""
+    record = opportunity(request.actor, opportunity_id)
+    if "write" not in record.may:
+        raise NotPermitted()
+    if not may_change(request.actor, record):
+        raise Conflict(sentence("This opportunity is closed. Reopen it to change it."), code="closed")
+    if request.method == "GET":
+        fields = record.fields
+        values: dict[str, Any] = {name: fields[name] for name in TEXTS}
+        values |= {name: typed_amount(fields[name]) for name in AMOUNTS}
+        values |= {name: fields[name].isoformat() if fields[name] else "" for name in DAYS}
+        values |= {
+            "version": record.row.version,
+            "owner_id": str(fields["owner_id"]),
+            "customer": _ref("account", fields["account_id"]) or _ref("contact", fields["contact_id"]),
+            "customer_name": record.row.customer_name,
+            "primary_contact_id": _ref("contact", fields["primary_contact_id"]),
+            "primary_contact_id_name": record.primary_contact_name,
+        }
+        values["was"] = json.dumps({name: value for name, value in values.items() if name != "version"})
+        return _edit_form(request, record, values, {})
+    typed = Typed(_changed_only(request.POST.dict()))
+    changes = read_fields(typed)
+    if "customer" in typed.given:
+        changes |= typed.customer()
+    try:
+        typed.demand()
+        actions.edit(request.actor, opportunity_id, changes, version=typed.whole("version"))
+    except Invalid as invalid:
+        return _edit_form(request, record, request.POST.dict(), invalid.fields)
+    except Conflict as conflict:
+        if conflict.code != "conflict":
+            raise
+        return _edit_form(request, record, request.POST.dict(), {}, conflict=conflict)
+    if request.change_sets:
+        messages.success(request, gettext("Saved."), extra_tags=str(request.change_sets[-1]))
+    return go(request, reverse("opportunity", args=[opportunity_id]))
+
+
+def _ref(kind: str, record_id: int | None) -> str:
+    return f"{kind}:{record_id}" if record_id else ""
+
+
+def _changed_only(given: dict[str, str]) -> dict[str, str]:
+    """What a person changed since the form was shown, so that a stale form overwrites nothing else."""
+    try:
+        was = json.loads(given.get("was", "{}"))
+    except ValueError:
+        was = {}
+    return {name: value for name, value in given.items() if name not in was or was[name] != value}
+
+
+def _edit_form(
+    request: SignedIn,
+    record: Any,
+    values: Mapping[str, Any],
+    errors: Mapping[str, Any],
+    *,
+    conflict: Conflict | None = None,
+) -> HttpResponse:
+    context = {**form_lists(), "record": record, "values": values, "errors": errors, "conflict": conflict}
+    status = 409 if conflict else (422 if errors else 200)
+    return page(request, "opportunities/edit.html", context, status=status)
+
+
+def read_fields(typed: Typed) -> dict[str, Any]:
+    """The fields a form has, read."""
+    read: dict[str, Any] = {name: typed.text(name) for name in TEXTS if name in typed.given}
+    read |= {name: typed.amount(name) for name in AMOUNTS if name in typed.given}
+    read |= {name: typed.day(name) for name in DAYS if name in typed.given}
+    if "primary_contact_id" in typed.given:
+        read["primary_contact_id"] = typed.customer("primary_contact_id")["contact_id"]
+    if typed.text("owner_id"):
+        read["owner_id"] = typed.whole("owner_id")
+    return read
+
+
+def form_lists() -> dict[str, Any]:
+    """What the selects of a deal's forms offer."""
+    return {"lists": choices_of(LISTS), "currencies": currencies(), "people": people()}

@@ -1,0 +1,46 @@
+"""The list of deals."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from opportune.customers.queries import account_record, contact_record
+from opportune.identity.queries import people
+from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.queries import opportunities, totals
+from opportune.process.queries import processes
+from opportune.web.pages import SignedIn, is_htmx, page, signed_in
+
+VIEWS = ("", "open", "won", "lost")
+
+
+@require_GET
+@signed_in
+def show(request: SignedIn) -> HttpResponse:
+    """A page of the list with the totals of everything that matches; the filter is the address (B-007)."""
+    asked = request.GET.dict()
+    after = asked.pop("after", None)
+    wanted = OpportunityFilter.read(asked, request.actor)
+    shown = opportunities(request.actor, wanted, after=after)
+    context = {
+        "page": shown,
+        "wanted": wanted,
+        "parameters": wanted.parameters(),
+        "stages": {stage.id: (stage, process) for process in processes() for stage in process.stages},
+    }
+    if after and is_htmx(request):
+        return page(request, "opportunities/list_rows.html", context)
+    context |= {
+        "totals": totals(request.actor, wanted),
+        "people": people(),
+        "processes": processes(with_retired=False),
+        "customer": _customer(request, wanted),
+    }
+    return page(request, "opportunities/list.html", context)
+
+
+def _customer(request: SignedIn, wanted: OpportunityFilter) -> str:
+    if wanted.account_id is not None:
+        return account_record(request.actor, wanted.account_id).name
+    if wanted.contact_id is not None:
+        return contact_record(request.actor, wanted.contact_id).name
+    return ""

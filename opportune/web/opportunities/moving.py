@@ -1,0 +1,107 @@
+"""Moving a deal: from the board by drag or menu, from the record by its process bar."""
+
+from urllib.parse import parse_qsl
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from opportune.kernel.errors import Invalid, OpportuneError, Refused
+from opportune.opportunities import actions
+from opportune.opportunities.queries import OpportunityRecord, board_column, opportunity
+from opportune.process.queries import process_by_id
+from opportune.web.opportunities.board import board_filter
+from opportune.web.opportunities.record import record_context, show_flyout, step_changes
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
+from opportune.web.templating import named, said
+from opportune.web.typed import Typed
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """GET: the menu of stages. POST: move to `stage`, or as `move` says; what a gate asked for may come along."""
+    record = opportunity(request.actor, opportunity_id)
+    if request.method == "GET":
+        template = "opportunities/move_menu.html" if is_htmx(request) else "opportunities/move_page.html"
+        return page(request, template, {**record_context(record), "query": request.GET.get("query", "")})
+    typed = Typed(request.POST.dict())
+    fields, ticked = _filled_in(record, typed)
+    try:
+        typed.demand()
+        actions.complete_and_move(
+            request.actor,
+            opportunity_id,
+            fields=fields,
+            ticked=ticked,
+            stage_id=typed.whole("stage"),
+            wish=typed.text("move") or None,
+            version=typed.whole("version"),
+        )
+    except (Refused, Invalid) as refusal:
+        return _refused(request, opportunity(request.actor, opportunity_id), typed, refusal)
+    return _moved(request, record, typed)
+
+
+def _filled_in(record: OpportunityRecord, typed: Typed) -> tuple[dict[str, object], list[int]]:
+    fields: dict[str, object] = {}
+    ticked = []
+    for state in record.stages:
+        for one in state.steps:
+            if one.step.what == "field" and one.step.field in typed.given:
+                fields |= step_changes(typed, one.step.field)
+            if one.step.what == "tick" and typed.ticked(f"tick-{one.step.id}"):
+                ticked.append(one.step.id)
+    return fields, ticked
+
+
+def _refused(
+    request: SignedIn, record: OpportunityRecord, typed: Typed, refusal: OpportuneError
+) -> HttpResponse:
+    if typed.text("from") == "record" and record.row.stage_id is not None and is_htmx(request):
+        return show_flyout(request, record, record.row.stage_id, message=said(refusal.message), status=422)
+    missing = {entry["step"] for entry in refusal.data.get("missing", ())}
+    context = {
+        **record_context(record),
+        "message": said(refusal.message),
+        "steps": [one for state in record.stages for one in state.steps if one.step.id in missing],
+        "typed": typed.given,
+        "target": record.process.stage(typed.whole("stage")),
+        "errors": getattr(refusal, "fields", {}),
+    }
+    template = "opportunities/gate_dialog.html" if is_htmx(request) else "opportunities/gate_page.html"
+    response = page(request, template, context, status=422)
+    if is_htmx(request):
+        response["HX-Retarget"] = "#dialog-body"
+        response["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _moved(request: SignedIn, before: OpportunityRecord, typed: Typed) -> HttpResponse:
+    record = opportunity(request.actor, before.row.id)
+    stage = record.stage
+    text = gettext("Moved to {stage}.").format(stage=named(stage) if stage else gettext("Not started"))
+    change_set = request.change_sets[-1] if request.change_sets else 0
+    if not is_htmx(request) or typed.text("from") == "record" or "query" not in typed.given:
+        messages.success(request, text, extra_tags=str(change_set or ""))
+        return go(request, reverse("opportunity", args=[record.row.id]))
+    wanted = board_filter(dict(parse_qsl(typed.text("query"))), request.actor)
+    process = process_by_id(record.row.process_id)
+    columns = [
+        board_column(request.actor, process, stage_id, wanted)
+        for stage_id in dict.fromkeys([before.row.stage_id, record.row.stage_id])
+    ]
+    context = {
+        "columns": columns,
+        "process": process,
+        "parameters": wanted.parameters(),
+        "message": text,
+        "undo": change_set,
+        "kind": "done",
+    }
+    response = page(request, "opportunities/moved.html", context)
+    response["HX-Reswap"] = "none"
+    response["HX-Trigger"] = "dialog:close"
+    return response

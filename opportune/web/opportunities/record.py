@@ -1,0 +1,130 @@
+"""One deal: its figures, its process bar, its fields and its history."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from opportune.activities.actions import create_task
+from opportune.identity.actor import Actor
+from opportune.kernel.errors import Invalid, NotFound
+from opportune.opportunities import actions
+from opportune.opportunities.queries import OpportunityRecord, StageState, opportunity
+from opportune.reference.queries import choices_of
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
+from opportune.web.templating import said
+from opportune.web.typed import Typed
+
+LISTS = (
+    "type",
+    "source",
+    "rating",
+    "priority",
+    "purchase_timeframe",
+    "purchase_process",
+    "forecast_category",
+)
+
+
+@require_GET
+@signed_in
+def show(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """The record; `?stage=` opens that stage's flyout without any script."""
+    record = opportunity(request.actor, opportunity_id)
+    asked = request.GET.get("stage", "")
+    opened = next((s for s in record.stages if str(s.stage.id) == asked), None)
+    return page(request, "opportunities/record.html", {**record_context(record), "opened": opened})
+
+
+@require_GET
+@signed_in
+def flyout(request: SignedIn, opportunity_id: int, stage_id: int) -> HttpResponse:
+    """What is to be done in one stage."""
+    return show_flyout(request, opportunity(request.actor, opportunity_id), stage_id)
+
+
+def show_flyout(
+    request: SignedIn, record: OpportunityRecord, stage_id: int, *, message: str = "", status: int = 200
+) -> HttpResponse:
+    """The flyout of a stage, with why something was refused."""
+    opened = stage_of(record, stage_id)
+    context = {**record_context(record), "opened": opened, "message": message}
+    return page(request, "opportunities/flyout.html", context, status=status)
+
+
+def stage_of(record: OpportunityRecord, stage_id: int) -> StageState:
+    """A stage of the deal's process. Raises NotFound."""
+    found = next((state for state in record.stages if state.stage.id == stage_id), None)
+    if found is None:
+        raise NotFound("stage")
+    return found
+
+
+@require_POST
+@signed_in
+def step(request: SignedIn, opportunity_id: int, step_id: int) -> HttpResponse:
+    """Tick a step, take the tick away, or fill in the field a step asks for."""
+    record = opportunity(request.actor, opportunity_id)
+    state = next((s for s in record.stages for one in s.steps if one.step.id == step_id), None)
+    if state is None:
+        raise NotFound("step")
+    asked = next(one.step for one in state.steps if one.step.id == step_id)
+    typed = Typed(request.POST.dict())
+    if asked.what == "tick":
+        actions.mark_step(request.actor, opportunity_id, step_id, is_done=typed.ticked("done"))
+    else:
+        try:
+            changes = step_changes(typed, asked.field)
+            typed.demand()
+            actions.edit(request.actor, opportunity_id, changes)
+        except Invalid as invalid:
+            message = said(next(iter(invalid.fields.values())))
+            return show_flyout(request, record, state.stage.id, message=message, status=422)
+    if is_htmx(request):
+        fresh = opportunity(request.actor, opportunity_id)
+        return show_flyout(request, fresh, state.stage.id)
+    return go(request, f"{reverse('opportunity', args=[opportunity_id])}?stage={state.stage.id}")
+
+
+def step_changes(typed: Typed, field: str) -> dict[str, Any]:
+    """The change a field step's input asks for."""
+    if field == "customer":
+        return typed.customer()
+    if field == "primary_contact_id":
+        return {field: typed.customer(field)["contact_id"]}
+    if field in ("budget", "estimated_value"):
+        return {field: typed.amount(field)}
+    return {field: typed.text(field)}
+
+
+@require_POST
+@signed_in
+def plan_task(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """Plan a task about the deal."""
+    typed = Typed(request.POST.dict())
+    due = typed.day("due_on")
+    typed.demand()
+    create_task(request.actor, opportunity_id, subject=typed.text("subject"), due_on=due)
+    messages.success(request, gettext("Task planned."), extra_tags=str(request.change_sets[-1]))
+    return go(request, reverse("opportunity", args=[opportunity_id]))
+
+
+def record_context(record: OpportunityRecord) -> dict[str, Any]:
+    """What the record's page and its fragments are made of."""
+    lists = choices_of(LISTS)
+    return {
+        "record": record,
+        "deal": record.row,
+        "fields": record.fields,
+        "lists": {key: {choice.code: choice for choice in offered} for key, offered in lists.items()},
+        "is_open": record.row.status in ("not_started", "in_progress"),
+        "may_write": "write" in record.may,
+    }
+
+
+def may_change(actor: Actor, record: OpportunityRecord) -> bool:
+    """Whether the deal is open and the actor may write it."""
+    return "write" in record.may and record.row.status in ("not_started", "in_progress")

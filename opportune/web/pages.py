@@ -1,0 +1,108 @@
+"""Answering: whole pages, their fragments, and the one table of errors."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template import engines
+from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.urls import reverse
+from django.utils import translation
+from jinja2_fragments import render_block
+
+from opportune.identity.actor import Actor, actor_for
+from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
+from opportune.ledger.recording import noting_change_sets
+from opportune.web.templating import said
+from opportune.web.typed import Kept
+from opportune.web.viewer import look_as, viewer
+
+View = Callable[..., HttpResponse]
+STATUS: Mapping[type[OpportuneError], int] = {
+    NotFound: 404,
+    NotPermitted: 403,
+    Invalid: 422,
+    Refused: 422,
+    Conflict: 409,
+}
+
+
+class SignedIn(HttpRequest):
+    """A request of somebody who has signed in."""
+
+    actor: Actor
+    change_sets: list[int]
+
+
+def signed_in(view: View) -> View:
+    """A screen for people who have signed in: their actor, their language, and errors as pages."""
+
+    @wraps(view)
+    def screen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated or not user.is_active:
+            if is_htmx(request):
+                return HttpResponse(status=204, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
+            return redirect_to_login(request.get_full_path(), str(reverse(settings.LOGIN_URL)))
+        actor = actor_for(user, "web")
+        request.actor = actor  # type: ignore[attr-defined]
+        translation.activate(actor.language)
+        request.LANGUAGE_CODE = actor.language
+        look_as(actor)
+        try:
+            with noting_change_sets() as noted:
+                request.change_sets = noted  # type: ignore[attr-defined]
+                return view(request, *args, **kwargs)
+        except OpportuneError as error:
+            return problem(request, error)
+
+    return screen
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    block: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """A whole page, or one block of it for htmx."""
+    values = {"viewer": viewer(), "actor": getattr(request, "actor", None), **(context or {})}
+    values |= {name: Kept(values[name]) for name in ("values", "errors") if name in values}
+    if block is None:
+        return render(request, template, values, status=status, using="jinja2")
+    backend: Any = engines["jinja2"]
+    tokens = {"csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
+    names = {**values, **tokens, "request": request}
+    return HttpResponse(render_block(backend.env, template, block, **names), status=status)
+
+
+def problem(request: HttpRequest, error: OpportuneError) -> HttpResponse:
+    """What went wrong: a toast for htmx, a page otherwise."""
+    status = STATUS.get(type(error), 422)
+    if is_htmx(request):
+        shown = 422 if status in (403, 404) else status
+        response = page(request, "components/toast.html", {"message": said(error.message), "kind": "error"})
+        response.status_code = shown
+        response["HX-Reswap"] = "none"
+        return response
+    return page(
+        request, "errors/problem.html", {"status": status, "message": said(error.message)}, status=status
+    )
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether a fragment is asked for."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def go(request: HttpRequest, address: str) -> HttpResponse:
+    """On to another page, after something was done."""
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)

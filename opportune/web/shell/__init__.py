@@ -1,0 +1,1 @@
+"""The frame around every screen: home, search, preferences, undo, set-up, pickers."""

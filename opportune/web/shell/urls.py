@@ -1,0 +1,17 @@
+"""Addresses of the frame."""
+
+from django.urls import path
+
+from opportune.web.shell import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("undo/", views.undo_last, name="undo_last"),
+    path("undo/<int:change_set_id>/", views.undo_change, name="undo"),
+    path("tasks/", views.my_tasks, name="tasks"),
+    path("tasks/<int:task_id>/<str:how>/", views.end_task, name="task_end"),
+    path("search/", views.search, name="search"),
+    path("pick/customers/", views.pick_customer, name="pick_customer"),
+    path("set-up/<str:secret>/", views.set_up, name="set_up"),
+]

@@ -1,0 +1,153 @@
+"""Home, search, preferences, undo, tasks, pickers, unsent mail, set-up."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, gettext, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from opportune.activities import actions as tasks
+from opportune.activities.queries import my_open_tasks
+from opportune.customers.queries import find_customers
+from opportune.identity import actions as people
+from opportune.kernel.errors import Invalid, NotFound, OpportuneError
+from opportune.ledger.queries import last_undoable
+from opportune.ledger.undo import undo
+from opportune.opportunities.queries import subjects
+from opportune.search.queries import find
+from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in
+from opportune.web.viewer import look_as_visitor
+
+
+@require_GET
+@signed_in
+def home(request: SignedIn) -> HttpResponse:
+    """The pipeline is where work is."""
+    return HttpResponseRedirect("/pipeline/")
+
+
+@require_POST
+@signed_in
+def preferences(request: SignedIn) -> HttpResponse:
+    """Change one's theme or language."""
+    chosen = {name: request.POST[name] for name in ("theme", "language") if name in request.POST}
+    people.change_preferences(request.actor, **chosen)
+    if is_htmx(request):
+        return HttpResponse(status=204)
+    return HttpResponseRedirect(_safe(request, request.POST.get("next", "/")))
+
+
+@require_POST
+@signed_in
+def undo_change(request: SignedIn, change_set_id: int) -> HttpResponse:
+    """Take a command back and show the page again."""
+    done = undo(request.actor, change_set_id)
+    if done.kept:
+        text = ngettext(
+            "Undone, but for {count} thing that has changed again since.",
+            "Undone, but for {count} things that have changed again since.",
+            len(done.kept),
+        ).format(count=len(done.kept))
+    else:
+        text = gettext("Undone.")
+    messages.success(request, text)
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return HttpResponseRedirect(_safe(request, request.headers.get("Referer", "/")))
+
+
+@require_POST
+@signed_in
+def undo_last(request: SignedIn) -> HttpResponse:
+    """Take one's latest command back (Ctrl Z)."""
+    change_set_id = last_undoable(request.actor.person_id or 0)
+    if change_set_id is None:
+        raise NotFound("change_set")
+    return undo_change.__wrapped__(request, change_set_id)  # type: ignore[attr-defined, no-any-return]
+
+
+@require_GET
+@signed_in
+def my_tasks(request: SignedIn) -> HttpResponse:
+    """One's open tasks, the most urgent first."""
+    rows = my_open_tasks(request.actor)
+    about = subjects(request.actor, {row.about_id for row in rows if row.about_kind == "opportunity"})
+    return page(request, "shell/tasks.html", {"tasks": rows, "about": about})
+
+
+@require_POST
+@signed_in
+def end_task(request: SignedIn, task_id: int, how: str) -> HttpResponse:
+    """Complete, cancel or reopen a task."""
+    verbs = {"complete": tasks.complete_task, "cancel": tasks.cancel_task, "reopen": tasks.reopen_task}
+    if how not in verbs:
+        raise NotFound("task")
+    verbs[how](request.actor, task_id)
+    said = {
+        "complete": gettext("Task done."),
+        "cancel": gettext("Task cancelled."),
+        "reopen": gettext("Task open again."),
+    }
+    messages.success(request, said[how], extra_tags=str(request.change_sets[-1]))
+    return go(request, _safe(request, request.POST.get("next", "/tasks/")))
+
+
+@require_GET
+@signed_in
+def pick_customer(request: SignedIn) -> HttpResponse:
+    """What a customer picker offers for some letters."""
+    kind = request.GET.get("kind") or None
+    found = find_customers(request.actor, request.GET.get("q", ""), kind=kind, limit=12)
+    return page(request, "shell/picks.html", {"found": found})
+
+
+@require_GET
+@signed_in
+def search(request: SignedIn) -> HttpResponse:
+    """Deals, accounts and contacts that have all the words."""
+    query = request.GET.get("q", "").strip()
+    hits = find(request.actor, query, limit=50) if query else ()
+    return page(request, "shell/search.html", {"query": query, "hits": hits})
+
+
+@require_http_methods(["GET", "POST"])
+def set_up(request: HttpRequest, secret: str) -> HttpResponse:
+    """The first administrator signs up by a one-time link."""
+    look_as_visitor(get_language() or "en")
+    if not people.setup_link_is_usable(secret):
+        return problem(request, NotFound("setup_link"))
+    values = {name: request.POST.get(name, "") for name in ("name", "email")}
+    errors = {}
+    if request.method == "POST":
+        try:
+            user = people.set_up(
+                secret,
+                email=values["email"],
+                name=values["name"],
+                password=request.POST.get("password", ""),
+                language=get_language() or "en",
+            )
+        except Invalid as invalid:
+            errors = invalid.fields
+        except OpportuneError as error:
+            return problem(request, error)
+        else:
+            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            return HttpResponseRedirect("/")
+    context = {"values": {**values, "password": ""}, "errors": errors}
+    return page(request, "shell/set_up.html", context, status=422 if errors else 200)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """No such address."""
+    return problem(request, NotFound("page"))
+
+
+def _safe(request: HttpRequest, address: str) -> str:
+    """An address on this site, else home: nobody is sent elsewhere."""
+    hosts = {request.get_host()}
+    if url_has_allowed_host_and_scheme(address, hosts, require_https=settings.SESSION_COOKIE_SECURE):
+        return address
+    return "/"

@@ -1,0 +1,89 @@
+"""The Jinja2 environment of all pages: what every template may call."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext
+from jinja2 import Environment, StrictUndefined
+
+from opportune.kernel.sentences import Named, Sentence
+from opportune.web import assets, formats
+from opportune.web.urls_of import with_parameters
+from opportune.web.viewer import viewer
+
+
+def environment(**options: Any) -> Environment:
+    """Made once by Django; undefined names are errors, and everything is escaped."""
+    chosen = {
+        name: value for name, value in options.items() if name not in ("autoescape", "debug", "undefined")
+    }
+    made = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **chosen,
+    )
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(
+        actor=None,  # a visitor's, on the pages allauth makes
+        url=lambda name, *args: reverse(name, args=args),
+        static=staticfiles_storage.url,
+        languages=settings.LANGUAGES,
+        language=get_language,
+        with_parameters=with_parameters,
+        get_messages=get_messages,
+        initials=formats.initials,
+        hue=formats.hue,
+        days_since=formats.days_since,
+        script=assets.script,
+        sprite=assets.sprite,
+        stylesheets=assets.stylesheets,
+        theme_of=theme_of,
+        viewer_base=lambda: viewer().base_currency,
+        viewer_today=lambda: viewer().today,
+    )
+    made.filters.update(
+        money=formats.money,
+        typed=formats.typed_amount,
+        percent=formats.percent,
+        number=formats.number,
+        day=formats.day,
+        moment=formats.moment,
+        days=formats.days,
+        said=said,
+        named=named,
+        named_pairs=lambda choices: [(choice.code, named(choice)) for choice in choices],
+        pair_of=lambda thing, first, second: (getattr(thing, first), getattr(thing, second)),
+        pairs=lambda values: [(value, value) for value in values],
+        remove_empty=lambda parameters: {name: value for name, value in parameters.items() if value},
+    )
+    return made
+
+
+def theme_of(actor: Any) -> str:
+    """The theme somebody chose, nothing for the system's or for a visitor."""
+    theme = getattr(actor, "theme", "system")
+    return "" if theme == "system" else str(theme)
+
+
+def said(sentence: Sentence | str) -> str:
+    """A domain's sentence in the reader's language."""
+    if isinstance(sentence, str):
+        return sentence
+    return sentence.in_language(_translate, get_language() or "en")
+
+
+def named(thing: Any) -> str:
+    """The name of what has one in both languages: a stage, a step, a choice."""
+    if isinstance(thing, Named):
+        return thing.in_language(get_language() or "en")
+    return str(thing.name(get_language() or "en"))
+
+
+def _translate(pattern: str, plural: str | None, count: int) -> str:
+    return gettext(pattern) if plural is None else ngettext(pattern, plural, count)

@@ -1,0 +1,9 @@
+"""All addresses of the web door."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("opportune.web.shell.urls")),
+    path("", include("opportune.web.opportunities.urls")),
+    path("", include("opportune.web.customers.urls")),
+]

@@ -1,0 +1,41 @@
+"""Whose eyes a page is made for: their language, their day, and the organisation's currency."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+
+from opportune.identity.actor import Actor
+from opportune.kernel import clock
+from opportune.reference.queries import organisation_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """What formats depend on."""
+
+    language: str = "en"
+    base_currency: str = "EUR"
+    zone: str = "UTC"
+    today: date = date(2000, 1, 1)
+
+
+_viewer: ContextVar[Viewer | None] = ContextVar("viewer", default=None)
+
+
+def viewer() -> Viewer:
+    """Who is looking; someone unknown, reading English, if nobody said."""
+    return _viewer.get() or Viewer(today=clock.today("UTC"))
+
+
+def look_as(actor: Actor) -> Viewer:
+    """From here on the page is made for this actor."""
+    settled = organisation_settings()
+    zone = actor.time_zone or settled.time_zone
+    chosen = Viewer(actor.language, settled.base_currency, zone, clock.today(zone))
+    _viewer.set(chosen)
+    return chosen
+
+
+def look_as_visitor(language: str) -> None:
+    """From here on the page is made for someone who has not signed in."""
+    _viewer.set(Viewer(language, today=clock.today("UTC")))

@@ -1,0 +1,185 @@
+"""The verbs of opportunities through the API."""
+
+import pytest
+
+from opportune.identity.actor import system_actor
+from opportune.kernel import clock
+from opportune.process.actions import add_step, require_step
+from tests.doors.callers import Caller, Market, caller
+
+TODAY = str(clock.today("Europe/Paris"))
+
+
+@pytest.mark.parametrize("move", [{"move": "next"}, {"stage": "develop"}])
+def test_a_deal_moves_by_name_or_to_a_stage(alice: Caller, market: Market, move: dict[str, str]) -> None:
+    moved = alice.post(f"/opportunities/{market.deal.pk}/stage", move)
+    assert moved.status == 200, moved.text
+    assert moved.json["stage"] == "develop"
+    assert moved.header("ETag") == f'"{moved.json["version"]}"'
+
+
+def test_a_deal_moves_to_a_stage_by_its_id_with_values_typed_along(alice: Caller, market: Market) -> None:
+    stage = market.process.stages[1]
+    body = {
+        "stage": stage.id,
+        "chance": "55.5",
+        "estimated_value": "2000",
+        "estimated_close_on": "2027-06-30",
+        "on": TODAY,
+        "cancel_open_tasks": True,
+    }
+    moved = alice.post(f"/opportunities/{market.deal.pk}/stage", body).json
+    assert (moved["chance"], moved["value"], moved["estimated_close_on"]) == (
+        "55.5000",
+        "2000.0000",
+        "2027-06-30",
+    )
+    assert alice.get(f"/tasks/{market.task.pk}").json["state"] == "cancelled"
+
+
+def test_a_missing_step_is_refused_and_named(alice: Caller, market: Market) -> None:
+    step = next(step for step in market.process.stages[0].steps if step.field == "budget")
+    require_step(system_actor("tests"), step.id, is_required=True)
+    refused = alice.post(f"/opportunities/{market.deal.pk}/stage", {"move": "next"})
+    assert (refused.status, refused.json["code"]) == (422, "steps_missing")
+    assert refused.json["data"]["missing"] == [
+        {
+            "step": step.id,
+            "stage": market.process.stages[0].id,
+            "what": "field",
+            "field": "budget",
+            "name": {"en": step.name_en, "fr": step.name_fr},
+        }
+    ]
+    alice.patch(f"/opportunities/{market.deal.pk}", {"budget": 1})
+    assert alice.post(f"/opportunities/{market.deal.pk}/stage", {"move": "next"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("move", "code"),
+    [
+        ({"stage": "nowhere"}, "stage_of_another_process"),
+        ({"stage": 99999}, "stage_of_another_process"),
+        ({"move": "previous"}, "no_previous_stage"),
+        ({"move": "start"}, "already_started"),
+        ({}, "not_a_move"),
+        ({"move": "fly"}, "invalid"),
+    ],
+)
+def test_a_move_that_does_not_exist_is_refused(
+    alice: Caller, market: Market, move: dict[str, object], code: str
+) -> None:
+    refused = alice.post(f"/opportunities/{market.deal.pk}/stage", move)
+    assert (refused.status, refused.json["code"]) == (422, code)
+
+
+def test_a_move_from_an_older_version_is_a_conflict(alice: Caller, market: Market) -> None:
+    address = f"/opportunities/{market.deal.pk}"
+    seen = alice.get(address).header("ETag")
+    alice.post(f"{address}/stage", {"move": "next"})
+    refused = alice.post(f"{address}/stage", {"move": "next"}, If_Match=seen)
+    assert (refused.status, refused.json["code"]) == (409, "conflict")
+    assert alice.get(address).json["stage"] == "develop"
+
+
+def test_a_deal_is_won_and_then_read_only_until_it_is_reopened(alice: Caller, market: Market) -> None:
+    address = f"/opportunities/{market.deal.pk}"
+    body = {"outcome": "won", "reason": "PRICE_W", "on": TODAY, "actual_value": "900.25"}
+    won = alice.post(f"{address}/closure", body)
+    assert won.status == 200, won.text
+    assert (won.json["status"], won.json["value"], won.json["close_reason"]) == ("won", "900.2500", "PRICE_W")
+    for refused in (
+        alice.patch(address, {"budget": 1}),
+        alice.post(f"{address}/stage", {"move": "next"}),
+        alice.post(f"{address}/closure", body),
+    ):
+        assert (refused.status, refused.json["code"]) == (409, "closed")
+    reopened = alice.post(f"{address}/reopening")
+    assert reopened.status == 200, reopened.text
+    assert (reopened.status, reopened.json["status"], reopened.json["value"]) == (
+        200,
+        "in_progress",
+        "1000.5000",
+    )
+
+
+def test_a_closing_names_all_that_is_missing(alice: Caller, market: Market) -> None:
+    refused = alice.post(f"/opportunities/{market.deal.pk}/closure", {"outcome": "lost"})
+    assert refused.status == 422
+    assert set(refused.json["errors"]) == {"reason", "on"}
+
+
+def test_a_win_worth_nothing_asks_to_confirm(alice: Caller, market: Market) -> None:
+    address = f"/opportunities/{market.deal.pk}/closure"
+    body = {"outcome": "won", "reason": "PRICE_W", "on": TODAY, "actual_value": 0}
+    refused = alice.post(address, body)
+    assert (refused.status, refused.json["code"]) == (422, "confirm_zero")
+    assert alice.post(address, {**body, "confirm_zero": True}).json["value"] == "0.0000"
+
+
+def test_an_open_deal_is_not_reopened(alice: Caller, market: Market) -> None:
+    refused = alice.post(f"/opportunities/{market.deal.pk}/reopening", {"version": 1})
+    assert (refused.status, refused.json["code"]) == (422, "not_closed")
+
+
+def test_a_step_is_ticked_and_the_tick_taken_away(alice: Caller, market: Market) -> None:
+    step = add_step(
+        system_actor("tests"), market.process.stages[0].id, what="tick", name_en="Asked", name_fr="Demandé"
+    )
+    address = f"/opportunities/{market.deal.pk}/steps/{step.pk}"
+
+    def is_done(found: dict[str, list[dict[str, list[dict[str, object]]]]]) -> object:
+        steps = [each for stage in found["stages"] for each in stage["steps"]]
+        return next(each["is_done"] for each in steps if each["id"] == step.pk)
+
+    assert is_done(alice.put(address).json) is True
+    assert is_done(alice.ask("delete", address).json) is False
+
+
+def test_a_step_that_is_no_tick_is_not_found(alice: Caller, market: Market) -> None:
+    step = next(step for step in market.process.stages[0].steps if step.what == "field")
+    assert alice.put(f"/opportunities/{market.deal.pk}/steps/{step.id}").status == 404
+
+
+def test_a_manager_gives_a_deal_to_someone_else(market: Market) -> None:
+    carol = caller(market.company.carol)
+    given = carol.put(f"/opportunities/{market.deal.pk}/owner", {"owner_id": market.company.bob.id})
+    assert (given.status, given.json["owner_name"]) == (200, "Bob")
+
+
+def test_a_team_mate_may_not_take_a_deal(market: Market) -> None:
+    bob = caller(market.company.bob)
+    refused = bob.put(f"/opportunities/{market.deal.pk}/owner", {"owner_id": market.company.bob.id})
+    assert (refused.status, refused.json["code"]) == (403, "not_permitted")
+
+
+def test_a_task_is_planned_about_a_deal(alice: Caller, market: Market) -> None:
+    planned = alice.post(
+        f"/opportunities/{market.deal.pk}/tasks", {"subject": "Write", "due_on": "2027-02-01"}
+    )
+    assert planned.status == 201, planned.text
+    assert alice.get(planned.header("Location")).json == planned.json
+    subjects = [task["subject"] for task in alice.get(f"/opportunities/{market.deal.pk}/tasks").json["items"]]
+    assert "Write" in subjects
+
+
+def test_a_task_without_a_subject_is_refused(alice: Caller, market: Market) -> None:
+    refused = alice.post(f"/opportunities/{market.deal.pk}/tasks", {"subject": " "})
+    assert (refused.status, list(refused.json["errors"])) == (422, ["subject"])
+
+
+def test_a_share_lets_a_stranger_in(alice: Caller, market: Market) -> None:
+    dan = caller(market.company.dan)
+    assert dan.get(f"/opportunities/{market.deal.pk}").status == 404
+    shared = alice.post(f"/opportunities/{market.deal.pk}/shares", {"user_id": market.company.dan.id})
+    assert (shared.status, shared.json["items"]) == (
+        201,
+        [{"user_id": market.company.dan.id, "team_id": None, "may_write": False}],
+    )
+    assert dan.get(f"/opportunities/{market.deal.pk}").status == 200
+    assert dan.patch(f"/opportunities/{market.deal.pk}", {"budget": 1}).status == 403
+
+
+def test_a_share_is_with_one_person_or_one_team(alice: Caller, market: Market) -> None:
+    refused = alice.post(f"/opportunities/{market.deal.pk}/shares", {})
+    assert (refused.status, list(refused.json["errors"])) == (422, ["user_id"])
