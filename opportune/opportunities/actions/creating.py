@@ -49,7 +49,7 @@ DEFAULT_STAGE = -1
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happened to an imported deal: it started in a stage, or was closed."""
+    """Something that happened to a deal in the past: it entered a stage (`enter`), or was closed (`won`, `lost`)."""
 
     what: str
     at: datetime
@@ -163,17 +163,18 @@ class _Workshop:
 
     def _happen(self, chronicle: Chronicle, process: ProcessPicture, happening: Happening) -> None:
         deal = chronicle.deal
-        if happening.what == "start":
+        if happening.what == "enter":
             stage = process.stage(happening.stage_id)
             if stage is None:
                 raise Invalid({"stage": sentence("This stage is not one of the process.")})
+            kind = moves.kind_of(process.stages, _order(process, deal.stage_id), stage.order)
             chronicle.happen(
                 {
                     "stage_id": stage.id,
                     "status": Status.IN_PROGRESS,
-                    **started_likelihood(deal, process, stage),
+                    **moved_likelihood(deal, process, stage, kind),
                 },
-                move=moves.START,
+                move=kind,
                 at=happening.at,
                 on=happening.on,
             )
@@ -237,14 +238,19 @@ def likelihood_fields(likelihood: Likelihood) -> dict[str, Any]:
     }
 
 
-def started_likelihood(
-    deal: Opportunity, process: ProcessPicture, stage: StagePicture, given: Decimal | None = None
+def _order(process: ProcessPicture, stage_id: int | None) -> int | None:
+    stage = process.stage(stage_id)
+    return None if stage is None else stage.order
+
+
+def moved_likelihood(
+    deal: Opportunity, process: ProcessPicture, stage: StagePicture, move: str, given: Decimal | None = None
 ) -> dict[str, Any]:
-    """C, K and P after a start."""
+    """C, K and P after a move into a stage."""
     return likelihood_fields(
         after_move(
             deal.likelihood,
-            move=moves.START,
+            move=move,
             method=process.method,
             stage_chance=stage.chance,
             stage_completed=stage.completed,
