@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "opportune.ledger",
     "opportune.identity",
     "opportune.reference",
+    "opportune.mailing",
     "opportune.process",
     "opportune.customers",
     "opportune.opportunities",
@@ -101,6 +102,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "opportune.mailing.allauth.AccountAdapter"
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 
 # Words, dates and numbers
 

@@ -30,6 +30,7 @@ def environment(**options: Any) -> Environment:
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
+        actor=None,  # a visitor's, on the pages allauth makes
         url=lambda name, *args: reverse(name, args=args),
         static=staticfiles_storage.url,
         languages=settings.LANGUAGES,

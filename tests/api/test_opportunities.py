@@ -50,7 +50,8 @@ def test_an_opportunity_begins_where_it_is_put(
 
 
 @pytest.mark.parametrize(
-    ("place", "field"), [({"stage": "nowhere"}, "stage"), ({"stage": -1}, "stage"), ({"process": 99}, "process")]
+    ("place", "field"),
+    [({"stage": "nowhere"}, "stage"), ({"stage": -1}, "stage"), ({"process": 99}, "process")],
 )
 def test_an_unknown_place_is_refused_by_its_field(
     alice: Caller, market: Market, place: dict[str, object], field: str
@@ -178,8 +179,7 @@ def test_header_and_body_must_agree_on_the_version(alice: Caller, market: Market
 def test_the_summary_has_the_whole_and_its_parts(alice: Caller, market: Market) -> None:
     lost = market.another(estimated_value="10")
     market.another(estimated_value="7.25", probability=None)
-    reason = {"outcome": "lost", "reason": "PRICE_L", "on": clock.today("Europe/Paris")}
-    actions.close(market.alice, lost.pk, **reason)
+    actions.close(market.alice, lost.pk, outcome="lost", reason="PRICE_L", on=clock.today("Europe/Paris"))
     found = alice.get("/opportunities/summary").json
     assert found == {
         "count": 3,
