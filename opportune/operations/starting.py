@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from opportune.identity.actions import install_roles, make_setup_link
 from opportune.identity.actor import system_actor
-from opportune.identity.models import Role, User
+from opportune.identity.models import Role, SetupLink, User
 from opportune.operations import demo
 from opportune.operations.catalogue import compile_catalogues
 from opportune.operations.static_files import collect_static_files
@@ -24,7 +24,8 @@ INSTALLATION = "installation"
 def prepare(*, empty: bool, port: int) -> Iterator[str]:
     """Bring catalogues, static files and the database up to date; yield what is worth telling.
 
-    Where nobody can sign in yet, those are the people of the demo company, or a one-time link if it is to be `empty`.
+    Where nobody can sign in yet, those are the people of the demo company, or a one-time link if it is to be `empty`
+    or was begun so.
     """
     settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     compile_catalogues()
@@ -34,7 +35,7 @@ def prepare(*, empty: bool, port: int) -> Iterator[str]:
     migrate()
     if User.objects.exists():
         return
-    if empty:
+    if empty or SetupLink.objects.exists():
         secret = make_setup_link(system_actor(INSTALLATION))
         yield f"Nobody can sign in yet. Begin once at http://127.0.0.1:{port}/set-up/{secret}/"
         return
