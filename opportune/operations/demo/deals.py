@@ -122,7 +122,9 @@ def _history(
         if moment > clock.now():
             break
         happened.append(Happening("enter", moment, clock.day_of(moment, _ZONE), stage_id=stage.id))
-        left = moment + timedelta(days=(stage.expected_days or 14) * draw.uniform(0.4, 1.9) + 0.1)
+        spent = timedelta(days=max(1, round((stage.expected_days or 14) * draw.uniform(0.4, 1.9))))
+        left = _working_moment(draw, clock.day_of(moment + spent, _ZONE))
+        left = max(left, moment + timedelta(minutes=30))
         if draw.random() < 0.07 and left < clock.now():
             happened.append(_closed("lost", left, draw.choice(_LOST)))
             return tuple(happened), stage.order, False
