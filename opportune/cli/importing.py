@@ -138,7 +138,7 @@ def _told(report: ImportReport) -> Iterator[Sentence | str]:
 
 
 def _told_of_undo(undone: Undone) -> Iterator[Sentence | str]:
-    yield counted("{count} record was taken back.", "{count} records were taken back.", len(undone.restored))
+    yield counted("{count} record was taken back.", "{count} records were taken back.", _taken_back(undone))
     changed = [ref for ref, _ in undone.kept if ref.kind in _REVERSIBLE]
     if changed:
         yield counted(

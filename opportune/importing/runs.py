@@ -51,10 +51,10 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a first look at the file tells: how many rows, and whom they name. Accounts have their first row's owner."""
+    """What a first look at the file tells: how many rows, the owners they name, and the accounts with their owners."""
 
     total: int
-    accounts: Mapping[str, str]
+    accounts: Mapping[str, tuple[str, ...]]
     owners: tuple[str, ...]
 
 
@@ -161,7 +161,7 @@ class Run:
 def survey(table: Table, reader: RowReader) -> Survey:
     """Look through a file once. Raises Invalid where it is no CSV, so that nothing is made of its first half."""
     total = 0
-    accounts: dict[str, str] = {}
+    accounts: dict[str, dict[str, None]] = {}
     owners: dict[str, None] = {}
     for line in table.lines():
         total += 1
@@ -169,11 +169,11 @@ def survey(table: Table, reader: RowReader) -> Survey:
             continue
         texts = reader.texts(reader.cells(line))
         account, owner = texts["account"], texts.get("owner", "")
-        if account:
-            accounts[account] = accounts.get(account) or owner
+        named = accounts.setdefault(account, {}) if account else {}
         if owner:
             owners.setdefault(owner)
-    return Survey(total, accounts, tuple(owners))
+            named.setdefault(owner)
+    return Survey(total, {account: tuple(named) for account, named in accounts.items()}, tuple(owners))
 
 
 def paced(size: int, seconds: float) -> int:

@@ -12,6 +12,7 @@ from opportune.identity.models import User
 from opportune.identity.visibility import scope
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT, ZERO, expected_revenue, in_base
+from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import sentence
 from opportune.kernel.text import fold
 from opportune.ledger.models import ChangeSet, Recorded
@@ -192,6 +193,13 @@ class Opportunity(Valued, Recorded):
     def derive(self) -> None:
         self.subject_key = fold(self.subject)[:300]
         self.weigh()
+
+    @property
+    def customer_ref(self) -> RecordRef:
+        """The account or contact it is sold to."""
+        if self.account_id is not None:
+            return RecordRef(Account.kind, self.account_id)
+        return RecordRef(Contact.kind, self.contact_id or 0)
 
     @property
     def is_open(self) -> bool:

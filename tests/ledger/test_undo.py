@@ -43,7 +43,7 @@ def test_an_undo_gives_former_values_back_as_a_new_change_set(company: Company) 
     assert (stored.name, stored.city, stored.city_key, stored.version) == ("Northwind", "Lyon", "lyon", 3)
     assert (str(stored.annual_revenue), str(stored.customer_since)) == ("10.5000", "2020-01-31")
     assert facets_of(undone) == (["address", "annual_revenue", "customer_since", "name"], [])
-    assert ChangeSet.objects.get(pk=undone.change_set_id).undoes_id == change_set
+    assert ChangeSet.objects.get(undoes_id=change_set).pk == undone.change_set_id
     assert [item.undone for item in history_of(account.ref)] == [False, True, False]
 
 

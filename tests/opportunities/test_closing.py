@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from opportune.activities.models import Task
+from opportune.customers.models import Account
 from opportune.kernel import clock
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.registries import facts
@@ -211,6 +212,24 @@ def test_a_loss_keeps_the_rate_of_its_amount(trade: Trade) -> None:
     deal = trade.deal(currency="USD", estimated_value=100)
     set_rate(SYSTEM, code="USD", rate=Decimal(4), valid_from=date(2026, 1, 2))
     assert close(trade, deal, outcome="lost", reason="PRICE_L").value_base == 50
+
+
+def customer_since(trade: Trade) -> date | None:
+    """Since when the account has bought."""
+    return Account.objects.get(pk=trade.account.pk).customer_since
+
+
+def test_winning_makes_a_customer_whoever_may_change_the_account(trade: Trade) -> None:
+    deal = trade.deal(owner=trade.company.bob, estimated_value=1)
+    won = last_change_set(actions.close, trade.company.bob, deal.pk, **RIGHT)
+    assert customer_since(trade) == TODAY
+    undo(trade.company.bob, won)
+    assert customer_since(trade) is None
+
+
+def test_losing_makes_no_customer(trade: Trade, deal: Opportunity) -> None:
+    close(trade, deal, outcome="lost", reason="PRICE_L")
+    assert customer_since(trade) is None
 
 
 def test_a_closing_writes_one_entry(trade: Trade, deal: Opportunity) -> None:

@@ -58,7 +58,7 @@ def test_a_sheet_lies_in_the_layer_it_is_named_after(sheet: Path) -> None:
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=names(SHEETS))
 def test_no_rule_stands_outside_the_layers(sheet: Path) -> None:
-    apart = re.compile(r"@(layer|font-face|view-transition|media \(prefers-reduced-motion: reduce\))")
+    apart = re.compile(r"@(layer|font-face)")
     assert [head for head in top_level(without_comments(sheet)) if not apart.match(head)] == []
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from opportune.customers.actions import mark_as_customers
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound, Refused
 from opportune.kernel.registries import facts, react
@@ -45,6 +46,8 @@ def close(
 ) -> Opportunity:
     """Win or lose a deal for a reason (its code) on a date. The actual value is the estimated one unless given.
 
+    Winning notes since when the customer has bought.
+
     Raises NotFound, NotPermitted, Conflict (`closed`), Invalid naming what is missing (B-013), or Refused:
     `confirm_zero` for a win worth nothing, `open_quotes`.
     """
@@ -68,6 +71,8 @@ def close(
         move=outcome,
         on=on,
     )
+    if won and on:
+        mark_as_customers(actor, {deal.customer_ref: on})
     if cancel_open_tasks:
         react(actor, OpenTasksUnwanted((deal.pk,)))
     return deal

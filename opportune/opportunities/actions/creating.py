@@ -285,9 +285,8 @@ def _bought(made: Sequence[Chronicle]) -> dict[RecordRef, date]:
     bought: dict[RecordRef, date] = {}
     for deal in (chronicle.deal for chronicle in made):
         if deal.status == Status.WON and deal.closed_on is not None:
-            customer = RecordRef("account", deal.account_id) if deal.account_id else None
-            ref = customer or RecordRef("contact", deal.contact_id or 0)
-            bought[ref] = min(deal.closed_on, bought.get(ref, deal.closed_on))
+            earliest = min(deal.closed_on, bought.get(deal.customer_ref, deal.closed_on))
+            bought[deal.customer_ref] = earliest
     return bought
 
 
