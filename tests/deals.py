@@ -97,6 +97,17 @@ def last_change_set(command: Any, *args: Any, **kwargs: Any) -> int:
     return noted[-1]
 
 
+def parts(record: object, *names: str) -> tuple[Any, ...]:
+    """Some attributes of a record, to compare with what they should be."""
+    return tuple(getattr(record, name) for name in names)
+
+
+def id_of(actor: Actor) -> int:
+    """The id of the person an actor is."""
+    assert actor.person_id is not None
+    return actor.person_id
+
+
 def days(count: int) -> timedelta:
     """A number of days."""
     return timedelta(days=count)

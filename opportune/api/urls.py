@@ -10,6 +10,7 @@ from opportune.api import (
     opportunities,
     opportunity_commands,
     people,
+    searching,
     settled,
     tasks,
 )
@@ -22,6 +23,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("contacts", customers.contacts),
     ("tasks", tasks.router),
     ("change-sets", change_sets.router),
+    ("search", searching.router),
     ("", settled.router),
     ("", people.router),
 )

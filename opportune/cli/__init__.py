@@ -15,3 +15,6 @@ def add_commands(commands: Commands) -> None:
     A command's parser names its function: `parser.set_defaults(run=function)`, which takes the parsed
     arguments and returns the exit code.
     """
+    from opportune.cli import importing
+
+    importing.add_commands(commands)

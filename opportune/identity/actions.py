@@ -23,7 +23,7 @@ from opportune.identity.models import (
     Unit,
     User,
 )
-from opportune.identity.permissions import READY_ROLES
+from opportune.identity.permissions import READY_ROLES, SCOPES
 from opportune.identity.tokens import digest_of, new_secret
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
@@ -203,11 +203,15 @@ def issue_token(
         or actor.kind == "token"
     ):
         raise NotPermitted()
+    asked = set(scopes)
+    if asked - SCOPES:
+        unknown = min(asked - SCOPES)
+        raise Invalid({"scopes": sentence("There is no scope “{scope}”.", scope=unknown)})
     secret = new_secret("opp")
     token = Token(
         user_id=owner,
         name=_required(name, "name"),
-        scopes=sorted(set(scopes)),
+        scopes=sorted(asked),
         digest=digest_of(secret),
         created_at=clock.now(),
         expires_at=expires_at,

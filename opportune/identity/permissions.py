@@ -19,6 +19,11 @@ class Depth(IntEnum):
 VERBS = ("create", "read", "write", "delete", "append", "assign", "share", "export")
 KINDS = ("opportunity", "account", "contact", "activity")
 RIGHTS = ("administer", "customise", "import", "add_close_reasons")
+SCOPES = frozenset(
+    {f"{kind}:{reach}" for kind in (*KINDS, "*") for reach in ("read", "write")}
+    | {f"right:{right}" for right in RIGHTS}
+)
+"""What a token may be narrowed to; see `narrowed` for what each admits."""
 
 Depths = Mapping[tuple[str, str], Depth]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from time import monotonic
 
 from django.db import IntegrityError
 
@@ -27,7 +28,8 @@ from opportune.opportunities.queries.external_ids import known_external_ids
 from opportune.reference.queries import organisation_settings, reason_by_code
 
 KIND = "import_opportunities"
-CHUNK = 500
+LARGEST_CHUNK, SMALLEST_CHUNK = 500, 50
+CHUNK_SECONDS = 0.2  # for as long, others wait who want to write too
 
 Progress = Callable[[int, int], None]
 
@@ -72,6 +74,7 @@ class Run:
             actor, KIND, total=self.survey.total, file=table.file.name, **about
         )
         self.next_chunk = next_chunk(self.job)
+        self.chunk_size = SMALLEST_CHUNK
         self.done = self.imported = self.skipped = 0
 
     def through(self, refused: Rejects, progress: Progress) -> ImportReport:
@@ -80,7 +83,7 @@ class Run:
         try:
             drafter = self._drafter()
             lines = self.table.lines()
-            while several := list(islice(lines, CHUNK)):
+            while several := list(islice(lines, self.chunk_size)):
                 self._take_in(several, drafter, refused)
                 report(self.job, done=self.done, refused=refused.count)
                 progress(self.done, self.survey.total)
@@ -135,9 +138,12 @@ class Run:
 
     def _make(self, drafts: Sequence[Draft]) -> list[OpportuneError | None]:
         if not drafts:
+            self.chunk_size = LARGEST_CHUNK
             return []
+        begun = monotonic()
         with self._chunk():
             outcomes = create_many(self.actor, drafts, inactive_owners=True)
+        self.chunk_size = paced(len(drafts), monotonic() - begun)
         return [outcome if isinstance(outcome, OpportuneError) else None for outcome in outcomes]
 
     @contextmanager
@@ -168,6 +174,12 @@ def survey(table: Table, reader: RowReader) -> Survey:
         if owner:
             owners.setdefault(owner)
     return Survey(total, accounts, tuple(owners))
+
+
+def paced(size: int, seconds: float) -> int:
+    """How many rows the next chunk has, after one of `size` rows took some seconds."""
+    fitting = round(size * CHUNK_SECONDS / max(seconds, 0.001))
+    return max(SMALLEST_CHUNK, min(LARGEST_CHUNK, fitting))
 
 
 def demand_reason(code: str) -> None:

@@ -50,9 +50,7 @@ class Table:
 
 def open_table(file: Path, columns: Sequence[str]) -> Table:
     """The table in a file that has to have some columns. Raises Invalid if it cannot be read or lacks one."""
-    headers = {delimiter: _header(file, delimiter) for delimiter in DELIMITERS}
-    delimiter = max(headers, key=lambda one: len(set(columns) & set(headers[one])))
-    header = headers[delimiter]
+    delimiter, header = max(_headers(file), key=lambda one: (len(set(columns) & set(one[1])), len(one[1])))
     missing = [column for column in columns if column not in header]
     if missing:
         _refuse(
@@ -71,6 +69,20 @@ def open_table(file: Path, columns: Sequence[str]) -> Table:
             sentence("{file} has two columns called “{column}”.", file=file.name, column=twice[0]),
         )
     return Table(file, delimiter, header)
+
+
+def _headers(file: Path) -> list[tuple[str, tuple[str, ...]]]:
+    """The header as each delimiter would have it. Raises Invalid if none makes sense of it."""
+    headers = []
+    problem: Invalid | None = None
+    for delimiter in DELIMITERS:
+        try:
+            headers.append((delimiter, _header(file, delimiter)))
+        except Invalid as refusal:
+            problem = problem or refusal
+    if problem is not None and not headers:
+        raise problem
+    return headers
 
 
 def _header(file: Path, delimiter: str) -> tuple[str, ...]:

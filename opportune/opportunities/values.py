@@ -153,6 +153,14 @@ CHECKS: Mapping[str, Check] = {
 }
 
 
+def accepted(name: str, check: Check, value: Any) -> Any:
+    """One value as it is kept, of a field that only a command of its own sets. Raises Invalid under its name."""
+    try:
+        return check(value)
+    except _Wrong as problem:
+        raise Invalid({name: problem.message}) from None
+
+
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """Typed values as they are kept. Raises Invalid, naming every field that does not accept its value."""
     kept, wrong = {}, {}

@@ -28,13 +28,18 @@ def obtain_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Oppor
 def obtain_open_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Opportunity:
     """As `obtain_deal`, of an open deal. Raises Conflict `closed`: closed is read-only (C-045)."""
     deal = obtain_deal(actor, opportunity_id, verb)
+    demand_open(deal)
+    return deal
+
+
+def demand_open(deal: Opportunity) -> None:
+    """Raise Conflict `closed` for a closed deal, which is read-only through every door (C-045)."""
     if not deal.is_open:
         raise Conflict(
             sentence("This opportunity is closed. Reopen it to change it."),
             code="closed",
             version=deal.version,
         )
-    return deal
 
 
 def organisation_today() -> date:

@@ -10,7 +10,11 @@ from tests.doors.callers import MARK, Caller, Market
     ("address", "fields", "shown"),
     [
         ("/accounts", {"name": "Nordlicht", "annual_revenue": "12.5", "employees": 3}, "Nordlicht"),
-        ("/contacts", {"last_name": "Petit", "first_name": "Anne", "email": "anne@example.com"}, "Anne Petit"),
+        (
+            "/contacts",
+            {"last_name": "Petit", "first_name": "Anne", "email": "anne@example.com"},
+            "Anne Petit",
+        ),
     ],
 )
 def test_a_customer_is_added_where_the_answer_says(

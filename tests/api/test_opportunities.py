@@ -50,7 +50,8 @@ def test_an_opportunity_begins_where_it_is_put(
 
 
 @pytest.mark.parametrize(
-    ("place", "field"), [({"stage": "nowhere"}, "stage"), ({"stage": -1}, "stage"), ({"process": 99}, "process")]
+    ("place", "field"),
+    [({"stage": "nowhere"}, "stage"), ({"stage": -1}, "stage"), ({"process": 99}, "process")],
 )
 def test_an_unknown_place_is_refused_by_its_field(
     alice: Caller, market: Market, place: dict[str, object], field: str

@@ -107,9 +107,15 @@ class Market:
     @property
     def change_set(self) -> int:
         """The change set that created the deal."""
-        return ChangeSet.objects.filter(changes__kind="opportunity", changes__record_id=self.deal.pk).earliest("id").pk
+        return (
+            ChangeSet.objects.filter(changes__kind="opportunity", changes__record_id=self.deal.pk)
+            .earliest("id")
+            .pk
+        )
 
-    def another(self, subject: str = f"{MARK} pumps", *, owner: Actor | None = None, **fields: Any) -> Opportunity:
+    def another(
+        self, subject: str = f"{MARK} pumps", *, owner: Actor | None = None, **fields: Any
+    ) -> Opportunity:
         """One more deal with Alice's account, hers or of an owner who sees it."""
         return actions.create(
             owner or self.alice, {"subject": subject, "account_id": self.account.pk, **fields}

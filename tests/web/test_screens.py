@@ -188,3 +188,15 @@ def test_a_seller_reads_french(alice: Client, deal: Opportunity) -> None:
 def test_another_site_is_no_way_to_go_on(alice: Client) -> None:
     answer = alice.post("/preferences/", {"theme": "dark", "next": "https://elsewhere.example/"})
     assert answer["Location"] == "/"
+
+
+def test_the_sign_in_page_is_there_for_visitors(client: Client, db: None) -> None:
+    answer = client.get("/sign/login/")
+    assert answer.status_code == 200
+    assert 'name="login"' in answer.content.decode()
+
+
+def test_an_unknown_address_is_a_page(client: Client, db: None) -> None:
+    answer = client.get("/nowhere/")
+    assert answer.status_code == 404
+    assert "does not exist" in answer.content.decode()

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,20 +19,13 @@ from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.recording import action
 from opportune.opportunities import chronicle as chronicles
 from opportune.opportunities import moves
+from opportune.opportunities.chances import first_likelihood, likelihood_fields, moved_likelihood
 from opportune.opportunities.chronicle import Chronicle
 from opportune.opportunities.events import EnteredStage, StagesEntered
 from opportune.opportunities.models import Opportunity, Status
-from opportune.opportunities.probability import (
-    LOST,
-    WON,
-    Likelihood,
-    after_move,
-    typed_chance,
-    typed_probability,
-)
+from opportune.opportunities.probability import LOST, WON
 from opportune.opportunities.queries.external_ids import taken_external_ids
-from opportune.opportunities.values import checked
-from opportune.opportunities.writing import demand_amounts
+from opportune.opportunities.values import accepted, amount, checked
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.actions import take_numbers
 from opportune.reference.queries import (
@@ -49,7 +42,7 @@ DEFAULT_STAGE = -1
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happened to an imported deal: it started in a stage, or was closed."""
+    """Something that happened to a deal in the past: it entered a stage (`enter`), or was closed (`won`, `lost`)."""
 
     what: str
     at: datetime
@@ -132,7 +125,7 @@ class _Workshop:
     def _chronicle_of(self, draft: Draft) -> Chronicle:
         given = checked({"subject": "", **draft.fields})
         _demand_one_customer(given)
-        at = draft.created_at or clock.now()
+        at = (draft.created_at or clock.now()).astimezone(UTC)
         on = draft.created_on or clock.day_of(at, self.settings.time_zone)
         process = self._process(draft.process_id)
         stage = _first_stage(process, draft.stage_id)
@@ -154,7 +147,8 @@ class _Workshop:
             base_digits=self.base_digits,
             created_at=at,
         )
-        _set_likelihood(deal, first_likelihood(process, stage, chance, probability))
+        for name, first in first_likelihood(process, stage, chance, probability).items():
+            setattr(deal, name, first)
         chronicle = Chronicle(deal, self.today)
         chronicle.begin(at=at, on=on)
         for happening in draft.history:
@@ -162,37 +156,37 @@ class _Workshop:
         return chronicle
 
     def _happen(self, chronicle: Chronicle, process: ProcessPicture, happening: Happening) -> None:
-        deal = chronicle.deal
-        if happening.what == "start":
+        deal, at = chronicle.deal, happening.at.astimezone(UTC)
+        if happening.what == "enter":
             stage = process.stage(happening.stage_id)
             if stage is None:
                 raise Invalid({"stage": sentence("This stage is not one of the process.")})
+            kind = moves.kind_of(process.stages, _order(process, deal.stage_id), stage.order)
             chronicle.happen(
                 {
                     "stage_id": stage.id,
                     "status": Status.IN_PROGRESS,
-                    **started_likelihood(deal, process, stage),
+                    **moved_likelihood(deal, process, stage, kind),
                 },
-                move=moves.START,
-                at=happening.at,
+                move=kind,
+                at=at,
                 on=happening.on,
             )
             return
         won = happening.what == Status.WON
-        actual = happening.actual_value if won else None
-        demand_amounts({"actual_value": actual})
+        typed: Decimal | None = accepted("actual_value", amount, happening.actual_value)
         rate = self._rate(deal.currency, happening.on) if won else deal.rate
         chronicle.happen(
             {
                 "status": happening.what,
                 "closed_on": happening.on,
                 "close_reason_id": self._reason(happening.reason_code, happening.what),
-                "actual_value": (deal.estimated_value if actual is None else actual) if won else None,
+                "actual_value": (deal.estimated_value if typed is None else typed) if won else None,
                 "rate": rate,
                 **likelihood_fields(WON if won else LOST),
             },
             move=happening.what,
-            at=happening.at,
+            at=at,
             on=happening.on,
         )
 
@@ -227,56 +221,9 @@ class _Workshop:
         return reason.id
 
 
-def likelihood_fields(likelihood: Likelihood) -> dict[str, Any]:
-    """C, K, P and their source as a deal's fields."""
-    return {
-        "chance": likelihood.chance,
-        "completed": likelihood.completed,
-        "probability": likelihood.probability,
-        "probability_source": likelihood.source,
-    }
-
-
-def started_likelihood(
-    deal: Opportunity, process: ProcessPicture, stage: StagePicture, given: Decimal | None = None
-) -> dict[str, Any]:
-    """C, K and P after a start."""
-    return likelihood_fields(
-        after_move(
-            deal.likelihood,
-            move=moves.START,
-            method=process.method,
-            stage_chance=stage.chance,
-            stage_completed=stage.completed,
-            given=given,
-        )
-    )
-
-
-def first_likelihood(
-    process: ProcessPicture, stage: StagePicture | None, chance: Decimal | None, probability: Decimal | None
-) -> Likelihood:
-    """C, K and P of a new deal: as started in its stage, or what was typed."""
-    now = Likelihood()
-    if stage is not None:
-        now = after_move(
-            now,
-            move=moves.START,
-            method=process.method,
-            stage_chance=stage.chance,
-            stage_completed=stage.completed,
-            given=chance,
-        )
-    elif chance is not None:
-        now = typed_chance(now, chance, process.method)
-    if probability is not None and probability != now.probability:
-        now = typed_probability(now, probability, process.method)
-    return now
-
-
-def _set_likelihood(deal: Opportunity, likelihood: Likelihood) -> None:
-    for name, value in likelihood_fields(likelihood).items():
-        setattr(deal, name, value)
+def _order(process: ProcessPicture, stage_id: int | None) -> int | None:
+    stage = process.stage(stage_id)
+    return None if stage is None else stage.order
 
 
 def _demand_one_customer(given: Mapping[str, Any]) -> None:

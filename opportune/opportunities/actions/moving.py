@@ -12,8 +12,8 @@ from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action
 from opportune.opportunities import gates, moves
-from opportune.opportunities.actions.creating import likelihood_fields
 from opportune.opportunities.actions.editing import edit, mark_step
+from opportune.opportunities.chances import likelihood_fields
 from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
 from opportune.opportunities.models import Opportunity, Status
 from opportune.opportunities.probability import after_move
@@ -47,13 +47,13 @@ def move(
     with a code of `moves.resolve`, `steps_missing`, `quote_missing`.
     """
     deal = obtain_open_deal(actor, opportunity_id)
-    check_version(deal, version, PROGRESS)
+    typed = _typed(deal, estimated_value, estimated_close_on)
+    check_version(deal, version, [*PROGRESS, *typed])
     process = process_by_id(deal.process_id)
     step = moves.resolve(
         process.stages, _index(process, deal.stage_id), wish=_known(wish), target=_target(process, stage_id)
     )
     business_date = _date_of_change(deal, on)
-    changes = _typed(deal, estimated_value, estimated_close_on, business_date)
     stage = process.stages[step.target]
     _demand_gates(deal, process, step)
     given = checked({"chance": chance})["chance"]
@@ -65,7 +65,12 @@ def move(
         stage_completed=stage.completed,
         given=given,
     )
-    changes |= {"stage_id": stage.id, "status": Status.IN_PROGRESS, **likelihood_fields(likelihood)}
+    changes = {
+        **_with_rate(deal, typed, business_date),
+        "stage_id": stage.id,
+        "status": Status.IN_PROGRESS,
+        **likelihood_fields(likelihood),
+    }
     if process.estimates_required and (step.kind != moves.START or step.is_gated):
         _demand_estimates(deal, changes, business_date)
     write(deal, changes, move=step.kind, on=business_date)
@@ -136,13 +141,14 @@ def demand_date(on: date, field: str, today: date, last: date | None) -> None:
 
 
 def _typed(
-    deal: Opportunity, estimated_value: Decimal | None, estimated_close_on: date | None, on: date
+    deal: Opportunity, estimated_value: Decimal | None, estimated_close_on: date | None
 ) -> dict[str, Any]:
     given = checked({"estimated_value": estimated_value, "estimated_close_on": estimated_close_on})
-    changes = {name: value for name, value in given.items() if value is not None}
-    if "estimated_value" in changes:
-        changes["rate"] = rate_on(deal.currency, on)
-    return changes
+    return {name: value for name, value in given.items() if value not in (None, getattr(deal, name))}
+
+
+def _with_rate(deal: Opportunity, typed: dict[str, Any], on: date) -> dict[str, Any]:
+    return {**typed, "rate": rate_on(deal.currency, on)} if "estimated_value" in typed else typed
 
 
 def _demand_gates(deal: Opportunity, process: ProcessPicture, step: moves.Move) -> None:
@@ -159,11 +165,11 @@ def _demand_gates(deal: Opportunity, process: ProcessPicture, step: moves.Move) 
 
 def _demand_estimates(deal: Opportunity, changes: dict[str, Any], on: date) -> None:
     missing: dict[str, Sentence] = {}
-    if not (changes.get("estimated_value") or deal.estimated_value):
+    if not changes.get("estimated_value", deal.estimated_value):
         missing["estimated_value"] = sentence("This process asks for an estimated value above zero.")
     if not changes["chance"]:
         missing["chance"] = sentence("This process asks for chances of success above zero.")
-    close = changes.get("estimated_close_on") or deal.estimated_close_on
+    close = changes.get("estimated_close_on", deal.estimated_close_on)
     if close is None:
         missing["estimated_close_on"] = sentence("This process asks for an estimated close date.")
     elif close < on:

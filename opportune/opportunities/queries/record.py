@@ -109,7 +109,7 @@ def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
     process = process_by_id(deal.process_id)
     entries = _entries(deal)
     reason = deal.close_reason
-    tasks = facts.get("tasks_of_deal")
+    tasks = facts.get("tasks_of_deal") if actor.may("activity", "read") else None
     return OpportunityRecord(
         row=row,
         fields={name: getattr(deal, name) for name in deal.recorded_fields()},

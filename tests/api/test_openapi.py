@@ -1,0 +1,67 @@
+"""The description of the API."""
+
+from typing import Any
+
+import pytest
+
+from opportune.opportunities.filters import OpportunityFilter
+from tests.doors.callers import Caller
+
+
+@pytest.fixture
+def description(db: None) -> Any:
+    found = Caller(None).get("/openapi.json")
+    assert found.status == 200
+    return found.json
+
+
+def references(part: Any) -> set[str]:
+    """Every `$ref` within a part of the description."""
+    if isinstance(part, dict):
+        own = {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
+        return own.union(*(references(value) for value in part.values()))
+    return set().union(*(references(value) for value in part)) if isinstance(part, list) else set()
+
+
+def test_it_is_openapi_3_1_and_refers_to_what_is_there(description: Any) -> None:
+    assert description["openapi"].startswith("3.1.")
+    known = {f"#/components/schemas/{name}" for name in description["components"]["schemas"]}
+    assert references(description) <= known
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(description: Any) -> None:
+    operations = [each for path in description["paths"].values() for each in path.values()]
+    names = [each["operationId"] for each in operations]
+    assert len(set(names)) == len(names)
+    for operation in operations:
+        assert operation["description"].endswith(".")
+        assert operation["security"] == [{"BearerToken": []}]
+        assert "default" in operation["responses"]
+
+
+def test_lists_are_described_with_their_filters(description: Any) -> None:
+    parameters = description["paths"]["/api/v1/opportunities"]["get"]["parameters"]
+    names = {each["name"] for each in parameters if each["in"] == "query"}
+    assert names == {*OpportunityFilter.PARAMETERS, "after", "limit"}
+
+
+def test_if_match_is_described_where_it_counts(description: Any) -> None:
+    takers = {
+        operation["operationId"]
+        for path in description["paths"].values()
+        for operation in path.values()
+        if any(each["name"] == "If-Match" for each in operation["parameters"])
+    }
+    assert takers == {
+        "change_opportunity",
+        "move_opportunity",
+        "close_opportunity",
+        "reopen_opportunity",
+        "assign_opportunity",
+        "change_account",
+        "change_contact",
+    }
+
+
+def test_there_is_no_page_that_loads_scripts(db: None) -> None:
+    assert Caller(None).get("/docs").status == 404
