@@ -19,6 +19,7 @@ from opportune.kernel.money import parse_amount
 from opportune.kernel.sentences import Sentence, sentence
 
 HAPPENED = ("created_on", "started_on", "closed_on", "actual_value")
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 NOT_STARTED = Meaning("not_started")
 
 
@@ -144,6 +145,9 @@ def converted(
             values[name] = read(text) if text else None
         except ValueError:
             wrong[name] = _unreadable(name, text, dates)
+        else:
+            if isinstance(values[name], date) and not EARLIEST <= values[name] <= LATEST:
+                wrong[name] = sentence("“{value}” is too far away to be right.", value=text)
     return values, wrong
 
 

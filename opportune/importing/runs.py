@@ -59,7 +59,10 @@ class Survey:
 
 
 class Run:
-    """What one run looks up once, and how far it is. Making one raises Invalid for a file or map without sense."""
+    """What one run looks up once, and how far it is.
+
+    Making one starts its job, or takes up the one that was cut short. Raises Invalid for a file or a map without sense.
+    """
 
     def __init__(self, actor: Actor, table: Table, map: ImportMap, default_account: str) -> None:
         self.actor, self.table, self.map = actor, table, map
@@ -70,7 +73,7 @@ class Run:
         demand_reason(map.reason)
         self.survey = survey(table, self.reader)
         about = {"digest": _digest(table, map, default_account)}
-        self.job = unfinished_job(KIND, **about) or start_job(
+        self.job = unfinished_job(actor, KIND, **about) or start_job(
             actor, KIND, total=self.survey.total, file=table.file.name, **about
         )
         self.next_chunk = next_chunk(self.job)

@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from opportune.activities.models import Task
 from opportune.customers.models import Account
@@ -290,6 +292,24 @@ def test_refused_rows_cannot_overwrite_the_file(company: Company, tmp_path: Path
     assert file.read_text(encoding="utf-8").endswith(WON + "\n")
 
 
+def test_refused_rows_need_a_directory_that_is_there(company: Company, tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="no directory"):
+        take_in(company.ada, write(tmp_path, WON), rejects=tmp_path / "absent" / "rejects.csv")
+    assert not Job.objects.exists()
+
+
+def test_more_rows_ask_no_more_questions(company: Company, tmp_path: Path) -> None:
+    def questions(count: int) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            take_in(
+                company.ada, write(tmp_path, *(row.replace("B", f"B{count}.") for row in open_deals(count)))
+            )
+        return sum(query["sql"].startswith("SELECT") for query in asked)
+
+    take_in(company.ada, write(tmp_path, WON))
+    assert questions(40) == questions(45) == questions(49)
+
+
 def test_an_import_tells_how_far_it_is(company: Company, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     import_opportunities(
@@ -329,6 +349,13 @@ def test_an_import_cut_short_leaves_whole_chunks_and_is_taken_up_again(
     assert Job.objects.get().state == "done"
     chunks = ChangeSet.objects.filter(job=cut).order_by("id").values_list("chunk", flat=True)
     assert list(chunks) == list(range(1, len(chunks) + 1))
+
+
+def test_somebody_elses_unfinished_import_is_theirs(company: Company, tmp_path: Path) -> None:
+    file = write(tmp_path, *open_deals(60))
+    cut_after_first_chunk(company.ada, file)
+    report = take_in(company.carol, file)
+    assert report.job_id != Job.objects.earliest("id").pk
 
 
 def test_a_failing_chunk_is_absent(company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
