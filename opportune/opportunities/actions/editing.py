@@ -161,7 +161,7 @@ def share_deal(
     may_write: bool = False,
 ) -> None:
     """Grant one deal to one person or team, to read or to change."""
+    deal = obtain_deal(actor, opportunity_id, "share")
     if (user_id is None) == (team_id is None):
         raise Invalid({"user_id": sentence("Choose one person or one team.")})
-    deal = obtain_deal(actor, opportunity_id, "share")
     identity_actions.share(actor, deal.ref, user_id=user_id, team_id=team_id, may_write=may_write)
