@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from django.conf import LazySettings
 
 from opportune.cli.running import EXIT_CODES
 from opportune.identity.actions import set_active
@@ -53,7 +53,7 @@ def test_a_deactivated_person_acts_no_more(command_line: CommandLine, market: Ma
 
 
 def test_names_are_in_the_installations_language(
-    command_line: CommandLine, market: Market, settings: SettingsWrapper
+    command_line: CommandLine, market: Market, settings: LazySettings
 ) -> None:
     settings.LANGUAGE_CODE = "fr"
     processes = command_line("processes", "--json").json["items"]
