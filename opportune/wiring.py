@@ -6,6 +6,8 @@ from opportune.activities.reactions import cancel_open_tasks, make_stage_tasks
 from opportune.customers.handlers import AccountHandler, ContactHandler
 from opportune.kernel.registries import consumers, facts, handlers, reactions
 from opportune.ledger.events import RecordsChanged
+from opportune.mailing.events import MailWritten
+from opportune.mailing.tasks import queue_delivery
 from opportune.opportunities.events import OpenTasksUnwanted, StagesEntered
 from opportune.opportunities.facts import amounts_exist, customer_has_opportunities
 from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
@@ -23,6 +25,7 @@ def wire() -> None:
     )
     reactions.update(
         {
+            MailWritten: [queue_delivery],
             OpenTasksUnwanted: [cancel_open_tasks],
             RecordsChanged: [reindex],
             StagesEntered: [make_stage_tasks],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from opportune.cli import change_sets, customers, export, opportunities, people, processes, tokens
+from opportune.cli import change_sets, customers, export, importing, opportunities, people, processes, tokens
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -27,4 +27,5 @@ def add_commands(commands: Commands) -> None:
     customers.add_commands(commands)
     processes.add_commands(commands)
     change_sets.add_commands(commands)
+    importing.add_commands(commands)
     export.add_commands(commands)

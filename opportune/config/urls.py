@@ -8,4 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health_page, name="health"),
     path("api/", include("opportune.api.urls")),
     path("sign/", include("allauth.account.urls")),
+    path("", include("opportune.web.urls")),
 ]
+
+handler404 = "opportune.web.shell.views.not_found"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opportune.identity.actor import Actor, actor_for, token_actor
-from opportune.identity.models import Share, Team, Token, User
+from opportune.identity.models import Share, Team, Token, Unit, User
 from opportune.identity.tokens import digest_of
 from opportune.kernel import clock
 from opportune.kernel.errors import NotFound
@@ -109,6 +109,11 @@ def tokens(actor: Actor) -> Sequence[TokenRow]:
 def teams() -> Sequence[tuple[int, str]]:
     """All teams by name."""
     return list(Team.objects.order_by("name").values_list("id", "name"))
+
+
+def units() -> Sequence[tuple[int, str]]:
+    """All units by name."""
+    return list(Unit.objects.order_by("name", "id").values_list("id", "name"))
 
 
 def shares_of(kind: str, record_id: int) -> Sequence[Share]:

@@ -3,12 +3,16 @@
 Rounding is half away from zero everywhere (domain.md §2); floats never enter.
 """
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import ROUND_HALF_UP, Decimal
 
 STORED_DECIMALS = 4
 LIMIT = Decimal(10) ** 12
 ZERO = Decimal(0)
 _STORED = Decimal(1).scaleb(-STORED_DECIMALS)
+_PLAIN = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+_SEVERAL_GROUPS = re.compile(r"[0-9]{1,3}([.,])(?:[0-9]{2,3}\1)+[0-9]{3}")
 
 
 def rounded(amount: Decimal, decimals: int) -> Decimal:
@@ -32,26 +36,25 @@ def in_base(amount: Decimal, rate: Decimal, digits: int) -> Decimal:
 
 
 def parse_amount(text: str) -> Decimal:
-    """A typed amount: "1 234,50", "1,234.50", "1234.5". Raises ValueError if it is none.
+    """A typed amount: "1 234,50", "1,234.50", "1.234,50", "1234.5". Raises ValueError if it is none.
 
-    The last of "," and "." is the decimal mark when both occur; a single mark is decimal unless it
-    groups exactly three final digits after one to three others and is a comma.
+    The last of "," and "." is the decimal mark when both occur; a mark that occurs several times groups.
+    A single one is the decimal mark, unless it is a comma with one to three digits before it, the first no
+    zero, and three after it: "1,234" is a thousand.
     """
-    plain = (
-        "".join(text.split()).replace("\u202f", "").replace("\u2212", "-").replace("’", "").replace("'", "")
-    )
-    comma, point = plain.rfind(","), plain.rfind(".")
+    typed = "".join(text.split()).replace("\u2212", "-").replace("’", "").replace("'", "")
+    sign, digits = ("-", typed[1:]) if typed.startswith("-") else ("", typed)
+    plain = _without_groups(digits)
+    if not _PLAIN.fullmatch(plain):
+        raise ValueError(f"not an amount: {text!r}")
+    return Decimal(sign + plain)
+
+
+def _without_groups(digits: str) -> str:
+    comma, point = digits.rfind(","), digits.rfind(".")
     if comma >= 0 and point >= 0:
         grouping = "," if point > comma else "."
-        plain = plain.replace(grouping, "").replace(",", ".")
-    elif plain.count(",") == 1 and len(plain) - comma != 4:
-        plain = plain.replace(",", ".")
-    else:
-        plain = plain.replace(",", "")
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        raise ValueError(f"not an amount: {text!r}") from None
-    if not amount.is_finite():
-        raise ValueError(f"not an amount: {text!r}")
-    return amount
+        return digits.replace(grouping, "").replace(",", ".")
+    if _THOUSANDS.fullmatch(digits) or _SEVERAL_GROUPS.fullmatch(digits):
+        return digits.replace(",", "").replace(".", "")
+    return digits.replace(",", ".")

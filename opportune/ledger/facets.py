@@ -31,19 +31,22 @@ def touched_facets(fields: Iterable[str], facets: Mapping[str, tuple[str, ...]])
 def plan_fields(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    now: Mapping[str, Any],
+    changed_since: Iterable[str],
     facets: Mapping[str, tuple[str, ...]],
 ) -> FieldsUndo:
-    """Which of the fields a change set gave from `before` to `after` go back, given the record as it is now."""
+    """Which of the fields a change set gave from `before` to `after` go back.
+
+    `changed_since` are the fields of the record that differ now from what they were right after it.
+    """
     values: dict[str, Any] = {}
+    taken = touched_facets(changed_since, facets)
     restored, kept = [], []
     for facet in sorted(touched_facets(after, facets)):
-        fields = [field for field in after if facet_of(field, facets) == facet]
-        if any(now[field] != after[field] for field in fields):
+        if facet in taken:
             kept.append(facet)
             continue
         restored.append(facet)
-        values.update({field: before[field] for field in fields})
+        values.update({field: before[field] for field in after if facet_of(field, facets) == facet})
     return FieldsUndo(values, tuple(restored), tuple(kept))
 
 

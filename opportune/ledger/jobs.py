@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db.models import Max
+
 from opportune.kernel import clock
 from opportune.kernel.actor import Actor
 from opportune.kernel.errors import NotFound, Refused
+from opportune.kernel.records import RecordRef
+from opportune.kernel.registries import handlers
 from opportune.ledger.models import ChangeSet, Job
 from opportune.ledger.recording import Recording, command
 from opportune.ledger.undo import Undone, undo
@@ -25,6 +29,26 @@ def start_job(actor: Actor, kind: str, *, total: int = 0, **about: Any) -> Job:
     )
 
 
+def obtain_job(job_id: int, kind: str) -> Job:
+    """A job of a kind. Raises NotFound."""
+    job = Job.objects.filter(pk=job_id, kind=kind).first()
+    if job is None:
+        raise NotFound("job")
+    return job
+
+
+def unfinished_job(kind: str, **about: Any) -> Job | None:
+    """The latest job of a kind about the same that was killed or failed, and of which nothing is undone."""
+    same = Job.objects.filter(kind=kind, **{f"about__{name}": value for name, value in about.items()})
+    undone = ChangeSet.objects.filter(undone_by__isnull=False, job__isnull=False).values("job_id")
+    return same.exclude(state=Job.State.DONE).exclude(pk__in=undone).order_by("-id").first()
+
+
+def next_chunk(job: Job) -> int:
+    """The number of the chunk to come, 1 for the first."""
+    return (job.change_sets.aggregate(last=Max("chunk"))["last"] or 0) + 1
+
+
 @contextmanager
 def chunk_of(actor: Actor, job: Job, number: int) -> Iterator[Recording]:
     """One chunk: a transaction and a change set with the job's key."""
@@ -35,24 +59,34 @@ def chunk_of(actor: Actor, job: Job, number: int) -> Iterator[Recording]:
 def report(job: Job, *, done: int, refused: int = 0, state: str = Job.State.RUNNING) -> None:
     """Write down how far a job is."""
     job.done, job.refused, job.state = done, refused, state
-    if state != Job.State.RUNNING:
-        job.finished_at = clock.now()
+    job.finished_at = None if state == Job.State.RUNNING else clock.now()
     job.save(update_fields=["done", "refused", "state", "finished_at"])
 
 
 def undo_job(actor: Actor, job_id: int) -> Undone:
-    """Undo a job's change sets, the last first. What was undone before is passed over."""
+    """Undo a job's change sets, the last first. What was undone before is passed over.
+
+    What was changed since, and what cannot be undone at all (people, teams), is kept and listed.
+    """
     if not Job.objects.filter(pk=job_id).exists():
         raise NotFound("job")
     whole = Undone()
     sets = ChangeSet.objects.filter(job_id=job_id, undone_by__isnull=True).order_by("-id")
-    for change_set_id in list(sets.values_list("id", flat=True)):
-        try:
-            part = undo(actor, change_set_id)
-        except Refused as refusal:
-            if refusal.code != "nothing_to_undo":
-                raise
-            continue
+    for change_set in list(sets):
+        part = _undo_what_can_be(actor, change_set)
         whole.restored += part.restored
         whole.kept += part.kept
     return whole
+
+
+def _undo_what_can_be(actor: Actor, change_set: ChangeSet) -> Undone:
+    kinds = set(change_set.changes.values_list("kind", flat=True).distinct())
+    if not kinds & handlers.keys():
+        return Undone(kept=[(change.ref, "record") for change in change_set.changes.order_by("id")])
+    try:
+        return undo(actor, change_set.pk)
+    except Refused as refusal:
+        if refusal.code != "nothing_to_undo":
+            raise
+        kept = refusal.data["kept"]
+        return Undone(kept=[(RecordRef.parse(ref), facet) for ref, facet in kept])

@@ -14,10 +14,12 @@ from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import ConsequenceHandler, handlers
 from opportune.kernel.sentences import sentence
 from opportune.ledger.facets import collapse, plan_fields
-from opportune.ledger.models import Change, ChangeSet, Recorded, plain
+from opportune.ledger.models import Change, ChangeSet, Recorded
 from opportune.ledger.recording import CONSEQUENCE, command, tried_twice
 
+RECORD = "record"
 _Operation = Change.Operation
+_IN_AND_OUT = (_Operation.BIN, _Operation.RESTORE)
 
 
 @dataclass(slots=True)
@@ -48,8 +50,9 @@ def _undo(actor: Actor, original: ChangeSet) -> Undone:
         by_record = _last_first(original)
         running.consequences |= {ref for ref, steps in by_record if _only_followed(steps)}
         records = _locked(actor, [ref for ref, _ in by_record], running.consequences)
+        changed_since = _changed_since(by_record)
         for ref, steps in by_record:
-            _undo_record(actor, records[ref], steps, undone)
+            _undo_record(actor, records[ref], steps, changed_since[ref], undone)
         if not undone.restored:
             raise Refused(
                 "nothing_to_undo",
@@ -106,37 +109,50 @@ def _locked(
     return locked
 
 
-def _undo_record(actor: Actor, record: Recorded, steps: list[Change], undone: Undone) -> None:
+def _changed_since(by_record: Iterable[tuple[RecordRef, list[Change]]]) -> dict[RecordRef, set[str]]:
+    """The fields of each record that differ now from what they were right after these steps."""
+    last = {ref: steps[-1].version for ref, steps in by_record}
+    later: dict[RecordRef, list[tuple[dict[str, Any], dict[str, Any]]]] = {ref: [] for ref in last}
+    for kind, of_kind in groupby(sorted(last), key=lambda ref: ref.kind):
+        ids = [ref.id for ref in of_kind]
+        oldest = min(last[RecordRef(kind, record_id)] for record_id in ids)
+        for change in Change.objects.filter(kind=kind, record_id__in=ids, version__gt=oldest).order_by(
+            "version"
+        ):
+            if change.version > last[change.ref]:
+                later[change.ref].append((change.before, change.after))
+    return {ref: set(collapse(steps)[1]) for ref, steps in later.items()}
+
+
+def _undo_record(
+    actor: Actor, record: Recorded, steps: list[Change], changed_since: set[str], undone: Undone
+) -> None:
     handler = handlers[record.kind]
     ref = record.ref
     operations = {step.operation for step in steps}
     if _Operation.CREATE in operations:
-        if _changed_since_creation(record, steps) or handler.depended_upon(record):
-            undone.kept.append((ref, "record"))
+        if changed_since or handler.depended_upon(record):
+            undone.kept.append((ref, RECORD))
             return
         handler.remove(actor, record)
-        undone.restored.append((ref, "record"))
+        undone.restored.append((ref, RECORD))
+        return
+    moved = {name for step in steps if step.operation in _IN_AND_OUT for name in step.after}
+    if moved & changed_since:
+        undone.kept.append((ref, RECORD))
         return
     if _Operation.BIN in operations:
         handler.bring_back(actor, record)
-        undone.restored.append((ref, "record"))
+        undone.restored.append((ref, RECORD))
     elif _Operation.RESTORE in operations:
         handler.remove(actor, record)
-        undone.restored.append((ref, "record"))
+        undone.restored.append((ref, RECORD))
     before, after = collapse(
         (step.before, step.after) for step in steps if step.operation == _Operation.UPDATE
     )
-    if not after:
-        return
-    now: dict[str, Any] = {name: plain(getattr(record, name)) for name in after}
-    plan = plan_fields(before, after, now, handler.facets())
+    plan = plan_fields(before, after, changed_since, handler.facets())
     if plan.values:
         values = {name: type(record).read_fact(name, value) for name, value in plan.values.items()}
         handler.restore_fields(actor, record, values)
     undone.restored += [(ref, facet) for facet in plan.restored]
     undone.kept += [(ref, facet) for facet in plan.kept]
-
-
-def _changed_since_creation(record: Recorded, steps: list[Change]) -> bool:
-    _, made = collapse((step.before, step.after) for step in steps)
-    return any((made.get(name) or None) != (value or None) for name, value in record.facts().items())

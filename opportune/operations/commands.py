@@ -20,6 +20,7 @@ WITHOUT_DATA = frozenset(
 )
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+LAST_PORT = 65535
 
 
 def runs_without_data(words: Sequence[str]) -> bool:
@@ -78,11 +79,17 @@ def add_commands(commands: Commands) -> None:
 def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default=DEFAULT_HOST, help=f"address to listen on (default {DEFAULT_HOST})")
     parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, help=f"port to listen on (default {DEFAULT_PORT})"
+        "--port", type=_port, default=DEFAULT_PORT, help=f"port to listen on (default {DEFAULT_PORT})"
     )
     parser.add_argument(
         "--threads", type=int, default=4, help="requests worked on at the same time (default 4)"
     )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a port; write a number from 1 to {LAST_PORT}")
+    return int(text)
 
 
 def _start(options: argparse.Namespace) -> int:

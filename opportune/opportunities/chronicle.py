@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from opportune.kernel.errors import Invalid
+from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change, plain
 from opportune.ledger.recording import recording
 from opportune.opportunities import entries
@@ -27,14 +29,16 @@ class _Step:
 
 @dataclass(slots=True)
 class Chronicle:
-    """The steps of one deal that is being made."""
+    """The steps of one deal that is being made; none of them may lie after `today`."""
 
     deal: Opportunity
+    today: date
     steps: list[_Step] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
     def begin(self, *, at: datetime, on: date) -> None:
-        """The deal as it was created."""
+        """The deal as it was created. Raises Invalid for a day in the future."""
+        self._demand_day(on)
         self.deal.derive()
         after = {
             name: value for name, value in self.deal.facts().items() if value is not None and value != ""
@@ -42,7 +46,8 @@ class Chronicle:
         self._keep(_Step(1, Change.Operation.CREATE, {}, after, at, on, "created"))
 
     def happen(self, changes: dict[str, Any], *, move: str, at: datetime, on: date) -> None:
-        """Something that happened to it later."""
+        """Something that happened to it later. Raises Invalid for a day before the last one, or in the future."""
+        self._demand_day(on)
         before = {name: plain(getattr(self.deal, name)) for name in changes}
         for name, value in changes.items():
             setattr(self.deal, name, value)
@@ -61,6 +66,20 @@ class Chronicle:
                 move,
             )
         )
+
+    def _demand_day(self, on: date) -> None:
+        if on > self.today:
+            raise Invalid({"on": sentence("{day} lies in the future.", day=on.isoformat())})
+        if self.steps and on < self.steps[-1].on:
+            raise Invalid(
+                {
+                    "on": sentence(
+                        "{day} lies before the last change, on {last}.",
+                        day=on.isoformat(),
+                        last=self.steps[-1].on.isoformat(),
+                    )
+                }
+            )
 
     def _keep(self, step: _Step) -> None:
         stage_before = self.entries[-1].stage_id if self.entries else None

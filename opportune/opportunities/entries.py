@@ -64,21 +64,3 @@ def rebuilt(opportunity_id: int, changes: Iterable[Change]) -> Sequence[Entry]:
                 entry_of(deal, move=move, at=change.at, on=change.on, change_set=change.change_set)
             )
     return chained(entries)
-
-
-def stage_since(entries: Sequence[Entry]) -> date | None:
-    """The day the present stay in a stage began: undone moves are passed over (domain.md §9)."""
-    kept: list[Entry] = []
-    for entry in entries:
-        undone = entry.change_set.undoes_id
-        before = [earlier for earlier in kept if earlier.change_set_id != undone]
-        if undone and before and len(before) < len(kept) and before[-1].stage_id == entry.stage_id:
-            kept = before
-        else:
-            kept.append(entry)
-    since: date | None = None
-    stage: int | None = None
-    for entry in kept:
-        if entry.stage_id != stage:
-            stage, since = entry.stage_id, entry.on
-    return since if stage is not None else None

@@ -20,7 +20,8 @@ class StepsDone:
     def has(self, step: StepPicture) -> bool:
         """Whether a step is done: its field filled in, ticked, or its task completed."""
         if step.what == "field":
-            return self.fields.get(step.field) not in (None, "", "unknown")
+            value = self.fields.get(step.field)
+            return value is not False and value not in (None, "", "unknown")
         if step.what == "tick":
             return step.id in self.ticked
         return step.id in self.tasks_completed

@@ -5,7 +5,6 @@ from typing import Any
 
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
-from opportune.ledger.recording import recording
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity, StepMark
 
@@ -80,15 +79,15 @@ class StepMarkHandler:
 
     def restore_fields(self, actor: Actor, record: StepMark, values: dict[str, Any]) -> None:
         """Tick, or take the tick away."""
-        recording().update(record, values)
+        actions.restore_mark(actor, record, is_done=values["is_done"])
 
     def remove(self, actor: Actor, record: StepMark) -> None:
         """Undo the first tick: not done."""
-        recording().update(record, {"is_done": False})
+        actions.restore_mark(actor, record, is_done=False)
 
     def bring_back(self, actor: Actor, record: StepMark) -> None:
         """Ticks are not binned."""
-        recording().update(record, {"is_done": True})
+        actions.restore_mark(actor, record, is_done=True)
 
     def depended_upon(self, record: StepMark) -> bool:
         """Nothing stands on a tick."""

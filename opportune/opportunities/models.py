@@ -10,7 +10,10 @@ from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.identity.models import User
 from opportune.identity.visibility import scope
-from opportune.kernel.money import ZERO, expected_revenue, in_base
+from opportune.kernel.errors import Invalid
+from opportune.kernel.money import LIMIT, ZERO, expected_revenue, in_base
+from opportune.kernel.records import RecordRef
+from opportune.kernel.sentences import sentence
 from opportune.kernel.text import fold
 from opportune.ledger.models import ChangeSet, Recorded
 from opportune.opportunities.probability import Likelihood
@@ -88,7 +91,10 @@ class Valued(models.Model):
         abstract = True
 
     def weigh(self) -> None:
-        """Value, expected revenue and both in base currency (domain.md §2): blank counts as zero in sums."""
+        """Value, expected revenue and both in base currency (domain.md §2): blank counts as zero in sums.
+
+        Raises Invalid for a base amount too large to be kept exactly.
+        """
         self.value = self.actual_value if self.status == Status.WON else self.estimated_value
         if self.value is None:
             self.expected, self.value_base, self.expected_base = None, ZERO, ZERO
@@ -96,6 +102,14 @@ class Valued(models.Model):
         self.expected = expected_revenue(self.value, self.probability or ZERO)
         self.value_base = in_base(self.value, self.rate, self.base_digits)
         self.expected_base = in_base(self.expected, self.rate, self.base_digits)
+        if self.value_base >= LIMIT:
+            raise Invalid(
+                {
+                    "estimated_value": sentence(
+                        "In the base currency, an amount must stay below a million millions, too."
+                    )
+                }
+            )
 
     @property
     def likelihood(self) -> Likelihood:
@@ -181,6 +195,13 @@ class Opportunity(Valued, Recorded):
         self.weigh()
 
     @property
+    def customer_ref(self) -> RecordRef:
+        """The account or contact it is sold to."""
+        if self.account_id is not None:
+            return RecordRef(Account.kind, self.account_id)
+        return RecordRef(Contact.kind, self.contact_id or 0)
+
+    @property
     def is_open(self) -> bool:
         """Whether it can still be won or lost."""
         return self.status in OPEN
@@ -219,6 +240,11 @@ class Entry(Valued):
 
     def __str__(self) -> str:
         return f"{self.opportunity_id} {self.move} {self.at:%Y-%m-%d}"
+
+    @property
+    def undoes_id(self) -> int | None:
+        """The change set that its own took back, if it is an undo."""
+        return self.change_set.undoes_id
 
 
 class StepMark(Recorded):

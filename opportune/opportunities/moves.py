@@ -59,23 +59,26 @@ def resolve(
         return _start(stages, wish, target)
     if wish == START:
         raise Refused("already_started", sentence("This opportunity has been started already."))
-    if wish == NEXT:
-        return _next(stages, current)
-    if wish == PREVIOUS:
-        return _previous(current)
-    if wish == UPDATE:
-        return Move(UPDATE, current, ())
-    if target is None:
-        raise Refused("not_a_move", sentence("Say which stage to move to."))
-    move = _towards(stages, current, target)
-    if (wish == SKIP and target <= current) or (wish == JUMP_BACK and target >= current):
-        raise Refused("not_a_move", sentence("This move does not lead to that stage."))
+    move = _named(stages, current, wish) or _towards(stages, current, _aimed_at(wish, current, target))
+    if target not in (None, move.target):
+        raise _astray()
     return move
 
 
 def starting_stage(stages: Sequence[StageLike]) -> int:
     """The index of the stage that *start* goes to: the default stage, else the first."""
     return next((index for index, stage in enumerate(stages) if stage.is_default), 0)
+
+
+def kind_of(stages: Sequence[StageLike], current: int | None, target: int) -> str:
+    """What a move that happened elsewhere is called: nothing is asked of it."""
+    if current is None:
+        return START
+    if target == current:
+        return UPDATE
+    if abs(target - current) == 1:
+        return NEXT if target > current else PREVIOUS
+    return SKIP if target > current else JUMP_BACK
 
 
 def _start(stages: Sequence[StageLike], wish: str | None, target: int | None) -> Move:
@@ -86,6 +89,26 @@ def _start(stages: Sequence[StageLike], wish: str | None, target: int | None) ->
         return Move(START, first if target is None else target, ())
     _demand_skippable(stages[first:target])
     return Move(START, target, tuple(range(first, target)))
+
+
+def _named(stages: Sequence[StageLike], current: int, wish: str | None) -> Move | None:
+    if wish == NEXT:
+        return _next(stages, current)
+    if wish == PREVIOUS:
+        return _previous(current)
+    return Move(UPDATE, current, ()) if wish == UPDATE else None
+
+
+def _aimed_at(wish: str | None, current: int, target: int | None) -> int:
+    if target is None:
+        raise Refused("not_a_move", sentence("Say which stage to move to."))
+    if (wish == SKIP and target <= current) or (wish == JUMP_BACK and target >= current):
+        raise _astray()
+    return target
+
+
+def _astray() -> Refused:
+    return Refused("not_a_move", sentence("This move does not lead to that stage."))
 
 
 def _next(stages: Sequence[StageLike], current: int) -> Move:

@@ -64,24 +64,20 @@ def after_move(
     given: Decimal | None = None,
 ) -> Likelihood:
     """C, K and P after a move into a stage (or an update within it). `given` is a chance typed with the move."""
-    typed = rounded(given, 2) if given else None
+    typed = None if given is None else rounded(given, 2)
     if move in ("skip", "jump_back"):
-        if stage_chance:
-            chance: Decimal | None = stage_chance
-        else:
-            chance = typed if typed is not None else now.chance
+        chance = stage_chance or (now.chance if typed is None else typed)
         source = PROCESS
     elif move == "update":
-        chance = typed if typed is not None else now.chance
+        chance = now.chance if typed is None else typed
         source = now.source if typed is None else _source_of(typed, stage_chance)
-    elif typed is not None:
+    elif typed:
         chance, source = typed, _source_of(typed, stage_chance)
     elif now.source == TYPED:
         chance, source = now.chance, TYPED
     else:
         chance, source = (now.chance if stage_chance is None else stage_chance), PROCESS
-    completed = now.completed if move == "update" else stage_completed
-    return with_probability(Likelihood(chance, completed, now.probability, source), method)
+    return with_probability(Likelihood(chance, stage_completed, now.probability, source), method)
 
 
 def _source_of(given: Decimal, stage_chance: Decimal | None) -> str:

@@ -1,12 +1,13 @@
 """Which fields of a deal may be typed, and what each accepts. Checks take and give plain values."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from opportune.kernel.errors import Invalid
-from opportune.kernel.money import LIMIT, stored
+from opportune.kernel.money import LIMIT, parse_amount, stored
 from opportune.kernel.sentences import sentence
 from opportune.reference.queries import choices_of
 
@@ -20,6 +21,13 @@ CHOICE_LISTS = (
     "purchase_process",
     "forecast_category",
 )
+_CODE = 40
+_LARGEST_ID = 2**63
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ANSWERS: Mapping[bool, tuple[Any, ...]] = {
+    True: (True, "true", "yes", "on", "1"),
+    False: (False, None, "", "false", "no", "off", "0"),
+}
 
 
 class _Wrong(Exception):
@@ -48,7 +56,7 @@ def amount(value: Any) -> Decimal | None:
     exact = _decimal(value)
     if exact < 0:
         raise _Wrong(sentence("An amount cannot be negative."))
-    if exact >= LIMIT:
+    if exact >= LIMIT or stored(exact) >= LIMIT:
         raise _Wrong(sentence("An amount must stay below a million millions."))
     return stored(exact)
 
@@ -68,7 +76,7 @@ def day(value: Any) -> date | None:
     if value in (None, ""):
         return None
     try:
-        typed = value if isinstance(value, date) else date.fromisoformat(str(value))
+        typed = value if type(value) is date else _written_day(value)
     except ValueError:
         raise _Wrong(sentence("This is not a date. Write it as 2026-12-31.")) from None
     if not 1900 <= typed.year <= 2200:
@@ -76,25 +84,42 @@ def day(value: Any) -> date | None:
     return typed
 
 
+def _written_day(value: Any) -> date:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("not written as a day")
+    return date.fromisoformat(value)
+
+
 def truth(value: Any) -> bool:
-    """Yes or no."""
-    return bool(value)
+    """Yes or no, as forms, files and programs write them; blank is no."""
+    said = value.strip().lower() if isinstance(value, str) else value
+    for answer, ways in _ANSWERS.items():
+        if isinstance(said, str | int | None) and said in ways:
+            return answer
+    raise _Wrong(sentence("Answer yes or no."))
+
+
+def category(value: Any) -> str:
+    """A forecast category; the pipeline if none is given."""
+    return str(text(_CODE)(value)) or "pipeline"
 
 
 def reference(value: Any) -> int | None:
     """The id of another record, or none."""
     if value in (None, ""):
         return None
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise _Wrong(sentence("This record does not exist, or you cannot see it.")) from None
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    if type(number) is not int or not 0 < number < _LARGEST_ID:
+        raise _Wrong(sentence("This record does not exist, or you cannot see it."))
+    return number
 
 
 def _decimal(value: Any) -> Decimal:
+    if isinstance(value, bool):
+        raise _Wrong(sentence("This is not a number."))
     try:
-        exact = Decimal(value) if not isinstance(value, float) else Decimal(str(value))
-    except (InvalidOperation, TypeError, ValueError):
+        exact = parse_amount(value) if isinstance(value, str) else Decimal(str(value))
+    except (InvalidOperation, ValueError):
         raise _Wrong(sentence("This is not a number.")) from None
     if not exact.is_finite():
         raise _Wrong(sentence("This is not a number."))
@@ -123,8 +148,17 @@ CHECKS: Mapping[str, Check] = {
     "delivery_on": day,
     "on_hold": truth,
     "decision_maker_identified": truth,
-    **{name: text(40) for name in CHOICE_LISTS},
+    **{name: text(_CODE) for name in CHOICE_LISTS},
+    "forecast_category": category,
 }
+
+
+def accepted(name: str, check: Check, value: Any) -> Any:
+    """One value as it is kept, of a field that only a command of its own sets. Raises Invalid under its name."""
+    try:
+        return check(value)
+    except _Wrong as problem:
+        raise Invalid({name: problem.message}) from None
 
 
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:

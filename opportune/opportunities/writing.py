@@ -1,6 +1,6 @@
 """The one way a deal's row, its ledger and its entries are written together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from opportune.kernel.money import LIMIT
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change
 from opportune.ledger.recording import recording
-from opportune.opportunities import entries
+from opportune.opportunities import entries, stays
 from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
 from opportune.reference.queries import organisation_settings
 
@@ -28,13 +28,18 @@ def obtain_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Oppor
 def obtain_open_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Opportunity:
     """As `obtain_deal`, of an open deal. Raises Conflict `closed`: closed is read-only (C-045)."""
     deal = obtain_deal(actor, opportunity_id, verb)
+    demand_open(deal)
+    return deal
+
+
+def demand_open(deal: Opportunity) -> None:
+    """Raise Conflict `closed` for a closed deal, which is read-only through every door (C-045)."""
     if not deal.is_open:
         raise Conflict(
             sentence("This opportunity is closed. Reopen it to change it."),
             code="closed",
             version=deal.version,
         )
-    return deal
 
 
 def organisation_today() -> date:
@@ -76,14 +81,17 @@ NOTED = entries.NOTED_FIELDS
 
 
 def _settle_stage_since(deal: Opportunity, on: date, *, undone: bool) -> None:
-    since: date | None = on if deal.stage_id else None
+    since = on if deal.stage_id else None
     if undone:
-        since = entries.stage_since(
-            list(Entry.objects.filter(opportunity=deal).select_related("change_set").order_by("at"))
-        )
+        since = stays.stage_since(entries_of(deal))
     if since != deal.stage_since:
         deal.stage_since = since
         deal.save(update_fields=["stage_since"])
+
+
+def entries_of(deal: Opportunity) -> Sequence[Entry]:
+    """A deal's entries in order, for what is read from them together."""
+    return list(Entry.objects.filter(opportunity=deal).select_related("change_set").order_by("at"))
 
 
 def demand_amounts(changes: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
+from opportune.kernel.money import rounded
 from opportune.kernel.sentences import sentence
 from opportune.ledger.recording import action, recording
 from opportune.process.defaults import PROCESSES, ProcessToMake, StageToMake
@@ -87,16 +88,16 @@ def create_process(
 ) -> Process:
     """Add a process with its stages in order (B-046, B-047). Raises Invalid."""
     actor.demand_right("customise")
+    _demand_filled(key=key, name_en=name_en, name_fr=name_fr)
     if method not in Process.Method.values:
         raise Invalid({"method": sentence("There is no method “{method}”.", method=method)})
     if Process.objects.filter(key=key).exists():
         raise Invalid({"key": sentence("There is already a process “{key}”.", key=key)})
-    if sum(stage.is_default for stage in stages) > 1:
-        raise Invalid({"stages": sentence("Only one stage can be the default stage.")})
+    _demand_stages(stages)
     process = Process(
-        key=key,
-        name_en=name_en,
-        name_fr=name_fr,
+        key=key.strip(),
+        name_en=name_en.strip(),
+        name_fr=name_fr.strip(),
         method=method,
         estimates_required=estimates_required,
         position=Process.objects.count(),
@@ -123,6 +124,21 @@ def create_process(
     return process
 
 
+def _demand_filled(**texts: str) -> None:
+    blank = [name for name, text in texts.items() if not text.strip()]
+    if blank:
+        raise Invalid({name: sentence("This field is required.") for name in blank})
+
+
+def _demand_stages(stages: Sequence[StageInput]) -> None:
+    if sum(stage.is_default for stage in stages) > 1:
+        raise Invalid({"stages": sentence("Only one stage can be the default stage.")})
+    if len({stage.key for stage in stages}) < len(stages):
+        raise Invalid({"stages": sentence("Every stage of a process needs a key of its own.")})
+    for stage in stages:
+        _demand_filled(key=stage.key, name_en=stage.name_en, name_fr=stage.name_fr)
+
+
 @action("add_step")
 def add_step(
     actor: Actor,
@@ -137,6 +153,9 @@ def add_step(
 ) -> Step:
     """Add a step at the end of a stage. Raises NotFound, Invalid."""
     actor.demand_right("customise")
+    _demand_filled(name_en=name_en, name_fr=name_fr)
+    if delay_days is not None and delay_days < 0:
+        raise Invalid({"delay_days": sentence("A task is due on the day of entry at the earliest.")})
     if not Stage.objects.filter(pk=stage_id).exists():
         raise NotFound("stage")
     if what not in Step.What.values:
@@ -171,4 +190,4 @@ def require_step(actor: Actor, step_id: int, *, is_required: bool) -> Step:
 def _percentage(value: Decimal | None, field: str) -> Decimal | None:
     if value is not None and not 0 <= value <= 100:
         raise Invalid({field: sentence("A percentage lies between 0 and 100.")})
-    return value
+    return None if value is None else rounded(value, 2)

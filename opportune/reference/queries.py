@@ -111,6 +111,11 @@ def offered_reasons(outcome: str | None = None) -> Sequence[Reason]:
     return [_reason(row) for row in rows]
 
 
+def all_reasons() -> Sequence[Reason]:
+    """Every close reason, offered or not."""
+    return [_reason(row) for row in CloseReason.objects.order_by("position", "id")]
+
+
 def reason_by_code(code: str) -> Reason:
     """A close reason by its code, offered or not. Raises NotFound."""
     row = CloseReason.objects.filter(code=code).first()

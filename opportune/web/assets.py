@@ -13,16 +13,17 @@ _SCRIPTS = {"htmx": ("htmx.org", "htmx.min.js")}
 def stylesheets() -> tuple[str, ...]:
     """Our stylesheets, the reset first; a layer may be spread over several (`screens-board.css`)."""
     found = sorted(path.name for path in (STATIC / "css").glob("*.css"))
-    return tuple(f"css/{name}" for layer in LAYERS for name in found if name.split(".")[0].split("-")[0] == layer)
+    return tuple(
+        f"css/{name}" for layer in LAYERS for name in found if name.split(".")[0].split("-")[0] == layer
+    )
 
 
 @lru_cache(maxsize=8)
 def vendored(name: str) -> str:
     """The directory of a vendored library, with its version."""
     manifest = json.loads((STATIC / "vendor" / "manifest.json").read_text())
-    packages = manifest["packages"] if isinstance(manifest, dict) else manifest
-    version = next(package["version"] for package in packages if package["name"] == name)
-    return f"vendor/{name.replace('/', '-').lstrip('@')}-{version}"
+    folder = next(package["folder"] for package in manifest if package["name"] == name)
+    return f"vendor/{folder}"
 
 
 def script(key: str) -> str:

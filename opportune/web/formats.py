@@ -35,7 +35,7 @@ def number(value: Decimal | int, decimals: int = 0) -> str:
     """A number with its thousands grouped: 83,416 or 83 416 (U+202F)."""
     language = viewer().language
     exact = rounded(Decimal(value), decimals)
-    text = _pattern(decimals).apply(abs(exact), _locale(language))
+    text = str(_pattern(decimals).apply(abs(exact), _locale(language)))
     return ("\u2212" if exact < 0 else "") + text
 
 
@@ -64,11 +64,11 @@ def typed_amount(amount: Decimal | None) -> str:
     return text.replace(".", ",") if viewer().language.startswith("fr") else text
 
 
-def percent(value: Decimal | None) -> str:
+def percent(value: Decimal | int | None) -> str:
     """A percentage with up to two decimals: 65% or 65 %."""
     if value is None:
         return BLANK
-    exact = rounded(value, 2).normalize()
+    exact = rounded(Decimal(value), 2).normalize()
     decimals = max(0, -int(exact.as_tuple().exponent))
     gap = NO_BREAK if viewer().language.startswith("fr") else ""
     return f"{number(exact, decimals)}{gap}%"

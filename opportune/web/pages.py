@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template import engines
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.urls import reverse
 from django.utils import translation
 from jinja2_fragments import render_block
 
@@ -17,6 +18,7 @@ from opportune.identity.actor import Actor, actor_for
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.ledger.recording import noting_change_sets
 from opportune.web.templating import said
+from opportune.web.typed import Kept
 from opportune.web.viewer import look_as, viewer
 
 View = Callable[..., HttpResponse]
@@ -33,6 +35,7 @@ class SignedIn(HttpRequest):
     """A request of somebody who has signed in."""
 
     actor: Actor
+    change_sets: list[int]
 
 
 def signed_in(view: View) -> View:
@@ -43,12 +46,12 @@ def signed_in(view: View) -> View:
         user = request.user
         if not user.is_authenticated or not user.is_active:
             if is_htmx(request):
-                return HttpResponse(status=204, headers={"HX-Redirect": settings.LOGIN_URL})
-            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+                return HttpResponse(status=204, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
+            return redirect_to_login(request.get_full_path(), str(reverse(settings.LOGIN_URL)))
         actor = actor_for(user, "web")
         request.actor = actor  # type: ignore[attr-defined]
         translation.activate(actor.language)
-        request.LANGUAGE_CODE = actor.language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = actor.language
         look_as(actor)
         try:
             with noting_change_sets() as noted:
@@ -70,10 +73,12 @@ def page(
 ) -> HttpResponse:
     """A whole page, or one block of it for htmx."""
     values = {"viewer": viewer(), "actor": getattr(request, "actor", None), **(context or {})}
+    values |= {name: Kept(values[name]) for name in ("values", "errors") if name in values}
     if block is None:
         return render(request, template, values, status=status, using="jinja2")
     backend: Any = engines["jinja2"]
-    names = {**values, "request": request, "csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
+    tokens = {"csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
+    names = {**values, **tokens, "request": request}
     return HttpResponse(render_block(backend.env, template, block, **names), status=status)
 
 
@@ -86,7 +91,9 @@ def problem(request: HttpRequest, error: OpportuneError) -> HttpResponse:
         response.status_code = shown
         response["HX-Reswap"] = "none"
         return response
-    return page(request, "errors/problem.html", {"status": status, "message": said(error.message)}, status=status)
+    return page(
+        request, "errors/problem.html", {"status": status, "message": said(error.message)}, status=status
+    )
 
 
 def is_htmx(request: HttpRequest) -> bool:

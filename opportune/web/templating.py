@@ -17,7 +17,9 @@ from opportune.web.viewer import viewer
 
 def environment(**options: Any) -> Environment:
     """Made once by Django; undefined names are errors, and everything is escaped."""
-    chosen = {name: value for name, value in options.items() if name not in ("autoescape", "debug", "undefined")}
+    chosen = {
+        name: value for name, value in options.items() if name not in ("autoescape", "debug", "undefined")
+    }
     made = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -28,6 +30,7 @@ def environment(**options: Any) -> Environment:
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
+        actor=None,  # a visitor's, on the pages allauth makes
         url=lambda name, *args: reverse(name, args=args),
         static=staticfiles_storage.url,
         languages=settings.LANGUAGES,

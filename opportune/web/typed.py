@@ -10,6 +10,13 @@ from opportune.kernel.money import parse_amount
 from opportune.kernel.sentences import Sentence, sentence
 
 
+class Kept(dict[str, Any]):
+    """A form's values or errors for a template: a field nobody named is blank."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
 class Typed:
     """A form's values as typed (`values`), and what cannot be read in them (`errors`)."""
 

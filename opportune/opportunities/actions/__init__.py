@@ -4,7 +4,7 @@ from opportune.opportunities.actions.closing import close, reopen
 from opportune.opportunities.actions.creating import Draft, Happening, create, create_many
 from opportune.opportunities.actions.editing import assign, edit, mark_step, share_deal, use_process_chance
 from opportune.opportunities.actions.moving import complete_and_move, move
-from opportune.opportunities.actions.removing import bring_back, remove, restore_fields
+from opportune.opportunities.actions.removing import bring_back, remove, restore_fields, restore_mark
 
 __all__ = [
     "Draft",
@@ -21,6 +21,7 @@ __all__ = [
     "remove",
     "reopen",
     "restore_fields",
+    "restore_mark",
     "share_deal",
     "use_process_chance",
 ]

@@ -3,19 +3,27 @@
 from datetime import date
 from decimal import Decimal
 
+from opportune.customers.actions import mark_as_customers
 from opportune.identity.actor import Actor
-from opportune.kernel.errors import Conflict, Invalid, NotFound, Refused
+from opportune.kernel.errors import Invalid, NotFound, Refused
 from opportune.kernel.registries import facts, react
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action
-from opportune.opportunities.actions.creating import likelihood_fields
 from opportune.opportunities.actions.moving import PROGRESS, demand_date
+from opportune.opportunities.chances import likelihood_fields
 from opportune.opportunities.events import OpenTasksUnwanted
 from opportune.opportunities.models import CLOSED, OPEN, Entry, Opportunity, Status
 from opportune.opportunities.probability import LOST, WON, Likelihood
-from opportune.opportunities.values import checked
-from opportune.opportunities.writing import obtain_deal, obtain_open_deal, organisation_today, write
+from opportune.opportunities.stays import last_move_on
+from opportune.opportunities.values import accepted, amount
+from opportune.opportunities.writing import (
+    entries_of,
+    obtain_deal,
+    obtain_open_deal,
+    organisation_today,
+    write,
+)
 from opportune.process.queries import process_by_id
 from opportune.reference.queries import Reason, rate_on, reason_by_code
 
@@ -37,6 +45,8 @@ def close(
     version: int | None = None,
 ) -> Opportunity:
     """Win or lose a deal for a reason (its code) on a date. The actual value is the estimated one unless given.
+
+    Winning notes since when the customer has bought.
 
     Raises NotFound, NotPermitted, Conflict (`closed`), Invalid naming what is missing (B-013), or Refused:
     `confirm_zero` for a win worth nothing, `open_quotes`.
@@ -61,6 +71,8 @@ def close(
         move=outcome,
         on=on,
     )
+    if won and on:
+        mark_as_customers(actor, {deal.customer_ref: on})
     if cancel_open_tasks:
         react(actor, OpenTasksUnwanted((deal.pk,)))
     return deal
@@ -80,9 +92,9 @@ def _demand_choices(deal: Opportunity, outcome: str, code: str, on: date | None)
         chosen = reason_by_code(code)
     except NotFound:
         raise Invalid({"reason": sentence("There is no close reason “{code}”.", code=code)}) from None
-    if chosen.outcome != outcome or not chosen.is_offered:
+    if chosen.outcome not in (outcome, "both") or not chosen.is_offered:
         raise Invalid({"reason": sentence("This reason does not fit the outcome.")})
-    demand_date(deal, on, "on", organisation_today())
+    demand_date(on, "on", organisation_today(), last_move_on(entries_of(deal)))
     return chosen
 
 
@@ -96,8 +108,8 @@ def _demand_no_open_quotes(deal: Opportunity) -> None:
 
 
 def _actual(deal: Opportunity, typed: Decimal | None, *, confirm_zero: bool) -> Decimal:
-    given = checked({"estimated_value": typed})["estimated_value"]
-    actual: Decimal = deal.estimated_value or Decimal(0) if given is None else given
+    given: Decimal | None = accepted("actual_value", amount, typed)
+    actual = (deal.estimated_value or Decimal(0)) if given is None else given
     if actual > 0:
         return actual
     if process_by_id(deal.process_id).estimates_required:
@@ -113,13 +125,12 @@ def _actual(deal: Opportunity, typed: Decimal | None, *, confirm_zero: bool) -> 
 def reopen(actor: Actor, opportunity_id: int, *, version: int | None = None) -> Opportunity:
     """Take a closing back: status, stage, chances return as they were; the actuals stay in the entries.
 
-    Raises NotFound, NotPermitted, Conflict, or Refused `not_closed`.
+    The forecast category is the pipeline again. Raises NotFound, NotPermitted, Conflict, or Refused `not_closed`.
     """
     deal = obtain_deal(actor, opportunity_id)
     if deal.is_open:
         raise Refused("not_closed", sentence("This opportunity is open."))
-    if version is not None and version < deal.version:
-        raise Conflict(version=deal.version)
+    check_version(deal, version, CLOSING)
     last_open = Entry.objects.filter(opportunity=deal, status__in=OPEN).order_by("-at").first()
     if last_open is None:
         raise Refused("never_open", sentence("This opportunity was never open; nothing can be restored."))
@@ -137,6 +148,7 @@ def reopen(actor: Actor, opportunity_id: int, *, version: int | None = None) -> 
             "actual_value": None,
             "rate": last_open.rate,
             "close_description": "",
+            "forecast_category": "pipeline",
             **likelihood_fields(was),
         },
         move="reopened",

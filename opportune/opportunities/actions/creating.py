@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from opportune.customers.actions import mark_as_customers
 from opportune.customers.queries import visible_customers
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
@@ -18,28 +19,30 @@ from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.recording import action
 from opportune.opportunities import chronicle as chronicles
 from opportune.opportunities import moves
+from opportune.opportunities.chances import first_likelihood, likelihood_fields, moved_likelihood
 from opportune.opportunities.chronicle import Chronicle
 from opportune.opportunities.events import EnteredStage, StagesEntered
 from opportune.opportunities.models import Opportunity, Status
-from opportune.opportunities.probability import (
-    LOST,
-    WON,
-    Likelihood,
-    after_move,
-    typed_chance,
-    typed_probability,
-)
-from opportune.opportunities.values import checked
+from opportune.opportunities.probability import LOST, WON
+from opportune.opportunities.queries.external_ids import taken_external_ids
+from opportune.opportunities.values import accepted, amount, checked
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.actions import take_numbers
-from opportune.reference.queries import currency_digits, organisation_settings, rate_on, reason_by_code
+from opportune.reference.queries import (
+    BASE_RATE,
+    Reason,
+    all_reasons,
+    currency_digits,
+    organisation_settings,
+    rate_on,
+)
 
 DEFAULT_STAGE = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happened to an imported deal: it started in a stage, or was closed."""
+    """Something that happened to a deal in the past: it entered a stage (`enter`), or was closed (`won`, `lost`)."""
 
     what: str
     at: datetime
@@ -94,6 +97,7 @@ def create_many(
     made = [outcome for outcome in outcomes if isinstance(outcome, Chronicle)]
     _give_numbers(made)
     chronicles.store(made)
+    mark_as_customers(actor, _bought(made))
     _tell(actor, [one for one, draft in zip(outcomes, drafts, strict=True) if not draft.history])
     return [outcome.deal if isinstance(outcome, Chronicle) else outcome for outcome in outcomes]
 
@@ -108,7 +112,8 @@ class _Workshop:
         self.by_key = {process.key: process for process in self.processes.values()}
         self.base_digits = currency_digits(self.settings.base_currency)
         self.rates: dict[tuple[str, date], Decimal] = {}
-        self.reasons: dict[str, int] = {}
+        self.today = clock.today(self.settings.time_zone)
+        self.reasons: dict[str, Reason] = {}
 
     def chronicle_of(self, draft: Draft) -> Chronicle | OpportuneError:
         """The deal a draft amounts to, or what is wrong with it."""
@@ -120,7 +125,7 @@ class _Workshop:
     def _chronicle_of(self, draft: Draft) -> Chronicle:
         given = checked({"subject": "", **draft.fields})
         _demand_one_customer(given)
-        at = draft.created_at or clock.now()
+        at = (draft.created_at or clock.now()).astimezone(UTC)
         on = draft.created_on or clock.day_of(at, self.settings.time_zone)
         process = self._process(draft.process_id)
         stage = _first_stage(process, draft.stage_id)
@@ -142,44 +147,46 @@ class _Workshop:
             base_digits=self.base_digits,
             created_at=at,
         )
-        _set_likelihood(deal, first_likelihood(process, stage, chance, probability))
-        chronicle = Chronicle(deal)
+        for name, first in first_likelihood(process, stage, chance, probability).items():
+            setattr(deal, name, first)
+        chronicle = Chronicle(deal, self.today)
         chronicle.begin(at=at, on=on)
         for happening in draft.history:
             self._happen(chronicle, process, happening)
         return chronicle
 
     def _happen(self, chronicle: Chronicle, process: ProcessPicture, happening: Happening) -> None:
-        deal = chronicle.deal
-        if happening.what == "start":
+        deal, at = chronicle.deal, happening.at.astimezone(UTC)
+        if happening.what == "enter":
             stage = process.stage(happening.stage_id)
             if stage is None:
                 raise Invalid({"stage": sentence("This stage is not one of the process.")})
+            kind = moves.kind_of(process.stages, _order(process, deal.stage_id), stage.order)
             chronicle.happen(
                 {
                     "stage_id": stage.id,
                     "status": Status.IN_PROGRESS,
-                    **started_likelihood(deal, process, stage),
+                    **moved_likelihood(deal, process, stage, kind),
                 },
-                move=moves.START,
-                at=happening.at,
+                move=kind,
+                at=at,
                 on=happening.on,
             )
             return
         won = happening.what == Status.WON
-        actual = happening.actual_value if won else None
+        typed: Decimal | None = accepted("actual_value", amount, happening.actual_value)
         rate = self._rate(deal.currency, happening.on) if won else deal.rate
         chronicle.happen(
             {
                 "status": happening.what,
                 "closed_on": happening.on,
-                "close_reason_id": self._reason(happening.reason_code),
-                "actual_value": (deal.estimated_value if actual is None else actual) if won else None,
+                "close_reason_id": self._reason(happening.reason_code, happening.what),
+                "actual_value": (deal.estimated_value if typed is None else typed) if won else None,
                 "rate": rate,
                 **likelihood_fields(WON if won else LOST),
             },
             move=happening.what,
-            at=happening.at,
+            at=at,
             on=happening.on,
         )
 
@@ -196,67 +203,27 @@ class _Workshop:
         return process
 
     def _rate(self, currency: str, on: date) -> Decimal:
+        if currency == self.settings.base_currency:
+            return BASE_RATE
         if (currency, on) not in self.rates:
             currency_digits(currency)
             self.rates[currency, on] = rate_on(currency, on)
         return self.rates[currency, on]
 
-    def _reason(self, code: str) -> int:
-        if code not in self.reasons:
-            self.reasons[code] = reason_by_code(code).id
-        return self.reasons[code]
+    def _reason(self, code: str, outcome: str) -> int:
+        if not self.reasons:
+            self.reasons = {reason.code: reason for reason in all_reasons()}
+        reason = self.reasons.get(code)
+        if reason is None:
+            raise Invalid({"reason": sentence("There is no close reason “{code}”.", code=code)})
+        if reason.outcome not in (outcome, "both"):
+            raise Invalid({"reason": sentence("The close reason “{code}” is for other outcomes.", code=code)})
+        return reason.id
 
 
-def likelihood_fields(likelihood: Likelihood) -> dict[str, Any]:
-    """C, K, P and their source as a deal's fields."""
-    return {
-        "chance": likelihood.chance,
-        "completed": likelihood.completed,
-        "probability": likelihood.probability,
-        "probability_source": likelihood.source,
-    }
-
-
-def started_likelihood(
-    deal: Opportunity, process: ProcessPicture, stage: StagePicture, given: Decimal | None = None
-) -> dict[str, Any]:
-    """C, K and P after a start."""
-    return likelihood_fields(
-        after_move(
-            deal.likelihood,
-            move=moves.START,
-            method=process.method,
-            stage_chance=stage.chance,
-            stage_completed=stage.completed,
-            given=given,
-        )
-    )
-
-
-def first_likelihood(
-    process: ProcessPicture, stage: StagePicture | None, chance: Decimal | None, probability: Decimal | None
-) -> Likelihood:
-    """C, K and P of a new deal: as started in its stage, or what was typed."""
-    now = Likelihood()
-    if stage is not None:
-        now = after_move(
-            now,
-            move=moves.START,
-            method=process.method,
-            stage_chance=stage.chance,
-            stage_completed=stage.completed,
-            given=chance,
-        )
-    elif chance is not None:
-        now = typed_chance(now, chance, process.method)
-    if probability is not None and probability != now.probability:
-        now = typed_probability(now, probability, process.method)
-    return now
-
-
-def _set_likelihood(deal: Opportunity, likelihood: Likelihood) -> None:
-    for name, value in likelihood_fields(likelihood).items():
-        setattr(deal, name, value)
+def _order(process: ProcessPicture, stage_id: int | None) -> int | None:
+    stage = process.stage(stage_id)
+    return None if stage is None else stage.order
 
 
 def _demand_one_customer(given: Mapping[str, Any]) -> None:
@@ -285,7 +252,7 @@ def _refuse_unknown(
     owners = known_people({deal.owner_id for deal in deals}, active_only=not inactive_owners)
     customers = {ref for deal in deals for ref in customer_refs(deal)}
     unseen = customers - visible_customers(actor, customers)
-    taken = _taken_external_ids(deals)
+    taken = taken_external_ids({deal.external_id for deal in deals if deal.external_id})
     for index, outcome in enumerate(outcomes):
         if not isinstance(outcome, Chronicle):
             continue
@@ -302,14 +269,6 @@ def _refuse_unknown(
             taken.add(outcome.deal.external_id)
 
 
-def _taken_external_ids(deals: Sequence[Opportunity]) -> set[str]:
-    given = {deal.external_id for deal in deals if deal.external_id}
-    if not given:
-        return set()
-    live = Opportunity.objects.filter(deleted_at=None, external_id__in=given)
-    return set(live.values_list("external_id", flat=True))
-
-
 def customer_refs(deal: Opportunity) -> set[RecordRef]:
     """The records a deal names as its customer and its primary contact."""
     refs = set()
@@ -319,6 +278,16 @@ def customer_refs(deal: Opportunity) -> set[RecordRef]:
         if contact_id:
             refs.add(RecordRef("contact", contact_id))
     return refs
+
+
+def _bought(made: Sequence[Chronicle]) -> dict[RecordRef, date]:
+    """Since when the customers of deals that were won have bought (domain.md §5)."""
+    bought: dict[RecordRef, date] = {}
+    for deal in (chronicle.deal for chronicle in made):
+        if deal.status == Status.WON and deal.closed_on is not None:
+            earliest = min(deal.closed_on, bought.get(deal.customer_ref, deal.closed_on))
+            bought[deal.customer_ref] = earliest
+    return bought
 
 
 def _give_numbers(made: Sequence[Chronicle]) -> None:

@@ -6,16 +6,16 @@ from typing import Any
 from opportune.customers.queries import visible_customers
 from opportune.identity import actions as identity_actions
 from opportune.identity.actor import Actor
-from opportune.identity.queries import known_people
+from opportune.identity.queries import known_people, teams
 from opportune.identity.visibility import scope
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action, recording
-from opportune.opportunities.actions.creating import customer_refs, likelihood_fields
+from opportune.opportunities.actions.creating import customer_refs
+from opportune.opportunities.chances import demand_typable, likelihood_fields
 from opportune.opportunities.models import Opportunity, StepMark
 from opportune.opportunities.probability import (
-    accepts_probability,
     back_to_process,
     typed_chance,
     typed_probability,
@@ -44,7 +44,7 @@ def edit(
         return deal
     check_version(deal, version, differing)
     if "owner_id" in differing:
-        _demand_assignable(actor, deal, differing["owner_id"])
+        demand_assignable(actor, deal, differing["owner_id"])
     _demand_customers(actor, deal, differing)
     differing = _with_rate(deal, _with_likelihood(deal, differing))
     write(deal, differing)
@@ -84,16 +84,13 @@ def _demand_customers(actor: Actor, deal: Opportunity, differing: Mapping[str, A
 def _with_likelihood(deal: Opportunity, differing: dict[str, Any]) -> dict[str, Any]:
     if "chance" not in differing and "probability" not in differing:
         return differing
-    method = process_by_id(deal.process_id).method
+    process = process_by_id(deal.process_id)
     now = deal.likelihood
     if "chance" in differing:
-        now = typed_chance(now, differing["chance"], method)
+        now = typed_chance(now, differing["chance"], process.method)
     if "probability" in differing:
-        if not accepts_probability(method):
-            raise Invalid(
-                {"probability": sentence("This process calculates the probability. Type the chances.")}
-            )
-        now = typed_probability(now, differing["probability"], method)
+        demand_typable(process)
+        now = typed_probability(now, differing["probability"], process.method)
     return {**differing, **likelihood_fields(now)}
 
 
@@ -105,7 +102,8 @@ def _with_rate(deal: Opportunity, differing: dict[str, Any]) -> dict[str, Any]:
     return {**differing, "rate": rate_on(currency, organisation_today())}
 
 
-def _demand_assignable(actor: Actor, deal: Opportunity, owner_id: int | None) -> None:
+def demand_assignable(actor: Actor, deal: Opportunity, owner_id: int | None) -> None:
+    """Raise NotPermitted unless the actor may give the deal away, Invalid unless that person can be its owner."""
     if not Opportunity.objects.filter(scope(actor, Opportunity.kind, "assign"), pk=deal.pk).exists():
         raise NotPermitted(sentence("You do not have the right to give this record to someone else."))
     if owner_id is None or owner_id not in known_people({owner_id}):
@@ -119,7 +117,7 @@ def assign(actor: Actor, opportunity_id: int, *, owner_id: int, version: int | N
     if deal.is_open or "administer" not in actor.rights:
         return edit(actor, opportunity_id, {"owner_id": owner_id}, version=version)
     check_version(deal, version, ["owner_id"])
-    _demand_assignable(actor, deal, owner_id)
+    demand_assignable(actor, deal, owner_id)
     write(deal, {"owner_id": owner_id})
     return deal
 
@@ -160,8 +158,12 @@ def share_deal(
     team_id: int | None = None,
     may_write: bool = False,
 ) -> None:
-    """Grant one deal to one person or team, to read or to change."""
+    """Grant one deal to one person or team, to read or to change. Raises Invalid, NotFound, NotPermitted."""
     deal = obtain_deal(actor, opportunity_id, "share")
     if (user_id is None) == (team_id is None):
         raise Invalid({"user_id": sentence("Choose one person or one team.")})
+    if user_id is not None and user_id not in known_people({user_id}):
+        raise Invalid({"user_id": sentence("This person does not exist or is deactivated.")})
+    if team_id is not None and team_id not in dict(teams()):
+        raise Invalid({"team_id": sentence("This team does not exist.")})
     identity_actions.share(actor, deal.ref, user_id=user_id, team_id=team_id, may_write=may_write)

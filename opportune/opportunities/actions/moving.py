@@ -12,14 +12,15 @@ from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action
 from opportune.opportunities import gates, moves
-from opportune.opportunities.actions.creating import likelihood_fields
 from opportune.opportunities.actions.editing import edit, mark_step
+from opportune.opportunities.chances import likelihood_fields
 from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
-from opportune.opportunities.models import Entry, Opportunity, Status
+from opportune.opportunities.models import Opportunity, Status
 from opportune.opportunities.probability import after_move
 from opportune.opportunities.queries.steps import steps_done
+from opportune.opportunities.stays import last_move_on
 from opportune.opportunities.values import checked
-from opportune.opportunities.writing import obtain_open_deal, organisation_today, write
+from opportune.opportunities.writing import entries_of, obtain_open_deal, organisation_today, write
 from opportune.process.queries import ProcessPicture, StagePicture, process_by_id
 from opportune.reference.queries import rate_on
 
@@ -46,13 +47,13 @@ def move(
     with a code of `moves.resolve`, `steps_missing`, `quote_missing`.
     """
     deal = obtain_open_deal(actor, opportunity_id)
-    check_version(deal, version, PROGRESS)
+    typed = _typed(deal, estimated_value, estimated_close_on)
+    check_version(deal, version, [*PROGRESS, *typed])
     process = process_by_id(deal.process_id)
     step = moves.resolve(
         process.stages, _index(process, deal.stage_id), wish=_known(wish), target=_target(process, stage_id)
     )
     business_date = _date_of_change(deal, on)
-    changes = _typed(deal, estimated_value, estimated_close_on, business_date)
     stage = process.stages[step.target]
     _demand_gates(deal, process, step)
     given = checked({"chance": chance})["chance"]
@@ -64,7 +65,12 @@ def move(
         stage_completed=stage.completed,
         given=given,
     )
-    changes |= {"stage_id": stage.id, "status": Status.IN_PROGRESS, **likelihood_fields(likelihood)}
+    changes = {
+        **_with_rate(deal, typed, business_date),
+        "stage_id": stage.id,
+        "status": Status.IN_PROGRESS,
+        **likelihood_fields(likelihood),
+    }
     if process.estimates_required and (step.kind != moves.START or step.is_gated):
         _demand_estimates(deal, changes, business_date)
     write(deal, changes, move=step.kind, on=business_date)
@@ -91,7 +97,7 @@ def complete_and_move(
         edit(actor, opportunity_id, fields, version=version)
     for step_id in ticked:
         mark_step(actor, opportunity_id, step_id)
-    return move(actor, opportunity_id, wish=wish, stage_id=stage_id)
+    return move(actor, opportunity_id, wish=wish, stage_id=stage_id, version=version)
 
 
 def _known(wish: str | None) -> str | None:
@@ -117,22 +123,15 @@ def _target(process: ProcessPicture, stage_id: int | None) -> int | None:
 
 
 def _date_of_change(deal: Opportunity, on: date | None) -> date:
-    today = organisation_today()
+    today, last = organisation_today(), last_move_on(entries_of(deal), with_reopening=True)
     if on is None:
-        last = last_date(deal)
         return max(today, last) if last else today
-    demand_date(deal, on, "on", today)
+    demand_date(on, "on", today, last)
     return on
 
 
-def last_date(deal: Opportunity) -> date | None:
-    """The business date of a deal's last entry: no later change may precede it (E-19)."""
-    return Entry.objects.filter(opportunity=deal, is_current=True).values_list("on", flat=True).first()
-
-
-def demand_date(deal: Opportunity, on: date, field: str, today: date) -> None:
-    """Raise Invalid for a date of change before the last one or in the future."""
-    last = last_date(deal)
+def demand_date(on: date, field: str, today: date, last: date | None) -> None:
+    """Raise Invalid for a date of change before the last one's or in the future (E-19)."""
     if last is not None and on < last:
         raise Invalid(
             {field: sentence("This date lies before the last change, on {day}.", day=last.isoformat())}
@@ -142,13 +141,14 @@ def demand_date(deal: Opportunity, on: date, field: str, today: date) -> None:
 
 
 def _typed(
-    deal: Opportunity, estimated_value: Decimal | None, estimated_close_on: date | None, on: date
+    deal: Opportunity, estimated_value: Decimal | None, estimated_close_on: date | None
 ) -> dict[str, Any]:
     given = checked({"estimated_value": estimated_value, "estimated_close_on": estimated_close_on})
-    changes = {name: value for name, value in given.items() if value is not None}
-    if "estimated_value" in changes:
-        changes["rate"] = rate_on(deal.currency, on)
-    return changes
+    return {name: value for name, value in given.items() if value not in (None, getattr(deal, name))}
+
+
+def _with_rate(deal: Opportunity, typed: dict[str, Any], on: date) -> dict[str, Any]:
+    return {**typed, "rate": rate_on(deal.currency, on)} if "estimated_value" in typed else typed
 
 
 def _demand_gates(deal: Opportunity, process: ProcessPicture, step: moves.Move) -> None:
@@ -165,11 +165,11 @@ def _demand_gates(deal: Opportunity, process: ProcessPicture, step: moves.Move) 
 
 def _demand_estimates(deal: Opportunity, changes: dict[str, Any], on: date) -> None:
     missing: dict[str, Sentence] = {}
-    if not (changes.get("estimated_value") or deal.estimated_value):
+    if not changes.get("estimated_value", deal.estimated_value):
         missing["estimated_value"] = sentence("This process asks for an estimated value above zero.")
     if not changes["chance"]:
         missing["chance"] = sentence("This process asks for chances of success above zero.")
-    close = changes.get("estimated_close_on") or deal.estimated_close_on
+    close = changes.get("estimated_close_on", deal.estimated_close_on)
     if close is None:
         missing["estimated_close_on"] = sentence("This process asks for an estimated close date.")
     elif close < on:

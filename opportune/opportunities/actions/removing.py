@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
 from opportune.kernel.errors import Refused
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change
-from opportune.ledger.recording import action
-from opportune.opportunities.models import Opportunity
-from opportune.opportunities.writing import NOTED, write
+from opportune.ledger.recording import action, recording
+from opportune.opportunities.actions.editing import demand_assignable
+from opportune.opportunities.models import Opportunity, StepMark
+from opportune.opportunities.writing import NOTED, demand_open, write
+
+_CUSTOMERS = ("account_id", "contact_id", "primary_contact_id")
 
 
 @action("remove_opportunity")
@@ -21,17 +25,48 @@ def remove(actor: Actor, deal: Opportunity) -> None:
 
 @action("bring_back_opportunity")
 def bring_back(actor: Actor, deal: Opportunity) -> None:
-    """Take a locked deal out of the bin. Raises Refused if its external id was given again meanwhile."""
+    """Take a locked deal out of the bin.
+
+    Raises Refused if its external id was given again meanwhile, or its customer is in the bin.
+    """
     again = Opportunity.objects.filter(external_id=deal.external_id, deleted_at=None).exclude(external_id="")
     if again.exists():
         raise Refused(
             "external_id_taken",
             sentence("Another opportunity has the external id {id} now.", id=deal.external_id),
         )
+    _demand_customers_kept({name: getattr(deal, name) for name in _CUSTOMERS})
     write(deal, {"deleted_at": None}, operation=Change.Operation.RESTORE)
 
 
 @action("restore_opportunity_fields")
 def restore_fields(actor: Actor, deal: Opportunity, values: Mapping[str, Any]) -> None:
-    """Give a locked deal former values, past gates and the closed lock (domain.md §9)."""
+    """Give a locked deal former values: no gate asks, and an entry is appended where numbers change (domain.md §9).
+
+    Only the undo of a closing changes a closed deal, or an administrator's of a hand-over. Raises Conflict
+    `closed`, NotPermitted, Invalid, or Refused `customer_gone`.
+    """
+    handed_over = set(values) == {"owner_id"} and "administer" in actor.rights
+    if "status" not in values and not handed_over:
+        demand_open(deal)
+    if "owner_id" in values:
+        demand_assignable(actor, deal, values["owner_id"])
+    _demand_customers_kept(values)
     write(deal, values, move=None if NOTED.isdisjoint(values) else "undo")
+
+
+@action("restore_step_mark")
+def restore_mark(actor: Actor, mark: StepMark, *, is_done: bool) -> None:
+    """Tick a locked mark again, or take its tick away, because that is undone. Raises Conflict `closed`."""
+    demand_open(mark.opportunity)
+    recording().update(mark, {"is_done": is_done})
+
+
+def _demand_customers_kept(values: Mapping[str, Any]) -> None:
+    for name in _CUSTOMERS:
+        model: type[Account] | type[Contact] = Account if name == "account_id" else Contact
+        if values.get(name) and not model.objects.live().filter(pk=values[name]).exists():
+            raise Refused(
+                "customer_gone",
+                sentence("The customer or contact it had before is in the bin. Bring that back first."),
+            )

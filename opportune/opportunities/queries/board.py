@@ -59,7 +59,7 @@ def board(actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, *, l
     whole = totals(actor, wanted)
     shown: list[StagePicture | None] = [None, *process.stages]
     pages = [_page(actor, process, stage, wanted, None, limit) for stage in shown]
-    tasks = _next_tasks([row.id for rows, _ in pages for row in rows])
+    tasks = _next_tasks(actor, [row.id for rows, _ in pages for row in rows])
     made = [
         BoardColumn(
             stage,
@@ -85,7 +85,7 @@ def board_column(
     """One column, from a cursor on: how a column is paged, and shown again after a move."""
     stage = process.stage(stage_id)
     rows, following = _page(actor, process, stage, wanted, after, limit)
-    tasks = _next_tasks([row.id for row in rows])
+    tasks = _next_tasks(actor, [row.id for row in rows])
     part = totals(actor, wanted).by_open_stage.get((process.id, stage_id), Sum())
     return BoardColumn(stage, part, [BoardCard(row, tasks.get(row.id)) for row in rows], following)
 
@@ -116,6 +116,6 @@ def _page(
     return rows_of(found), following
 
 
-def _next_tasks(opportunity_ids: Sequence[int]) -> dict[int, Any]:
-    ask = facts.get("next_tasks")
+def _next_tasks(actor: Actor, opportunity_ids: Sequence[int]) -> dict[int, Any]:
+    ask = facts.get("next_tasks") if actor.may("activity", "read") else None
     return ask(opportunity_ids) if ask and opportunity_ids else {}

@@ -1,9 +1,8 @@
 """One deal with everything its page shows: fields, process bar with steps, entries, what the actor may do."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +14,7 @@ from opportune.opportunities.models import Entry, Opportunity
 from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
 from opportune.opportunities.queries.steps import steps_done
 from opportune.opportunities.queries.totals import visible_deals
+from opportune.opportunities.stays import days_in_stages
 from opportune.opportunities.writing import organisation_today
 from opportune.process.queries import ProcessPicture, StagePicture, StepPicture, process_by_id
 
@@ -74,6 +74,7 @@ class EntryRow:
     estimated_close_on: date | None
     reason_en: str | None
     reason_fr: str | None
+    undoes_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
     process = process_by_id(deal.process_id)
     entries = _entries(deal)
     reason = deal.close_reason
-    tasks = facts.get("tasks_of_deal")
+    tasks = facts.get("tasks_of_deal") if actor.may("activity", "read") else None
     return OpportunityRecord(
         row=row,
         fields={name: getattr(deal, name) for name in deal.recorded_fields()},
@@ -146,6 +147,7 @@ def _entries(deal: Opportunity) -> list[EntryRow]:
             "estimated_close_on",
             "close_reason__name_en",
             "close_reason__name_fr",
+            "change_set__undoes_id",
         )
     ]
 
@@ -167,14 +169,3 @@ def _stage_states(
         steps = tuple(StepState(step, done.has(step)) for step in stage.steps)
         states.append(StageState(stage, state, steps, spent.get(stage.id)))
     return tuple(states)
-
-
-def days_in_stages(entries: Sequence[EntryRow], today: date) -> dict[int, int]:
-    """Days spent in each stage by the entries' business dates; a closed deal's clock has stopped."""
-    spent: dict[int, timedelta] = defaultdict(timedelta)
-    for entry, following in zip(entries, [*entries[1:], None], strict=True):
-        if entry.stage_id is None or entry.status not in ("in_progress",):
-            continue
-        until = following.on if following else max(today, entry.on)
-        spent[entry.stage_id] += until - entry.on
-    return {stage: length.days for stage, length in spent.items()}

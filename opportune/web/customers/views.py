@@ -186,7 +186,7 @@ def _edit(request: SignedIn, kind: Kind, record_id: int) -> HttpResponse:
         was = json.loads(request.POST.get("was", "{}"))
     except ValueError:
         was = {}
-    typed = Typed({n: v for n, v in request.POST.items() if n not in was or was[n] != v})
+    typed = Typed({n: v for n, v in request.POST.dict().items() if n not in was or was[n] != v})
     try:
         changes = _read(kind, typed)
         typed.demand()

@@ -1,5 +1,7 @@
 """The board."""
 
+from collections.abc import Mapping, Sequence
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -40,25 +42,24 @@ def show(request: SignedIn, key: str = "") -> HttpResponse:
 def column(request: SignedIn, key: str, stage: str) -> HttpResponse:
     """More cards of one column."""
     process = chosen_process(processes(), key)
-    wanted = board_filter({n: v for n, v in request.GET.items() if n != "after"}, request.actor)
+    wanted = board_filter(request.GET.dict(), request.actor)
     stage_id = int(stage) if stage.isdigit() else None
     shown = board_column(request.actor, process, stage_id, wanted, after=request.GET.get("after"))
     context = {"column": shown, "process": process, "parameters": wanted.parameters()}
     return page(request, "opportunities/board_more.html", context)
 
 
-def chosen_process(shown: list[ProcessPicture] | object, key: str) -> ProcessPicture:
+def chosen_process(shown: Sequence[ProcessPicture], key: str) -> ProcessPicture:
     """The process of an address, the default one if it names none. Raises NotFound."""
-    every = list(shown)  # type: ignore[call-overload]
     wanted = key or organisation_settings().default_process
-    found = next((process for process in every if process.key == wanted), None)
-    if found is None and not key and every:
-        found = every[0]
+    found = next((process for process in shown if process.key == wanted), None)
+    if found is None and not key and shown:
+        found = shown[0]
     if found is None:
         raise NotFound("process")
     return found
 
 
-def board_filter(parameters: dict[str, str], actor: Actor) -> OpportunityFilter:
+def board_filter(parameters: Mapping[str, str], actor: Actor) -> OpportunityFilter:
     """The filter of a board's address; what does not concern boards is passed over."""
     return OpportunityFilter.read({n: v for n, v in parameters.items() if n in BOARD_PARAMETERS}, actor)

@@ -1,5 +1,7 @@
 """Closing a deal as won or lost, and reopening it."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
@@ -70,7 +72,9 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
     return go(request, reverse("opportunity", args=[opportunity_id]))
 
 
-def _form(request: SignedIn, opportunity_id: int, values: dict[str, object], errors: object) -> HttpResponse:
+def _form(
+    request: SignedIn, opportunity_id: int, values: Mapping[str, object], errors: object
+) -> HttpResponse:
     record = opportunity(request.actor, opportunity_id)
     context = {
         **record_context(record),

@@ -110,9 +110,9 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
         values |= {
             "version": record.row.version,
             "owner_id": str(fields["owner_id"]),
-            "customer": f"account:{fields['account_id']}" if fields["account_id"] else f"contact:{fields['contact_id']}",
+            "customer": _ref("account", fields["account_id"]) or _ref("contact", fields["contact_id"]),
             "customer_name": record.row.customer_name,
-            "primary_contact_id": f"contact:{fields['primary_contact_id']}" if fields["primary_contact_id"] else "",
+            "primary_contact_id": _ref("contact", fields["primary_contact_id"]),
             "primary_contact_id_name": record.primary_contact_name,
         }
         values["was"] = json.dumps({name: value for name, value in values.items() if name != "version"})
@@ -133,6 +133,10 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
     if request.change_sets:
         messages.success(request, gettext("Saved."), extra_tags=str(request.change_sets[-1]))
     return go(request, reverse("opportunity", args=[opportunity_id]))
+
+
+def _ref(kind: str, record_id: int | None) -> str:
+    return f"{kind}:{record_id}" if record_id else ""
 
 
 def _changed_only(given: dict[str, str]) -> dict[str, str]:

@@ -57,7 +57,9 @@ def _filled_in(record: OpportunityRecord, typed: Typed) -> tuple[dict[str, objec
     return fields, ticked
 
 
-def _refused(request: SignedIn, record: OpportunityRecord, typed: Typed, refusal: OpportuneError) -> HttpResponse:
+def _refused(
+    request: SignedIn, record: OpportunityRecord, typed: Typed, refusal: OpportuneError
+) -> HttpResponse:
     if typed.text("from") == "record" and record.row.stage_id is not None and is_htmx(request):
         return show_flyout(request, record, record.row.stage_id, message=said(refusal.message), status=422)
     missing = {entry["step"] for entry in refusal.data.get("missing", ())}

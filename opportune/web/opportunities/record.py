@@ -18,7 +18,15 @@ from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
 from opportune.web.templating import said
 from opportune.web.typed import Typed
 
-LISTS = ("type", "source", "rating", "priority", "purchase_timeframe", "purchase_process", "forecast_category")
+LISTS = (
+    "type",
+    "source",
+    "rating",
+    "priority",
+    "purchase_timeframe",
+    "purchase_process",
+    "forecast_category",
+)
 
 
 @require_GET

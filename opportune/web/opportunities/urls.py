@@ -12,7 +12,9 @@ urlpatterns = [
     path("opportunities/new/", editing.new, name="opportunity_new"),
     path("opportunities/<int:opportunity_id>/", record.show, name="opportunity"),
     path("opportunities/<int:opportunity_id>/edit/", editing.edit, name="opportunity_edit"),
-    path("opportunities/<int:opportunity_id>/stages/<int:stage_id>/", record.flyout, name="opportunity_stage"),
+    path(
+        "opportunities/<int:opportunity_id>/stages/<int:stage_id>/", record.flyout, name="opportunity_stage"
+    ),
     path("opportunities/<int:opportunity_id>/steps/<int:step_id>/", record.step, name="opportunity_step"),
     path("opportunities/<int:opportunity_id>/move/", moving.move, name="opportunity_move"),
     path("opportunities/<int:opportunity_id>/close/", closing.close, name="opportunity_close"),

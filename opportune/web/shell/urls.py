@@ -11,6 +11,7 @@ urlpatterns = [
     path("undo/<int:change_set_id>/", views.undo_change, name="undo"),
     path("tasks/", views.my_tasks, name="tasks"),
     path("tasks/<int:task_id>/<str:how>/", views.end_task, name="task_end"),
+    path("search/", views.search, name="search"),
     path("pick/customers/", views.pick_customer, name="pick_customer"),
-    path("setup/<str:secret>/", views.set_up, name="set_up"),
+    path("set-up/<str:secret>/", views.set_up, name="set_up"),
 ]

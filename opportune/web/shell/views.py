@@ -16,6 +16,7 @@ from opportune.kernel.errors import Invalid, NotFound, OpportuneError
 from opportune.ledger.queries import last_undoable
 from opportune.ledger.undo import undo
 from opportune.opportunities.queries import subjects
+from opportune.search.queries import find
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in
 from opportune.web.viewer import look_as_visitor
 
@@ -100,6 +101,15 @@ def pick_customer(request: SignedIn) -> HttpResponse:
     kind = request.GET.get("kind") or None
     found = find_customers(request.actor, request.GET.get("q", ""), kind=kind, limit=12)
     return page(request, "shell/picks.html", {"found": found})
+
+
+@require_GET
+@signed_in
+def search(request: SignedIn) -> HttpResponse:
+    """Deals, accounts and contacts that have all the words."""
+    query = request.GET.get("q", "").strip()
+    hits = find(request.actor, query, limit=50) if query else ()
+    return page(request, "shell/search.html", {"query": query, "hits": hits})
 
 
 @require_http_methods(["GET", "POST"])

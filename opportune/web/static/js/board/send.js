@@ -1,0 +1,19 @@
+// The status of the answer to a card's move, 0 when there was none. What the answer swaps is htmx's business.
+const NO_ANSWER = ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"];
+
+export function send(card, values) {
+  return new Promise((resolve) => {
+    const listening = new AbortController();
+    const settle = (status) => {
+      listening.abort();
+      resolve(status);
+    };
+    const listen = (name, handle) =>
+      document.body.addEventListener(name, ({ detail }) => detail.elt === card && handle(detail), {
+        signal: listening.signal,
+      });
+    listen("htmx:beforeOnLoad", ({ xhr }) => settle(xhr.status));
+    for (const name of NO_ANSWER) listen(name, () => settle(0));
+    htmx.ajax("POST", card.dataset.move, { source: card, swap: "none", values }).catch(() => settle(0));
+  });
+}

@@ -1,0 +1,90 @@
+// The board: a card dropped in another column asks the server to move the deal, and comes back if it refuses.
+import { linkOf, listOf, nameOf, wayBack } from "../board/cards.js";
+import { Dragging } from "../board/dragging.js";
+import { Lifting } from "../board/lifting.js";
+import { send } from "../board/send.js";
+import { openerOf } from "../popovers.js";
+import { fill, wordsOf } from "../words.js";
+
+class Board extends HTMLElement {
+  connectedCallback() {
+    this.words = wordsOf(this);
+    this.area = this.closest(".main") ?? this.parentElement;
+    // outside the board, whose scrolling would carry them away
+    this.live = document.createElement("p");
+    this.live.className = "vh";
+    this.live.ariaLive = "polite";
+    this.dock = this.querySelector(".dock");
+    this.area.append(this.live, ...(this.dock ? [this.dock] : []));
+    this.dragging = new Dragging(this);
+    this.lifting = new Lifting(this);
+    this.listen = new AbortController();
+    document.addEventListener("click", (event) => this.chosen(event), { signal: this.listen.signal });
+  }
+
+  disconnectedCallback() {
+    this.listen.abort();
+    this.dragging.stop();
+    this.live.remove();
+    this.dock?.remove();
+  }
+
+  get columns() {
+    return [...this.querySelectorAll(".kcol[data-stage]")];
+  }
+
+  say(word, values = {}) {
+    this.live.textContent = fill(this.words[word], values);
+  }
+
+  tell(sentence) {
+    document.querySelector("op-toasts")?.show(sentence);
+  }
+
+  // A stage of a card's menu.
+  chosen(event) {
+    const choice = event.target.closest("#menu [data-stage]:not([aria-disabled='true'])");
+    const card = choice && openerOf(choice.closest("#menu"))?.closest(".kc");
+    const column = this.columns.find((one) => one.dataset.stage === choice?.dataset.stage);
+    if (!card || !column || !this.contains(card)) return;
+    const item = card.parentElement;
+    const putBack = wayBack(item);
+    listOf(column).prepend(item);
+    this.move(card, column, putBack).then((moved) => moved && this.focusOn(item.id));
+  }
+
+  // After a move the answer has drawn the card anew, unless a filter hides it now.
+  focusOn(itemId) {
+    if (document.querySelector("dialog[open]")) return;
+    const card = document.getElementById(itemId)?.querySelector(".kc");
+    if (card) linkOf(card).focus();
+  }
+
+  // Ask for the move of a card that already lies in `column`; `putBack` undoes what was shown.
+  async move(card, column, putBack) {
+    const names = { name: nameOf(card), stage: column.dataset.name };
+    card.setAttribute("aria-busy", "true");
+    const status = await send(card, {
+      stage: column.dataset.stage === "none" ? "" : column.dataset.stage,
+      version: card.dataset.version,
+      query: this.dataset.query ?? "",
+    });
+    card.removeAttribute("aria-busy");
+    if (status >= 200 && status < 300) {
+      this.say("moved", names);
+      return true;
+    }
+    putBack();
+    this.say("back", names);
+    // 409 and 422 explain themselves in what they swap in
+    if (![409, 422].includes(status)) this.tell(this.words.offline);
+    return false;
+  }
+
+  close(card, outcome) {
+    const address = `${card.dataset.close}?outcome=${outcome}`;
+    htmx.ajax("GET", address, { source: linkOf(card), target: "#dialog-body", swap: "innerHTML" });
+  }
+}
+
+customElements.define("op-board", Board);

@@ -1,0 +1,125 @@
+// A field that looks records up: type two letters, choose; the hidden input holds the reference.
+const PAUSE = 150;
+const ENOUGH = 2;
+let counted = 0;
+
+class Combobox extends HTMLElement {
+  connectedCallback() {
+    this.input = this.querySelector("[role='combobox']");
+    this.held = this.querySelector(`input[type='hidden'][name='${CSS.escape(this.dataset.name)}']`);
+    this.list = this.querySelector("[role='listbox']");
+    this.list.hidden = false;
+    this.list.popover = "manual";
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => this.shut());
+    // pointerdown would take focus from the input and shut the list before the click
+    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.list.addEventListener("click", (event) => this.choose(event.target.closest("[role='option']")));
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.timer);
+    this.asking?.abort();
+  }
+
+  typed() {
+    this.hold("");
+    clearTimeout(this.timer);
+    if (this.input.value.trim().length < ENOUGH) return this.shut();
+    this.timer = setTimeout(() => this.ask(), PAUSE);
+  }
+
+  async ask() {
+    this.asking?.abort();
+    this.asking = new AbortController();
+    const address = new URL(this.dataset.url, location.href);
+    address.searchParams.set("q", this.input.value.trim());
+    try {
+      const answer = await fetch(address, { signal: this.asking.signal, headers: { "HX-Request": "true" } });
+      if (!answer.ok) return this.shut();
+      this.list.innerHTML = await answer.text();
+    } catch {
+      return;
+    }
+    for (const option of this.options()) option.id ||= `option-${(counted += 1)}`;
+    if (document.activeElement === this.input && this.list.childElementCount) this.open();
+    else this.shut();
+  }
+
+  options() {
+    return [...this.list.querySelectorAll("[role='option']:not([aria-disabled='true'])")];
+  }
+
+  get isOpen() {
+    return this.list.matches(":popover-open");
+  }
+
+  // in the top layer, so that no dialog cuts it off
+  open() {
+    if (!this.isOpen) this.list.showPopover();
+    const at = this.input.getBoundingClientRect();
+    const { style } = this.list;
+    style.inset = "auto";
+    style.minWidth = `${at.width}px`;
+    style.left = `${at.left}px`;
+    const height = this.list.getBoundingClientRect().height;
+    const above = at.bottom + height + 8 > innerHeight && at.top > height;
+    style.top = `${above ? at.top - height - 4 : at.bottom + 4}px`;
+    this.input.ariaExpanded = "true";
+    this.mark(this.options()[0]);
+  }
+
+  shut() {
+    if (this.isOpen) this.list.hidePopover();
+    this.input.ariaExpanded = "false";
+    this.mark(null);
+  }
+
+  mark(option) {
+    for (const other of this.options()) other.ariaSelected = String(other === option);
+    if (option) this.input.setAttribute("aria-activedescendant", option.id);
+    else this.input.removeAttribute("aria-activedescendant");
+    option?.scrollIntoView({ block: "nearest" });
+  }
+
+  choose(option) {
+    if (!option || option.ariaDisabled === "true") return;
+    this.input.value = nameOf(option);
+    this.hold(option.dataset.value);
+    this.shut();
+  }
+
+  hold(reference) {
+    if (this.held.value === reference) return;
+    this.held.value = reference;
+    this.held.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  key(event) {
+    if (!this.isOpen) {
+      if (event.key === "ArrowDown" && this.input.value.trim().length >= ENOUGH) this.ask();
+      return;
+    }
+    const options = this.options();
+    const at = options.findIndex((option) => option.ariaSelected === "true");
+    if (event.key === "Escape") this.shut();
+    else if (event.key === "Enter" && at >= 0) this.choose(options[at]);
+    else if (event.key === "ArrowDown") this.mark(options[Math.min(at + 1, options.length - 1)]);
+    else if (event.key === "ArrowUp") this.mark(options[Math.max(at - 1, 0)]);
+    else return;
+    // Escape shuts the list, not the dialog around it
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+// the name alone, without the note in <small> that tells namesakes apart
+function nameOf(option) {
+  if (option.dataset.label) return option.dataset.label;
+  const copy = option.cloneNode(true);
+  copy.querySelectorAll("small, .av").forEach((note) => note.remove());
+  return copy.textContent.trim();
+}
+
+customElements.define("op-combobox", Combobox);

@@ -1,0 +1,57 @@
+// The page's dialog opens when something is swapped into it and empties when it closes.
+import { bookmark } from "../focus.js";
+import { openerOf } from "../popovers.js";
+
+const FIELDS = "input:not([type='hidden'], :disabled), select:not(:disabled), textarea:not(:disabled)";
+
+class Dialog extends HTMLElement {
+  connectedCallback() {
+    this.dialog = this.querySelector("dialog");
+    this.content = this.querySelector("#dialog-body");
+    this.goBack = () => {};
+    this.watch = new MutationObserver(() => this.filled());
+    this.watch.observe(this.content, { childList: true });
+    this.dialog.addEventListener("close", () => this.closed());
+    this.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-close-dialog]")) return;
+      event.preventDefault();
+      this.dialog.close();
+    });
+    this.close = () => this.dialog.open && this.dialog.close();
+    this.remember = ({ detail }) => {
+      if (detail.target === this.content && !this.dialog.open) this.goBack = bookmark(startOf(detail.elt));
+    };
+    document.body.addEventListener("dialog:close", this.close);
+    document.body.addEventListener("htmx:beforeRequest", this.remember);
+    if (this.content.childElementCount) this.filled();
+  }
+
+  disconnectedCallback() {
+    this.watch.disconnect();
+    document.body.removeEventListener("dialog:close", this.close);
+    document.body.removeEventListener("htmx:beforeRequest", this.remember);
+  }
+
+  filled() {
+    if (!this.content.childElementCount) return this.close();
+    const invalid = this.content.querySelector("[aria-invalid='true']");
+    if (this.dialog.open) return invalid?.focus();
+    this.dialog.showModal();
+    const first = this.content.querySelector("[autofocus]") ?? invalid ?? this.content.querySelector(FIELDS);
+    first?.focus();
+  }
+
+  closed() {
+    this.content.replaceChildren();
+    this.goBack();
+    this.goBack = () => {};
+  }
+}
+
+// An item of a menu is gone when the dialog closes; the menu's own button is still there.
+function startOf(element) {
+  const popover = element.closest("[popover]");
+  return (popover && openerOf(popover)) ?? element;
+}
+
+customElements.define("op-dialog", Dialog);

@@ -1,0 +1,52 @@
+// The steps of a stage open under its part of the process bar, and close by their cross or Escape.
+const GAP = 4;
+const FIELDS = "[aria-invalid='true'], li input:not([type='hidden']), li select, li textarea";
+const PHONE = matchMedia("(max-width: 640px)");
+let fresh = false;
+
+const shown = () => document.querySelector("#flyout .flyout");
+
+// the bar is not swapped with the flyout: the stage is found by its name
+function stageOf(flyout) {
+  const stages = [...document.querySelectorAll(".proc > a")];
+  return stages.find((stage) => stage.querySelector(".nm")?.textContent === flyout.ariaLabel);
+}
+
+function settle() {
+  const flyout = shown();
+  const stage = flyout && stageOf(flyout);
+  for (const other of document.querySelectorAll(".proc > a")) other.ariaExpanded = String(other === stage);
+  if (!stage) return;
+  const room = flyout.parentElement.parentElement.clientWidth - flyout.offsetWidth;
+  // on a phone it is a sheet at the bottom
+  if (!PHONE.matches) flyout.style.left = `${Math.max(0, Math.min(stage.offsetLeft + GAP, room))}px`;
+  if (fresh && !flyout.contains(document.activeElement)) {
+    // a field in focus would bring up a keyboard over the sheet
+    const first = PHONE.matches ? null : flyout.querySelector(FIELDS);
+    (first ?? flyout.querySelector("[data-close-flyout]"))?.focus();
+  }
+  fresh = false;
+}
+
+function close() {
+  const stage = stageOf(shown());
+  shown().remove();
+  settle();
+  stage?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".proc > a")) fresh = true;
+  if (!shown() || !event.target.closest("[data-close-flyout]")) return;
+  event.preventDefault();
+  close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || !shown()) return;
+  if (event.target.closest("dialog, [popover]")) return;
+  close();
+});
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target.id === "flyout" && settle());
+settle();

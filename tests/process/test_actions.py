@@ -1,0 +1,181 @@
+"""Processes: what ships, what an administrator adds, and what is refused (domain.md §3.1, §3.6)."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from opportune.kernel.errors import Invalid, NotFound, NotPermitted
+from opportune.process.actions import add_step, create_process, install_processes, require_step
+from opportune.process.models import Process, Step
+from opportune.process.queries import process_by_id, process_by_key, processes
+from tests.deals import SYSTEM, Trade, process_with, stage
+
+pytestmark = pytest.mark.django_db
+
+
+def wrong(**given: Any) -> set[str]:
+    """The fields that making a process finds fault with."""
+    names = {"key": "short", "name_en": "Short", "name_fr": "Court"}
+    with pytest.raises(Invalid) as invalid:
+        create_process(SYSTEM, **{**names, **given})
+    return set(invalid.value.fields)
+
+
+def wrong_step(process_stage: int, **given: Any) -> set[str]:
+    """The fields that making a step finds fault with."""
+    names = {"what": "tick", "name_en": "Call", "name_fr": "Appeler"}
+    with pytest.raises(Invalid) as invalid:
+        add_step(SYSTEM, process_stage, **{**names, **given})
+    return set(invalid.value.fields)
+
+
+def test_two_processes_ship_with_their_stages_and_steps() -> None:
+    install_processes(SYSTEM)
+    sales, contact_manager = processes()
+    assert [one.name("fr") for one in sales.stages] == [
+        "Qualification",
+        "Développement",
+        "Proposition",
+        "Conclusion",
+    ]
+    assert [one.chance for one in sales.stages] == [20, 45, 65, 85]
+    assert [one.completed for one in sales.stages] == [10, 40, 70, 90]
+    assert [len(one.steps) for one in sales.stages] == [6, 4, 4, 5]
+    assert not any(step.is_required for one in sales.stages for step in one.steps)
+    assert not any(one.allow_skip or one.quote_required for one in sales.stages)
+    assert all(one.allow_skip for one in contact_manager.stages)
+    assert {step.what for one in contact_manager.stages for step in one.steps} == {"task"}
+    assert sales.default_stage == sales.stages[0]
+
+
+def test_installing_again_adds_nothing() -> None:
+    install_processes(SYSTEM)
+    install_processes(SYSTEM)
+    assert (Process.objects.count(), Step.objects.count()) == (2, 33)
+
+
+def test_stages_keep_their_order() -> None:
+    made = process_with(stage("c"), stage("a"), stage("b"))
+    assert [(one.key, one.order) for one in made.stages] == [("c", 0), ("a", 1), ("b", 2)]
+
+
+def test_chances_have_two_decimals() -> None:
+    made = process_with(stage("a", "16.555", "33.333"))
+    assert (made.stages[0].chance, made.stages[0].completed) == (Decimal("16.56"), Decimal("33.33"))
+
+
+def test_a_stage_may_have_no_chance() -> None:
+    assert process_with(stage("a", None)).stages[0].chance is None
+
+
+@pytest.mark.parametrize("value", [-1, "100.01"])
+def test_chances_are_percentages(value: Any) -> None:
+    assert wrong(stages=[stage("a", value)]) == {"chance"}
+    assert wrong(stages=[stage("a", 1, value)]) == {"completed"}
+
+
+def test_a_process_has_at_most_one_default_stage() -> None:
+    assert wrong(stages=[stage("a", is_default=True), stage("b", is_default=True)]) == {"stages"}
+    assert process_with(stage("a"), stage("b", is_default=True)).default_stage is not None
+
+
+def test_a_process_without_a_default_stage_has_none() -> None:
+    assert process_with(stage("a"), stage("b")).default_stage is None
+
+
+def test_two_stages_have_two_keys() -> None:
+    assert wrong(stages=[stage("a"), stage("a")]) == {"stages"}
+
+
+def test_a_process_has_a_key_of_its_own() -> None:
+    process_with(stage("a"), key="short")
+    assert wrong(key="short") == {"key"}
+
+
+@pytest.mark.parametrize("field", ["key", "name_en", "name_fr"])
+def test_a_process_has_a_key_and_names(field: str) -> None:
+    assert wrong(**{field: " "}) == {field}
+
+
+def test_a_process_has_a_method_that_exists() -> None:
+    assert wrong(method="guess") == {"method"}
+
+
+def test_only_who_customises_makes_processes(trade: Trade) -> None:
+    for actor in (trade.alice, trade.company.carol):
+        with pytest.raises(NotPermitted):
+            create_process(actor, key="mine", name_en="Mine", name_fr="Le mien")
+    assert create_process(trade.company.ada, key="ours", name_en="Ours", name_fr="Le nôtre").key == "ours"
+
+
+def test_a_step_is_added_at_the_end_of_its_stage(trade: Trade) -> None:
+    before = trade.sales.stages[0].steps
+    made = add_step(SYSTEM, trade.sales.stages[0].id, what="tick", name_en="Call", name_fr="Appeler")
+    after = process_by_key("sales").stages[0].steps
+    assert [step.id for step in after] == [*(step.id for step in before), made.pk]
+
+
+def test_a_step_is_of_one_of_three_kinds(trade: Trade) -> None:
+    assert wrong_step(trade.sales.stages[0].id, what="wish") == {"what"}
+
+
+def test_a_field_step_names_its_field(trade: Trade) -> None:
+    assert wrong_step(trade.sales.stages[0].id, what="field") == {"field"}
+    made = add_step(SYSTEM, trade.sales.stages[0].id, what="field", name_en="B", name_fr="B", field="budget")
+    assert made.field == "budget"
+
+
+@pytest.mark.parametrize("field", ["name_en", "name_fr"])
+def test_a_step_has_names(trade: Trade, field: str) -> None:
+    assert wrong_step(trade.sales.stages[0].id, **{field: ""}) == {field}
+
+
+def test_a_task_is_not_due_before_its_stage_is_entered(trade: Trade) -> None:
+    assert wrong_step(trade.sales.stages[0].id, what="task", delay_days=-1) == {"delay_days"}
+
+
+def test_a_step_belongs_to_a_stage(trade: Trade) -> None:
+    with pytest.raises(NotFound):
+        add_step(SYSTEM, 10**6, what="tick", name_en="Call", name_fr="Appeler")
+
+
+def test_a_step_is_made_required_and_free_again(trade: Trade) -> None:
+    step = trade.sales.stages[0].steps[0]
+    assert require_step(SYSTEM, step.id, is_required=True).is_required
+    assert not require_step(SYSTEM, step.id, is_required=False).is_required
+    with pytest.raises(NotFound):
+        require_step(SYSTEM, 10**6, is_required=True)
+
+
+def test_only_who_customises_changes_steps(trade: Trade) -> None:
+    step = trade.sales.stages[0].steps[0]
+    with pytest.raises(NotPermitted):
+        require_step(trade.company.carol, step.id, is_required=True)
+    with pytest.raises(NotPermitted):
+        add_step(trade.alice, trade.sales.stages[0].id, what="tick", name_en="Call", name_fr="Appeler")
+
+
+@pytest.mark.parametrize(
+    ("expected", "own", "stale"), [(14, None, 21), (21, None, 32), (None, None, None), (14, 3, 3)]
+)
+def test_a_deal_is_stale_after_half_as_long_again_as_expected(
+    expected: int | None, own: int | None, stale: int | None
+) -> None:
+    made = process_with(stage("a", expected_days=expected))
+    Process.objects.get(pk=made.id).stages.update(stale_days=own)
+    assert process_by_id(made.id).stages[0].stale_after == stale
+
+
+def test_a_process_is_found_by_id_and_by_key(trade: Trade) -> None:
+    assert process_by_id(trade.sales.id) == process_by_key("sales")
+    with pytest.raises(NotFound):
+        process_by_id(10**6)
+    with pytest.raises(NotFound):
+        process_by_key("nonsense")
+
+
+def test_retired_processes_are_left_out_where_one_chooses(trade: Trade) -> None:
+    Process.objects.filter(key="sales").update(is_retired=True)
+    assert [one.key for one in processes(with_retired=False)] == ["contact_manager"]
+    assert len(processes()) == 2

@@ -1,0 +1,202 @@
+"""Every screen, as a seller sees it, as a stranger does not, and in French."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from opportune.kernel import clock
+from opportune.opportunities import actions
+from opportune.opportunities.models import Opportunity
+from opportune.process.actions import require_step
+from opportune.process.queries import process_by_key
+from tests.people import Company
+from tests.web.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def deal(company: Company) -> Opportunity:
+    return company.deal("Two pumps", estimated_value=Decimal(1000), estimated_close_on=date(2030, 1, 31))
+
+
+@pytest.fixture
+def alice(company: Company, sign_in: SignIn) -> Client:
+    return sign_in(company.alice)
+
+
+@pytest.mark.parametrize(
+    "address", ["/pipeline/", "/opportunities/", "/opportunities/new/", "/tasks/", "/accounts/"]
+)
+def test_a_visitor_is_asked_to_sign_in(client: Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign/login/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/pipeline/",
+        "/pipeline/contact_manager/",
+        "/opportunities/",
+        "/opportunities/?status=open&sort=value",
+        "/opportunities/new/",
+        "/opportunities/{deal}/",
+        "/opportunities/{deal}/edit/",
+        "/opportunities/{deal}/move/",
+        "/opportunities/{deal}/close/?outcome=won",
+        "/opportunities/{deal}/close/?outcome=lost",
+        "/tasks/",
+        "/accounts/",
+        "/accounts/new/",
+        "/accounts/{account}/",
+        "/accounts/{account}/edit/",
+        "/contacts/",
+        "/contacts/new/",
+    ],
+)
+@pytest.mark.parametrize("fragment", [False, True])
+def test_a_seller_sees_each_screen(alice: Client, deal: Opportunity, address: str, fragment: bool) -> None:
+    path = address.format(deal=deal.pk, account=deal.account_id)
+    answer = alice.get(path, headers=HTMX if fragment else {})
+    assert answer.status_code == 200
+    assert "style=" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["", "edit/", "move/", "close/", "stages/1/"])
+def test_a_stranger_finds_nothing(company: Company, sign_in: SignIn, deal: Opportunity, address: str) -> None:
+    assert sign_in(company.dan).get(f"/opportunities/{deal.pk}/{address}").status_code == 404
+
+
+def test_the_board_shows_exact_sums(alice: Client, deal: Opportunity) -> None:
+    page = alice.get("/pipeline/").content.decode()
+    assert "Two pumps" in page
+    assert "€1,000" in page
+    assert "€200 weighted" in page
+
+
+def test_a_deal_is_created(company: Company, alice: Client) -> None:
+    account = company.account()
+    answer = alice.post(
+        "/opportunities/new/",
+        {
+            "subject": "New pumps",
+            "customer": f"account:{account.pk}",
+            "estimated_value": "1,250.50",
+            "currency": "EUR",
+        },
+    )
+    made = Opportunity.objects.get()
+    assert answer["Location"] == f"/opportunities/{made.pk}/"
+    assert made.estimated_value == Decimal("1250.5000")
+
+
+def test_what_was_typed_is_kept_when_a_field_is_missing(company: Company, alice: Client) -> None:
+    answer = alice.post("/opportunities/new/", {"subject": "New pumps", "estimated_value": "twelve"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="New pumps"' in page
+    assert 'value="twelve"' in page
+    assert not Opportunity.objects.exists()
+
+
+def test_a_move_from_the_board_answers_with_both_columns(alice: Client, deal: Opportunity) -> None:
+    develop = process_by_key("sales").stages[1]
+    answer = alice.post(
+        f"/opportunities/{deal.pk}/move/",
+        {"stage": develop.id, "version": deal.version, "query": ""},
+        headers=HTMX,
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert page.count('hx-swap-oob="true"') == 4
+    assert "Moved to Develop." in page
+
+
+def test_a_gate_asks_in_place_and_completes_the_move(
+    company: Company, alice: Client, deal: Opportunity
+) -> None:
+    stages = process_by_key("sales").stages
+    budget = next(step for step in stages[0].steps if step.field == "budget")
+    require_step(company.ada, budget.id, is_required=True)
+    address = f"/opportunities/{deal.pk}/move/"
+    refused = alice.post(address, {"stage": stages[1].id, "query": ""}, headers=HTMX)
+    assert refused.status_code == 422
+    assert 'name="budget"' in refused.content.decode()
+    assert (
+        alice.post(address, {"stage": stages[1].id, "query": "", "budget": "900"}, headers=HTMX).status_code
+        == 200
+    )
+    moved = Opportunity.objects.get(pk=deal.pk)
+    assert (moved.stage_id, moved.budget) == (stages[1].id, Decimal(900))
+
+
+def test_a_stale_move_is_a_conflict(company: Company, alice: Client, deal: Opportunity) -> None:
+    stages = process_by_key("sales").stages
+    actions.move(company.alice, deal.pk, wish="next")
+    answer = alice.post(
+        f"/opportunities/{deal.pk}/move/", {"stage": stages[1].id, "version": 1, "query": ""}, headers=HTMX
+    )
+    assert answer.status_code == 409
+
+
+def test_closing_and_reopening_and_undoing_that(alice: Client, deal: Opportunity) -> None:
+    address = f"/opportunities/{deal.pk}/"
+    missing = alice.post(f"{address}close/", {"outcome": "won", "on": ""})
+    assert missing.status_code == 422
+    assert "Choose the reason." in missing.content.decode()
+    today = clock.today("Europe/Paris").isoformat()
+    alice.post(
+        f"{address}close/", {"outcome": "won", "on": today, "reason": "PRICE_W", "actual_value": "1,100"}
+    )
+    page = alice.get(address).content.decode()
+    assert "Closed as won" in page
+    assert "Close as lost" not in page
+    reopened = alice.post(f"{address}reopening/", follow=True).content.decode()
+    [change_set] = re.findall(r'action="/undo/(\d+)/"', reopened)
+    alice.post(f"/undo/{change_set}/")
+    assert Opportunity.objects.get(pk=deal.pk).status == "won"
+
+
+def test_a_stale_form_overwrites_nothing_else(company: Company, alice: Client, deal: Opportunity) -> None:
+    address = f"/opportunities/{deal.pk}/edit/"
+    page = alice.get(address)
+    was = page.content.decode().split('name="was" value="')[1].split('"')[0].replace("&#34;", '"')
+    actions.edit(company.alice, deal.pk, {"subject": "Three pumps"})
+    alice.post(
+        address, {"version": deal.version, "was": was, "subject": "Two pumps", "customer_need": "Water"}
+    )
+    fresh = Opportunity.objects.get(pk=deal.pk)
+    assert (fresh.subject, fresh.customer_need) == ("Three pumps", "Water")
+    clash = alice.post(address, {"version": deal.version, "was": was, "subject": "Four pumps"})
+    assert clash.status_code == 409
+    assert "Four pumps" in clash.content.decode()
+
+
+def test_a_seller_reads_french(alice: Client, deal: Opportunity) -> None:
+    alice.post("/preferences/", {"language": "fr"})
+    page = alice.get("/pipeline/").content.decode()
+    assert '<html lang="fr"' in page
+    assert "1\u202f000\u00a0€" in page or "1 000\u00a0€" in page
+
+
+def test_another_site_is_no_way_to_go_on(alice: Client) -> None:
+    answer = alice.post("/preferences/", {"theme": "dark", "next": "https://elsewhere.example/"})
+    assert answer["Location"] == "/"
+
+
+def test_the_sign_in_page_is_there_for_visitors(client: Client, db: None) -> None:
+    answer = client.get("/sign/login/")
+    assert answer.status_code == 200
+    assert 'name="login"' in answer.content.decode()
+
+
+def test_an_unknown_address_is_a_page(client: Client, db: None) -> None:
+    answer = client.get("/nowhere/")
+    assert answer.status_code == 404
+    assert "does not exist" in answer.content.decode()
