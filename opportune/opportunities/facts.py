@@ -1,7 +1,7 @@
 """Questions that lower packages ask about deals, answered through wiring.py."""
 
 from opportune.kernel.records import RecordRef
-from opportune.opportunities.models import Opportunity
+from opportune.opportunities.models import Entry, Opportunity
 
 
 def customer_has_opportunities(ref: RecordRef) -> bool:
@@ -13,5 +13,5 @@ def customer_has_opportunities(ref: RecordRef) -> bool:
 
 
 def amounts_exist() -> bool:
-    """Whether an amount has been recorded, which freezes the base currency (domain.md §2)."""
-    return Opportunity.objects.filter(value__isnull=False).exists()
+    """Whether an amount was ever recorded, which freezes the base currency (domain.md §2)."""
+    return Entry.objects.filter(value__isnull=False).exists()

@@ -4,9 +4,11 @@ from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import available_timezones
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotPermitted, Refused
+from opportune.kernel.money import rounded
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import sentence
 from opportune.kernel.text import fold
@@ -16,6 +18,10 @@ from opportune.reference.models import CloseReason, Currency, ListItem, Rate, Se
 from opportune.reference.queries import organisation_settings
 from opportune.reference.series import formatted
 from opportune.reference.settings import OrganisationSettings
+from opportune.storage.numbers import RateField
+
+CODE_LENGTH = 20
+LARGEST_RATE = 10**10
 
 
 @action("install_reference")
@@ -71,6 +77,7 @@ def change_setting(actor: Actor, key: str, value: Any) -> None:
         raise Invalid({key: sentence("There is no setting “{key}”.", key=key)})
     if type(value) is not type(declared[key]):
         raise Invalid({key: sentence("This value does not fit the setting “{key}”.", key=key)})
+    _demand_known(key, value)
     frozen = key == "base_currency" and value != organisation_settings().base_currency
     if frozen and any(ask() for name, ask in facts.items() if name == "amounts_exist"):
         raise Refused(
@@ -84,11 +91,18 @@ def change_setting(actor: Actor, key: str, value: Any) -> None:
         recording().update(setting, {"value": value})
 
 
+def _demand_known(key: str, value: Any) -> None:
+    if key == "time_zone" and value not in available_timezones():
+        raise Invalid({key: sentence("There is no time zone “{zone}”.", zone=value)})
+    if key == "base_currency" and not Currency.objects.filter(code=value).exists():
+        raise Invalid({key: sentence("There is no currency “{code}”. Add it in the settings.", code=value)})
+
+
 @action("add_currency")
 def add_currency(actor: Actor, *, code: str, digits: int = 2) -> Currency:
     """Put a currency to use. Raises Invalid unless its code is three capital letters and its digits 0 to 4."""
     actor.demand_right("administer")
-    if not (len(code) == 3 and code.isascii() and code.isupper()):
+    if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
         raise Invalid({"code": sentence("A currency has three capital letters, such as EUR.")})
     if not 0 <= digits <= 4:
         raise Invalid({"digits": sentence("A currency has 0 to 4 decimals.")})
@@ -103,8 +117,10 @@ def add_currency(actor: Actor, *, code: str, digits: int = 2) -> Currency:
 def set_rate(actor: Actor, *, code: str, rate: Decimal, valid_from: date) -> Rate:
     """Say how many units of a currency one base unit is from a day on; amounts already recorded stay."""
     actor.demand_right("administer")
-    if rate <= 0:
-        raise Invalid({"rate": sentence("A rate is greater than zero.")})
+    if not (rate.is_finite() and 0 < rate < LARGEST_RATE and rounded(rate, RateField.decimals) > 0):
+        raise Invalid({"rate": sentence("A rate is greater than zero and has at most eight decimals.")})
+    if code == organisation_settings().base_currency:
+        raise Invalid({"code": sentence("{code} is the base currency; its rate is always 1.", code=code)})
     currency = Currency.objects.filter(code=code).first()
     if currency is None:
         raise Invalid({"code": sentence("There is no currency “{code}”. Add it in the settings.", code=code)})
@@ -138,9 +154,10 @@ def add_close_reason(
         raise NotPermitted(sentence("Only an administrator can add close reasons here."))
     if outcome not in (CloseReason.Outcome.WON, CloseReason.Outcome.LOST):
         raise Invalid({"outcome": sentence("Choose won or lost.")})
-    if not name.strip():
-        raise Invalid({"name": sentence("Give the reason a name.")})
-    chosen = (code.strip() or _code_for(name, outcome))[:20]
+    _demand_new_reason(outcome, name.strip())
+    chosen = code.strip() or _free_code(name, outcome)
+    if len(chosen) > CODE_LENGTH:
+        raise Invalid({"code": sentence("At most {longest} characters fit here.", longest=CODE_LENGTH)})
     if CloseReason.objects.filter(code__iexact=chosen).exists():
         raise Invalid({"code": sentence("There is already a close reason “{code}”.", code=chosen)})
     won = outcome == CloseReason.Outcome.WON
@@ -156,7 +173,20 @@ def add_close_reason(
     return reason
 
 
-def _code_for(name: str, outcome: str) -> str:
-    letters = "".join(c for c in fold(name).upper() if c.isalnum())[:16]
+def _demand_new_reason(outcome: str, name: str) -> None:
+    if not name:
+        raise Invalid({"name": sentence("Give the reason a name.")})
+    there = CloseReason.objects.filter(outcome=outcome).values_list("name_en", "name_fr")
+    if fold(name) in {fold(known) for names in there for known in names}:
+        raise Invalid({"name": sentence("There is already a close reason “{name}”.", name=name)})
+
+
+def _free_code(name: str, outcome: str) -> str:
+    letters = "".join(c for c in fold(name).upper() if c.isascii() and c.isalnum()) or "REASON"
     suffix = "_W" if outcome == CloseReason.Outcome.WON else "_L"
-    return f"{letters}{suffix}"
+    taken = {code.upper() for code in CloseReason.objects.values_list("code", flat=True)}
+    for number in ("", *map(str, range(2, len(taken) + 3))):
+        code = f"{letters[: CODE_LENGTH - len(suffix) - len(number)]}{number}{suffix}"
+        if code not in taken:
+            return code
+    raise RuntimeError("one more code than reasons is always free")
