@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +11,14 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from opportune.identity.actor import Actor, system_actor
-from opportune.identity.queries import person_by_email
+from opportune.cli.running import runs
+from opportune.cli.terminal import Terminal
 from opportune.importing.actions import import_opportunities, undo_import
 from opportune.importing.maps import read_map
 from opportune.importing.runs import ImportReport
-from opportune.kernel.errors import Invalid, OpportuneError
 from opportune.kernel.sentences import Sentence, counted, sentence
 from opportune.ledger.undo import Undone
+from opportune.schemas.language import spoken
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -47,65 +45,51 @@ def add_commands(commands: Commands) -> None:
         metavar="FILE",
         help="where refused rows go, with the reason (default: FILE.rejected.csv in this directory)",
     )
-    _add_common(taking)
-    taking.set_defaults(run=_import)
+    runs(taking, _import)
 
     undoing = verbs.add_parser("undo", help="take back what an import has made")
     undoing.add_argument("job", type=int, metavar="JOB", help="the number of the import's job")
-    _add_common(undoing)
-    undoing.set_defaults(run=_undo)
+    runs(undoing, _undo)
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--actor", metavar="EMAIL", help="who does this (default: the system itself)")
-    parser.add_argument("--json", action="store_true", help="write the outcome as JSON")
-
-
-def _import(options: argparse.Namespace) -> int:
+def _import(terminal: Terminal, options: argparse.Namespace) -> None:
     rejects: Path = options.rejects or Path(f"{options.file.stem}.rejected.csv")
-    try:
-        with _progress(hidden=options.json) as progress:
-            report = import_opportunities(
-                _actor(options.actor),
-                options.file,
-                read_map(options.map),
-                default_account=options.default_account,
-                rejects=rejects,
-                progress=progress,
-            )
-    except OpportuneError as problem:
-        return _fail(problem)
-    if options.json:
-        return _write_json(
-            {
-                "job": report.job_id,
-                "imported": report.imported,
-                "skipped": report.skipped,
-                "refused": report.refused,
-                "rejects": None if report.rejects is None else str(report.rejects),
-                "reasons": dict(report.reasons),
-            }
+    with _progress(hidden=terminal.is_json) as progress:
+        report = import_opportunities(
+            terminal.actor,
+            options.file,
+            read_map(options.map),
+            default_account=options.default_account,
+            rejects=rejects,
+            progress=progress,
+            say=lambda message: spoken(message, terminal.language),
         )
-    return _write(_told(report))
+    if not terminal.is_json:
+        _say(terminal, _told(report))
+        return
+    terminal.outcome(
+        {
+            "job": report.job_id,
+            "imported": report.imported,
+            "skipped": report.skipped,
+            "refused": report.refused,
+            "rejects": None if report.rejects is None else str(report.rejects),
+            "reasons": dict(report.reasons),
+        }
+    )
 
 
-def _undo(options: argparse.Namespace) -> int:
-    try:
-        undone = undo_import(_actor(options.actor), options.job)
-    except OpportuneError as problem:
-        return _fail(problem)
-    if options.json:
-        return _write_json(
-            {
-                "restored": _taken_back(undone),
-                "kept": [[str(ref), facet] for ref, facet in undone.kept],
-            }
-        )
-    return _write(_told_of_undo(undone))
-
-
-def _actor(email: str | None) -> Actor:
-    return system_actor("command line") if email is None else person_by_email(email, "cli")
+def _undo(terminal: Terminal, options: argparse.Namespace) -> None:
+    undone = undo_import(terminal.actor, options.job)
+    if not terminal.is_json:
+        _say(terminal, _told_of_undo(undone))
+        return
+    terminal.outcome(
+        {
+            "restored": _taken_back(undone),
+            "kept": [[str(ref), facet] for ref, facet in undone.kept],
+        }
+    )
 
 
 @contextmanager
@@ -155,17 +139,9 @@ def _taken_back(undone: Undone) -> int:
     return sum(facet == "record" for _, facet in undone.restored)
 
 
-def _write(sentences: Iterator[Sentence | str]) -> int:
-    sys.stdout.writelines(f"{line}\n" for line in sentences)
-    return 0
-
-
-def _write_json(outcome: object) -> int:
-    sys.stdout.write(json.dumps(outcome, ensure_ascii=False) + "\n")
-    return 0
-
-
-def _fail(problem: OpportuneError) -> int:
-    reasons = problem.fields.items() if isinstance(problem, Invalid) else [("opportune", problem.message)]
-    sys.stderr.writelines(f"{place}: {reason}\n" for place, reason in reasons)
-    return 1
+def _say(terminal: Terminal, lines: Iterator[Sentence | str]) -> None:
+    for line in lines:
+        if isinstance(line, Sentence):
+            terminal.say(line)
+        else:
+            terminal.plain(line)
