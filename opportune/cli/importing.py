@@ -15,13 +15,17 @@ from opportune.cli.running import runs
 from opportune.cli.terminal import Terminal
 from opportune.importing.actions import import_opportunities, undo_import
 from opportune.importing.maps import read_map
-from opportune.importing.runs import ImportReport
-from opportune.kernel.sentences import Sentence, counted, sentence
-from opportune.ledger.undo import Undone
+from opportune.kernel.sentences import counted, sentence
+from opportune.schemas.importing import (
+    ImportShown,
+    ImportUndoneShown,
+    import_shown,
+    import_undone_shown,
+)
 from opportune.schemas.language import spoken
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    from opportune.cli import Commands
 
 _REASONS_SHOWN = 10
 _KEPT_SHOWN = 20
@@ -53,43 +57,29 @@ def add_commands(commands: Commands) -> None:
 
 
 def _import(terminal: Terminal, options: argparse.Namespace) -> None:
-    rejects: Path = options.rejects or Path(f"{options.file.stem}.rejected.csv")
     with _progress(hidden=terminal.is_json) as progress:
         report = import_opportunities(
             terminal.actor,
             options.file,
             read_map(options.map),
             default_account=options.default_account,
-            rejects=rejects,
+            rejects=options.rejects or Path(f"{options.file.stem}.rejected.csv"),
             progress=progress,
-            say=lambda message: spoken(message, terminal.language),
+            say=lambda reason: spoken(reason, terminal.language),
         )
-    if not terminal.is_json:
-        _say(terminal, _told(report))
-        return
-    terminal.outcome(
-        {
-            "job": report.job_id,
-            "imported": report.imported,
-            "skipped": report.skipped,
-            "refused": report.refused,
-            "rejects": None if report.rejects is None else str(report.rejects),
-            "reasons": dict(report.reasons),
-        }
-    )
+    found = import_shown(report)
+    if terminal.is_json:
+        terminal.shape(found)
+    else:
+        _tell(terminal, found)
 
 
 def _undo(terminal: Terminal, options: argparse.Namespace) -> None:
-    undone = undo_import(terminal.actor, options.job)
-    if not terminal.is_json:
-        _say(terminal, _told_of_undo(undone))
-        return
-    terminal.outcome(
-        {
-            "restored": _taken_back(undone),
-            "kept": [[str(ref), facet] for ref, facet in undone.kept],
-        }
-    )
+    found = import_undone_shown(options.job, undo_import(terminal.actor, options.job))
+    if terminal.is_json:
+        terminal.shape(found)
+    else:
+        _tell_undone(terminal, found)
 
 
 @contextmanager
@@ -102,46 +92,41 @@ def _progress(*, hidden: bool) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _told(report: ImportReport) -> Iterator[Sentence | str]:
-    yield counted(
-        "{count} opportunity was taken in.", "{count} opportunities were taken in.", report.imported
+def _tell(terminal: Terminal, found: ImportShown) -> None:
+    terminal.say(
+        counted("{count} opportunity was taken in.", "{count} opportunities were taken in.", found.imported)
     )
-    if report.skipped:
-        yield counted("{count} was there already.", "{count} were there already.", report.skipped)
-    if report.refused:
-        yield counted(
-            "{count} row was refused; it is in {file}.",
-            "{count} rows were refused; they are in {file}.",
-            report.refused,
-            file=str(report.rejects),
+    if found.skipped:
+        terminal.say(counted("{count} was there already.", "{count} were there already.", found.skipped))
+    if found.refused:
+        terminal.say(
+            counted(
+                "{count} row was refused; it is in {file}.",
+                "{count} rows were refused; they are in {file}.",
+                found.refused,
+                file=found.rejects,
+            )
         )
-    for reason, times in report.reasons[:_REASONS_SHOWN]:
-        yield f"  {times} × {reason}"
-    if report.imported:
-        yield sentence("To take it back: opportune import undo {job}", job=report.job_id)
+    for reason in found.reasons[:_REASONS_SHOWN]:
+        terminal.plain(f"  {reason.count} × {reason.reason}")
+    if found.imported:
+        terminal.say(sentence("To take it back: opportune import undo {job}", job=found.job))
 
 
-def _told_of_undo(undone: Undone) -> Iterator[Sentence | str]:
-    yield counted("{count} record was taken back.", "{count} records were taken back.", _taken_back(undone))
-    changed = [ref for ref, _ in undone.kept if ref.kind in _REVERSIBLE]
+def _tell_undone(terminal: Terminal, found: ImportUndoneShown) -> None:
+    terminal.say(
+        counted("{count} record was taken back.", "{count} records were taken back.", found.restored)
+    )
+    changed = [f"{one.kind} {one.id}" for one in found.kept if one.kind in _REVERSIBLE]
     if changed:
-        yield counted(
-            "{count} was kept, because it was changed since or is needed: {records}",
-            "{count} were kept, because they were changed since or are needed: {records}",
-            len(changed),
-            records=", ".join([*map(str, changed[:_KEPT_SHOWN]), *["…"][: len(changed) > _KEPT_SHOWN]]),
+        more = ["…"] if len(changed) > _KEPT_SHOWN else []
+        terminal.say(
+            counted(
+                "{count} was kept, because it was changed since or is needed: {records}",
+                "{count} were kept, because they were changed since or are needed: {records}",
+                len(changed),
+                records=", ".join([*changed[:_KEPT_SHOWN], *more]),
+            )
         )
-    if len(changed) < len(undone.kept):
-        yield sentence("People, teams and units that the import made stay.")
-
-
-def _taken_back(undone: Undone) -> int:
-    return sum(facet == "record" for _, facet in undone.restored)
-
-
-def _say(terminal: Terminal, lines: Iterator[Sentence | str]) -> None:
-    for line in lines:
-        if isinstance(line, Sentence):
-            terminal.say(line)
-        else:
-            terminal.plain(line)
+    if len(changed) < len(found.kept):
+        terminal.say(sentence("People, teams and units that the import made stay."))
