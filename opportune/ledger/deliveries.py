@@ -18,10 +18,8 @@ def deliver_due() -> int:
     A failed one is due again after 1, 2, 4, … minutes, at most eight times; its error stays on the row.
     """
     due = Delivery.objects.filter(delivered_at=None, due_at__lte=clock.now(), attempts__lt=_ATTEMPTS)
-    return sum(
-        _deliver(delivery_id)
-        for delivery_id in list(due.order_by("id").values_list("id", flat=True)[:_AT_ONCE])
-    )
+    ids = list(due.order_by("id").values_list("id", flat=True)[:_AT_ONCE])
+    return sum(_deliver(delivery_id) for delivery_id in ids)
 
 
 def _deliver(delivery_id: int) -> bool:

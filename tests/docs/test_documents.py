@@ -160,7 +160,7 @@ def test_every_decision_is_listed() -> None:
     assert sorted(listed) == sorted(decisions)
 
 
-@pytest.mark.parametrize("column, folder", [(1, "opportune"), (2, "tests")])
+@pytest.mark.parametrize(("column", "folder"), [(1, "opportune"), (2, "tests")])
 def test_what_the_coverage_names_exists(column: int, folder: str) -> None:
     named = [found for row in coverage_rows() for found in EXACT.findall(row[column])]
     absent = [
