@@ -24,7 +24,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 NAMED_FILE = re.compile(r"`([\w./-]+\.(?:py|toml|html|css|js|md|po|lock))`")
 NAMED_COMMAND = re.compile(r"(?:`|-m )opportune (\w+)")
-NAMED_SCRIPT = re.compile(r"\bbin/(\w+)")
+NAMED_SCRIPT = re.compile(r"(?<![\w/])bin/(\w+)")
 PACKAGE_ROW = re.compile(r"^\| `opportune/(\w+)` \| \S", re.MULTILINE)
 EXACT = re.compile(r"`([\w./]+\.py):(\w+)`")
 A_RANGE = re.compile(r"(\S+)…(\S+)")
@@ -160,7 +160,7 @@ def test_every_decision_is_listed() -> None:
     assert sorted(listed) == sorted(decisions)
 
 
-@pytest.mark.parametrize("column, folder", [(1, "opportune"), (2, "tests")])
+@pytest.mark.parametrize(("column", "folder"), [(1, "opportune"), (2, "tests")])
 def test_what_the_coverage_names_exists(column: int, folder: str) -> None:
     named = [found for row in coverage_rows() for found in EXACT.findall(row[column])]
     absent = [
