@@ -32,7 +32,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The version of Opportune, the engine it runs on, and all that was found."""
+    """The version of Opportune, the engine it runs on (empty if it could not be asked), and all that was found."""
 
     version: str
     engine: str
@@ -47,7 +47,9 @@ class Diagnosis:
         """For people: a line for each finding, and one for the whole."""
         for finding in self.findings:
             yield f"{finding.severity:<8} {finding.code:<26} {say(finding.message)}"
-        where = {"version": self.version, "engine": self.engine or "–"}
+        if not self.engine:
+            return
+        where = {"version": self.version, "engine": self.engine}
         if self.well:
             yield say(sentence("Opportune {version} on {engine} is well.", **where))
         else:
