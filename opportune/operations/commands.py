@@ -76,7 +76,7 @@ def add_commands(commands: Commands) -> None:
     exposure.add_argument("--host", default=DEFAULT_HOST, help="the address")
     exposure.set_defaults(run=_exposure)
 
-    migrate = commands.add_parser("migrate", help="bring the database up to date")
+    migrate = commands.add_parser("migrate", help="bring database, translations and static files up to date")
     migrate.set_defaults(run=_migrate)
 
     demo = commands.add_parser("demo", help="load the demo company where nobody has an account yet")
@@ -163,9 +163,9 @@ def _worker(options: argparse.Namespace) -> int:
 
 def _migrate(options: argparse.Namespace) -> int:
     set_up_django()
-    from opportune.operations.starting import migrate
+    from opportune.operations.starting import bring_up_to_date
 
-    migrate()
+    bring_up_to_date()
     return 0
 
 
