@@ -44,7 +44,7 @@ def prepare(*, empty: bool, port: int) -> Iterator[str]:
 
 
 def bring_up_to_date() -> None:
-    """All that serving needs: the data directory, catalogues, static files and the database as this version has them."""
+    """Make all that serving needs: data directory, translations, static files, and the database of this version."""
     settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     compile_catalogues()
     collect_static_files()
