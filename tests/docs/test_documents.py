@@ -154,6 +154,16 @@ def test_commands_and_scripts_that_are_named_exist() -> None:
         assert set(NAMED_SCRIPT.findall(text_of(document))) - scripts == set(), document.name
 
 
+def test_the_example_of_an_action_is_the_action() -> None:
+    [example] = re.findall(r"```python\n(.*?)```", text_of(ROOT / "ARCHITECTURE.md"), re.DOTALL)
+    source = text_of(ROOT / "opportune" / "opportunities" / "actions" / "editing.py")
+    [shown] = ast.parse(example).body
+    assert isinstance(shown, ast.FunctionDef)
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    [written] = [node for node in functions if node.name == shown.name]
+    assert ast.unparse(shown) == ast.unparse(written)
+
+
 def test_every_decision_is_listed() -> None:
     decisions = {path.name for path in (ROOT / "docs" / "decisions").glob("0*.md")}
     listed = LINK.findall(text_of(ROOT / "docs" / "decisions" / "README.md"))
