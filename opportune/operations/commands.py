@@ -174,23 +174,19 @@ def _demo(options: argparse.Namespace) -> int:
     from django.conf import settings
 
     from opportune.cli.running import EXIT_CODES
-    from opportune.identity.actor import system_actor
     from opportune.identity.queries import anybody_exists
     from opportune.kernel.errors import Refused
-    from opportune.operations import demo
-    from opportune.operations.starting import INSTALLATION, database_is_new, migrate
+    from opportune.operations.starting import bring_up_to_date, database_is_new, load_demo
     from opportune.schemas.language import spoken
 
     try:
         if database_is_new() or not anybody_exists():
-            migrate()
-        company = demo.load(system_actor(INSTALLATION))
+            bring_up_to_date()
+        for line in load_demo():
+            _say(line)
     except Refused as refusal:
         sys.stderr.write(f"opportune: {spoken(refusal.message, settings.LANGUAGE_CODE)}\n")
         return EXIT_CODES[Refused]
-    _say(f"Sign in with the password {company.password} as")
-    for sign_in in company.sign_ins:
-        _say(f"  {sign_in.email:<22} {sign_in.name} ({sign_in.role.replace('_', ' ')})")
     return 0
 
 

@@ -37,6 +37,11 @@ def prepare(*, empty: bool, port: int) -> Iterator[str]:
         yield f"Nobody can sign in yet. Begin once at http://127.0.0.1:{port}/set-up/{secret}/"
         return
     yield "Loading the demo company"
+    yield from load_demo()
+
+
+def load_demo() -> Iterator[str]:
+    """Make the demo company; yield who can sign in. Raises Refused where somebody exists."""
     company = demo.load(system_actor(INSTALLATION))
     yield f"Sign in with the password {company.password} as"
     for sign_in in company.sign_ins:
