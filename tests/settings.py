@@ -3,7 +3,8 @@
 import os
 import tempfile
 
-os.environ.setdefault("OPPORTUNE_DATA", tempfile.mkdtemp(prefix="opportune-tests-"))
+data = tempfile.TemporaryDirectory(prefix="opportune-tests-")  # deleted when the tests end
+os.environ.setdefault("OPPORTUNE_DATA", data.name)
 os.environ["OPPORTUNE_SECRET_KEY"] = "only for tests, where nothing is worth keeping secret"
 os.environ["OPPORTUNE_DATABASE_POOL"] = "0"
 

@@ -22,6 +22,7 @@ contacts = Router(tags=["contacts"])
 @filtered(AccountFilter)
 def list_accounts(request: Request, paging: Query[Paging]) -> HttpResponse:
     """The accounts that match, by pages. `account` asks for those below one."""
+    request.auth.demand("account", "read")
     asked = wanted(request, AccountFilter)
     found = queries.accounts(request.auth, asked, after=paging.after, limit=paging.limit)
     rows = [AccountListed.model_validate(row) for row in found.rows]
@@ -61,6 +62,7 @@ def list_opportunities_of_account(request: Request, account_id: int, paging: Que
 @filtered(ContactFilter)
 def list_contacts(request: Request, paging: Query[Paging]) -> HttpResponse:
     """The contacts that match, by pages. `account` asks for those of one account."""
+    request.auth.demand("contact", "read")
     asked = wanted(request, ContactFilter)
     found = queries.contacts(request.auth, asked, after=paging.after, limit=paging.limit)
     rows = [ContactListed.model_validate(row) for row in found.rows]

@@ -38,6 +38,7 @@ def list_opportunities(request: Request, paging: Query[Paging]) -> HttpResponse:
 @filtered(OpportunityFilter)
 def summarise_opportunities(request: Request, as_of: Query[Day | None] = None) -> HttpResponse:
     """Exact totals of all that match, now or at the end of a day: counts, and sums in base currency."""
+    request.auth.demand("opportunity", "read")
     found = queries.totals(request.auth, wanted(request, OpportunityFilter), as_of=as_of)
     return answer(summary_of(found, processes()))
 
@@ -80,6 +81,7 @@ def show_history(request: Request, opportunity_id: int) -> HttpResponse:
 
 def page_of(request: Request, paging: Paging, **fixed: object) -> HttpResponse:
     """A page of the opportunities that the query parameters and the address ask for."""
+    request.auth.demand("opportunity", "read")
     found = queries.opportunities(
         request.auth, wanted(request, OpportunityFilter, **fixed), after=paging.after, limit=paging.limit
     )

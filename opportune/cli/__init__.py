@@ -1,9 +1,15 @@
-"""The command-line door: one module a noun, each adding its commands to `opportune`."""
+"""The command-line door: one module a noun, each adding its commands to `opportune`.
+
+No rule lives here: a command reads its shape, calls one action or one query, and shows a fresh shape. It acts as
+the one who installs, or as a person (`--actor`); `--json` answers machines in the shapes of the API.
+"""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
+
+from opportune.cli import change_sets, customers, export, importing, opportunities, people, processes, tokens
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -15,6 +21,11 @@ def add_commands(commands: Commands) -> None:
     A command's parser names its function: `parser.set_defaults(run=function)`, which takes the parsed
     arguments and returns the exit code.
     """
-    from opportune.cli import importing
-
+    people.add_commands(commands)
+    tokens.add_commands(commands)
+    opportunities.add_commands(commands)
+    customers.add_commands(commands)
+    processes.add_commands(commands)
+    change_sets.add_commands(commands)
     importing.add_commands(commands)
+    export.add_commands(commands)

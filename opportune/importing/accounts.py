@@ -1,6 +1,6 @@
 """The accounts a file names as customers: found by name, or made from the accounts' own file."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -44,11 +44,15 @@ class AccountBook:
 
 @dataclass(slots=True)
 class _Wanted:
-    """An account that a file names: what is said about it, its owner and the account above it by name."""
+    """An account that a file names: what is said about it, its owner and the account above it by name.
+
+    `sellers` own the opportunities of the account; the first who is known owns the account if nothing else is said.
+    """
 
     name: str
     owner: str = ""
     parent: str = ""
+    sellers: tuple[str, ...] = ()
     fields: dict[str, Any] = field(default_factory=dict)
 
 
@@ -63,11 +67,11 @@ def make_accounts(
     actor: Actor,
     plan: ImportMap,
     directory: Path,
-    named: Mapping[str, str],
+    named: Mapping[str, tuple[str, ...]],
     people: Staff,
     chunk: Callable[[], AbstractContextManager[Any]],
 ) -> AccountBook:
-    """Find or make the accounts of the map's file and those `named` by the rows, with the owner of their first row.
+    """Find or make the accounts of the map's file and those `named` by the rows, each with the owners of its rows.
 
     What stands above others is made first. Each `chunk()` holds up to 500. Raises NotPermitted, or Invalid for a
     file that cannot be read; an account that cannot be made is in the book with the reason.
@@ -76,7 +80,7 @@ def make_accounts(
     book = AccountBook()
     find_accounts(actor, [*named, *(one.name for one in wanted.values())], book)
     waiting = {key: one for key, one in wanted.items() if key not in book.known}
-    fallback = next((one.owner for one in wanted.values() if one.owner), "")
+    anybody = tuple(seller for one in wanted.values() for seller in one.sellers)
     while waiting:
         ready = {key: one for key, one in waiting.items() if not one.parent or fold(one.parent) in book.known}
         if not ready:
@@ -84,24 +88,26 @@ def make_accounts(
             break
         for several in _sliced(ready.values()):
             with chunk():
-                _make(actor, several, book, people, fallback)
+                _make(actor, several, book, people, anybody)
         waiting = {key: one for key, one in waiting.items() if key not in ready}
     return book
 
 
-def _wanted(section: Section | None, directory: Path, named: Mapping[str, str]) -> dict[str, _Wanted]:
+def _wanted(
+    section: Section | None, directory: Path, named: Mapping[str, tuple[str, ...]]
+) -> dict[str, _Wanted]:
     wanted: dict[str, _Wanted] = {}
     if section is not None:
         for line in open_table(directory / section.file, section.columns).lines():
             one = _described(section, section.values(section.meant(line.cells))) if line.cells else None
             if one is not None and one.name:
                 wanted.setdefault(fold(one.name), one)
-    for name, owner in named.items():
+    for name, sellers in named.items():
         one = wanted.setdefault(fold(name), _Wanted(name))
-        one.owner = one.owner or owner
+        one.sellers += sellers
     for one in list(wanted.values()):
         if one.parent:
-            wanted.setdefault(fold(one.parent), _Wanted(one.parent, one.owner))
+            wanted.setdefault(fold(one.parent), _Wanted(one.parent, sellers=one.sellers))
     return wanted
 
 
@@ -113,14 +119,16 @@ def _described(section: Section, texts: Mapping[str, str]) -> _Wanted:
                 fields[name] = parse_amount(fields[name]) * section.times[name]
             except ValueError:
                 continue  # refused as it stands where accounts are made, with the reason
-    return _Wanted(texts["name"], texts.get("owner", ""), texts.get("parent", ""), fields)
+    return _Wanted(texts["name"], texts.get("owner", ""), texts.get("parent", ""), fields=fields)
 
 
-def _make(actor: Actor, several: list[_Wanted], book: AccountBook, people: Staff, fallback: str) -> None:
+def _make(
+    actor: Actor, several: list[_Wanted], book: AccountBook, people: Staff, anybody: Sequence[str]
+) -> None:
     sound: list[tuple[_Wanted, dict[str, Any]]] = []
     for one in several:
         try:
-            sound.append((one, _fields(actor, one, book, people, fallback)))
+            sound.append((one, _fields(actor, one, book, people, anybody)))
         except Invalid as problem:
             book.known[fold(one.name)] = _not_made(one, problem)
     made = create_accounts(actor, [fields for _, fields in sound], inactive_owners=True)
@@ -128,13 +136,19 @@ def _make(actor: Actor, several: list[_Wanted], book: AccountBook, people: Staff
         book.known[fold(one.name)] = _not_made(one, outcome) if isinstance(outcome, Invalid) else outcome.pk
 
 
-def _fields(actor: Actor, one: _Wanted, book: AccountBook, people: Staff, fallback: str) -> dict[str, Any]:
+def _fields(
+    actor: Actor, one: _Wanted, book: AccountBook, people: Staff, anybody: Sequence[str]
+) -> dict[str, Any]:
     fields = {**one.fields, "name": one.name}
     if one.parent:
         fields["parent_id"] = book.id_of(one.parent)
-    owner = one.owner or (fallback if actor.person_id is None else "")
-    if owner:
-        fields["owner_id"] = people.id_of(owner)
+    if one.owner:
+        fields["owner_id"] = people.id_of(one.owner)
+        return fields
+    others = anybody if actor.person_id is None else ()
+    seller = next((name for name in (*one.sellers, *others) if people.is_one(name)), None)
+    if seller is not None:
+        fields["owner_id"] = people.id_of(seller)
     return fields
 
 

@@ -39,8 +39,8 @@ def import_opportunities(
     """
     _demand_rights(actor, map)
     table = open_table(file, map.columns)
-    if rejects is not None and rejects.resolve() == file.resolve():
-        raise Invalid({"rejects": sentence("Refused rows cannot go into the file that is being read.")})
+    if rejects is not None:
+        _demand_place(rejects, file)
     run = Run(actor, table, map, (default_account or "").strip())
     refused = Rejects(table, rejects, say)
     try:
@@ -70,6 +70,13 @@ def _demand_rights(actor: Actor, map: ImportMap) -> None:
             raise Refused(
                 "command_line_only", sentence("Only the command line may create people by an import.")
             )
+
+
+def _demand_place(rejects: Path, file: Path) -> None:
+    if rejects.resolve() == file.resolve():
+        raise Invalid({"rejects": sentence("Refused rows cannot go into the file that is being read.")})
+    if not rejects.parent.is_dir():
+        raise Invalid({"rejects": sentence("There is no directory {name}.", name=str(rejects.parent))})
 
 
 def _silent(done: int, total: int) -> None:

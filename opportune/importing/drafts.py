@@ -57,7 +57,7 @@ class Drafter:
         if row.meaning.stage:
             on = row.started_on or begun
             happened.append(
-                Happening("start", self._instant(on), self._day(on), self.stages[row.meaning.stage])
+                Happening("enter", self._instant(on), self._day(on), self.stages[row.meaning.stage])
             )
         if row.meaning.status in CLOSED:
             happened.append(

@@ -1,38 +1,6 @@
-"""The map of an import: a TOML file that says what the columns of a CSV file mean.
+"""The map of an import: a TOML file that says what the columns of CSV files mean.
 
-dates = "M/D/YYYY"              how dates are written; YYYY-MM-DD unless said
-process = "sales"               the key of the process the deals go through; the default one unless said
-currency = "base"               of all amounts: a code, or the organisation's base currency
-reason = "NOT_RECORDED"         the code of the close reason of rows that name none
-create_accounts = true          make the accounts that do not exist yet
-create_people = true            make the people who do not exist yet, deactivated; on the command line only
-
-[opportunities.fields]          field = "column", or a text with columns in it
-external_id = "opportunity_id"  by which a second run knows what is there already
-subject = "{product}, {account}"
-[opportunities.aliases.product] how a value of a column is to be read
-GTXPro = "GTX Pro"
-[opportunities.defaults]        field = what a blank cell means
-[opportunities.status.Engaging] what a value of the field `status` means
-is = "in_progress"              not_started, in_progress, won or lost
-stage = "develop"               the key of the stage it is in, or was in before it was closed
-
-[accounts]                      a file about the accounts, beside the first one
-file = "accounts.csv"
-[accounts.fields]               [accounts.aliases.…] and [accounts.defaults] as above
-[accounts.times]                field = factor, for amounts given in thousands or millions
-
-[people]                        a file about the people who own the deals
-file = "sales_teams.csv"
-role = "salesperson"            the keys of the roles they and their managers get
-manager_role = "sales_manager"
-[people.fields]                 name, email, manager, team, unit
-
-[list_price]                    what an open deal without a value is worth: the price of its product
-file = "products.csv"           the price list, with its columns
-product = "product"
-price = "sales_price"
-column = "product"              the column of the opportunities that names the product
+`examples/README.md` explains each entry to those who write one.
 """
 
 import tomllib
@@ -73,9 +41,9 @@ PEOPLE_FIELDS = ("name", "email", "manager", "team", "unit")
 STATUSES = ("not_started", "in_progress", "won", "lost")
 ISO = "YYYY-MM-DD"
 BASE = "base"
-_OPTIONS = ("dates", "process", "currency", "reason", "create_accounts", "create_people")
-_TABLES = ("opportunities", "accounts", "people", "list_price")
-_SECTION = ("fields", "aliases", "defaults")
+OPTIONS = ("dates", "process", "currency", "reason", "create_accounts", "create_people")
+TABLES = ("opportunities", "accounts", "people", "list_price")
+SECTION = ("fields", "aliases", "defaults")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +125,9 @@ def parse_map(written: str) -> ImportMap:
         raise Invalid(
             {"map": sentence("The map is no valid TOML: {problem}.", problem=str(problem))}
         ) from None
-    whole.admit(*_OPTIONS, *_TABLES)
+    whole.admit(*OPTIONS, *TABLES)
     opportunities = whole.table("opportunities")
-    opportunities.admit(*_SECTION, "times", "status")
+    opportunities.admit(*SECTION, "times", "status")
     section = read_section(opportunities, OPPORTUNITY_FIELDS, ("external_id", "subject"), amounts=AMOUNTS)
     currency = whole.text("currency", BASE)
     return ImportMap(
@@ -224,13 +192,13 @@ def _accounts(whole: Node) -> Section | None:
     node = whole.table("accounts")
     if not node.content:
         return None
-    node.admit("file", "times", *_SECTION)
+    node.admit("file", "times", *SECTION)
     return read_section(node, ACCOUNT_FIELDS, ("name",), amounts=ACCOUNT_AMOUNTS, file=node.text("file"))
 
 
 def _people(whole: Node) -> PeopleSection:
     node = whole.table("people")
-    node.admit("file", "role", "manager_role", *_SECTION)
+    node.admit("file", "role", "manager_role", *SECTION)
     section = Section()
     if "file" in node.content or "fields" in node.content:
         section = read_section(node, PEOPLE_FIELDS, ("name",), file=node.text("file"))

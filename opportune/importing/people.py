@@ -41,6 +41,10 @@ class Staff:
         """Whether somebody has this address or name."""
         return written.lower() in self.by_address or fold(written) in self.by_name
 
+    def is_one(self, written: str) -> bool:
+        """Whether exactly one person is meant by an address or a name."""
+        return written.lower() in self.by_address or len(self.by_name.get(fold(written), ())) == 1
+
     def id_of(self, written: str) -> int:
         """The one person with an address or a name. Raises Invalid if there is none, or more than one."""
         if written.lower() in self.by_address:

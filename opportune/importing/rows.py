@@ -19,6 +19,7 @@ from opportune.kernel.money import parse_amount
 from opportune.kernel.sentences import Sentence, sentence
 
 HAPPENED = ("created_on", "started_on", "closed_on", "actual_value")
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 NOT_STARTED = Meaning("not_started")
 
 
@@ -123,10 +124,11 @@ class RowReader:
     def _estimated(
         self, values: Mapping[str, Any], meaning: Meaning, cells: Mapping[str, str]
     ) -> Decimal | None:
-        """The estimated value, else the actual one unless it is zero, else the list price of an open deal."""
+        """The estimated value, else the list price of an open deal; never what only its closing told.
+
+        A total as of a day before the closing would otherwise know the future.
+        """
         known: Decimal | None = values.get("estimated_value")
-        if known is None:
-            known = values.get("actual_value") or None
         if known is None and self.map.list_price and meaning.status in ("not_started", "in_progress"):
             return self.prices.get(cells[self.map.list_price.column])
         return known
@@ -144,6 +146,9 @@ def converted(
             values[name] = read(text) if text else None
         except ValueError:
             wrong[name] = _unreadable(name, text, dates)
+        else:
+            if isinstance(values[name], date) and not EARLIEST <= values[name] <= LATEST:
+                wrong[name] = sentence("“{value}” is too far away to be right.", value=text)
     return values, wrong
 
 

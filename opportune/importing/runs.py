@@ -51,15 +51,18 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a first look at the file tells: how many rows, and whom they name. Accounts have their first row's owner."""
+    """What a first look at the file tells: how many rows, the owners they name, and the accounts with their owners."""
 
     total: int
-    accounts: Mapping[str, str]
+    accounts: Mapping[str, tuple[str, ...]]
     owners: tuple[str, ...]
 
 
 class Run:
-    """What one run looks up once, and how far it is. Making one raises Invalid for a file or map without sense."""
+    """What one run looks up once, and how far it is.
+
+    Making one starts its job, or takes up the one that was cut short. Raises Invalid for a file or a map without sense.
+    """
 
     def __init__(self, actor: Actor, table: Table, map: ImportMap, default_account: str) -> None:
         self.actor, self.table, self.map = actor, table, map
@@ -70,7 +73,7 @@ class Run:
         demand_reason(map.reason)
         self.survey = survey(table, self.reader)
         about = {"digest": _digest(table, map, default_account)}
-        self.job = unfinished_job(KIND, **about) or start_job(
+        self.job = unfinished_job(actor, KIND, **about) or start_job(
             actor, KIND, total=self.survey.total, file=table.file.name, **about
         )
         self.next_chunk = next_chunk(self.job)
@@ -161,7 +164,7 @@ class Run:
 def survey(table: Table, reader: RowReader) -> Survey:
     """Look through a file once. Raises Invalid where it is no CSV, so that nothing is made of its first half."""
     total = 0
-    accounts: dict[str, str] = {}
+    accounts: dict[str, dict[str, None]] = {}
     owners: dict[str, None] = {}
     for line in table.lines():
         total += 1
@@ -169,11 +172,11 @@ def survey(table: Table, reader: RowReader) -> Survey:
             continue
         texts = reader.texts(reader.cells(line))
         account, owner = texts["account"], texts.get("owner", "")
-        if account:
-            accounts[account] = accounts.get(account) or owner
+        named = accounts.setdefault(account, {}) if account else {}
         if owner:
             owners.setdefault(owner)
-    return Survey(total, accounts, tuple(owners))
+            named.setdefault(owner)
+    return Survey(total, {account: tuple(named) for account, named in accounts.items()}, tuple(owners))
 
 
 def paced(size: int, seconds: float) -> int:

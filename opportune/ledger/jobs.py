@@ -37,9 +37,14 @@ def obtain_job(job_id: int, kind: str) -> Job:
     return job
 
 
-def unfinished_job(kind: str, **about: Any) -> Job | None:
-    """The latest job of a kind about the same that was killed or failed, and of which nothing is undone."""
-    same = Job.objects.filter(kind=kind, **{f"about__{name}": value for name, value in about.items()})
+def unfinished_job(actor: Actor, kind: str, **about: Any) -> Job | None:
+    """The actor's latest job of a kind about the same that was killed or failed, and of which nothing is undone."""
+    same = Job.objects.filter(
+        kind=kind,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        **{f"about__{name}": value for name, value in about.items()},
+    )
     undone = ChangeSet.objects.filter(undone_by__isnull=False, job__isnull=False).values("job_id")
     return same.exclude(state=Job.State.DONE).exclude(pk__in=undone).order_by("-id").first()
 

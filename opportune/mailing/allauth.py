@@ -38,6 +38,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         )
         send(None, to=email, subject=message.subject, body=str(message.body))
 
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Signing in and out shows by itself; nothing is announced."""
+
     def format_email_subject(self, subject: str) -> str:
         """The subject alone: the name of a site says nothing here."""
         return subject

@@ -11,7 +11,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from opportune.identity.actions import install_roles, make_setup_link
 from opportune.identity.actor import system_actor
-from opportune.identity.models import Role, User
+from opportune.identity.models import Role, SetupLink, User
+from opportune.operations import demo
 from opportune.operations.catalogue import compile_catalogues
 from opportune.operations.static_files import collect_static_files
 from opportune.process.actions import install_processes
@@ -23,17 +24,36 @@ INSTALLATION = "installation"
 def prepare(*, empty: bool, port: int) -> Iterator[str]:
     """Bring catalogues, static files and the database up to date; yield what is worth telling.
 
-    Where nobody can sign in yet, that is a one-time link for the first administrator.
+    Where nobody can sign in yet, those are the people of the demo company, or a one-time link if it is to be `empty`
+    or was begun so.
     """
+    if database_is_new():
+        yield f"Preparing a new installation in {settings.DATA}"
+    bring_up_to_date()
+    if User.objects.exists():
+        return
+    if empty or SetupLink.objects.exists():
+        secret = make_setup_link(system_actor(INSTALLATION))
+        yield f"Nobody can sign in yet. Begin once at http://127.0.0.1:{port}/set-up/{secret}/"
+        return
+    yield "Loading the demo company"
+    yield from load_demo()
+
+
+def load_demo() -> Iterator[str]:
+    """Make the demo company; yield who can sign in. Raises Refused where somebody exists."""
+    company = demo.load(system_actor(INSTALLATION))
+    yield f"Sign in with the password {company.password} as"
+    for sign_in in company.sign_ins:
+        yield f"  {sign_in.email:<22} {sign_in.name} ({sign_in.role.replace('_', ' ')})"
+
+
+def bring_up_to_date() -> None:
+    """Make all that serving needs: data directory, translations, static files, and the database of this version."""
     settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     compile_catalogues()
     collect_static_files()
-    if database_is_new():
-        yield f"Preparing a new installation in {settings.DATA}"
     migrate()
-    if not User.objects.exists():
-        secret = make_setup_link(system_actor(INSTALLATION))
-        yield f"Nobody can sign in yet. Begin once at http://127.0.0.1:{port}/set-up/{secret}/"
 
 
 def database_is_new() -> bool:

@@ -27,18 +27,17 @@ def likelihood_fields(likelihood: Likelihood) -> dict[str, Any]:
     }
 
 
-def started_likelihood(
-    deal: Opportunity, process: ProcessPicture, stage: StagePicture, given: Decimal | None = None
+def moved_likelihood(
+    deal: Opportunity, process: ProcessPicture, stage: StagePicture, move: str
 ) -> dict[str, Any]:
-    """C, K and P after a start."""
+    """C, K and P after a move into a stage."""
     return likelihood_fields(
         after_move(
             deal.likelihood,
-            move=START,
+            move=move,
             method=process.method,
             stage_chance=stage.chance,
             stage_completed=stage.completed,
-            given=given,
         )
     )
 

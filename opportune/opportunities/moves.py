@@ -70,6 +70,17 @@ def starting_stage(stages: Sequence[StageLike]) -> int:
     return next((index for index, stage in enumerate(stages) if stage.is_default), 0)
 
 
+def kind_of(stages: Sequence[StageLike], current: int | None, target: int) -> str:
+    """What a move that happened elsewhere is called: nothing is asked of it."""
+    if current is None:
+        return START
+    if target == current:
+        return UPDATE
+    if abs(target - current) == 1:
+        return NEXT if target > current else PREVIOUS
+    return SKIP if target > current else JUMP_BACK
+
+
 def _start(stages: Sequence[StageLike], wish: str | None, target: int | None) -> Move:
     if wish not in (None, START):
         raise Refused("not_started", sentence("This opportunity has not been started. Start it first."))

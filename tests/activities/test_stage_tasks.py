@@ -137,7 +137,7 @@ def test_a_move_and_its_tasks_are_one_change_set(trade: Trade, deal: Opportunity
 
 
 def test_an_imported_past_makes_no_tasks(trade: Trade, process: ProcessPicture) -> None:
-    start = Happening("start", NOON, TODAY, process.stages[0].id)
+    start = Happening("enter", NOON, TODAY, process.stages[0].id)
     given = {"subject": "Past", "account_id": trade.account.pk}
     [made] = actions.create_many(trade.alice, [Draft(given, process.id, None, history=(start,))])
     assert isinstance(made, Opportunity)

@@ -3,6 +3,7 @@
 All that belongs to Alice carries the word of `MARK`, so that a test can see it leak.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from opportune.__main__ import main
 from opportune.activities.actions import create_task
 from opportune.activities.models import Task
 from opportune.customers.models import Account, Contact
@@ -122,10 +124,43 @@ class Market:
         )
 
 
+@dataclass(frozen=True)
+class Ran:
+    """What a command ended with and said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """The command line, as if typed."""
+
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *words: object) -> Ran:
+        self.capsys.readouterr()
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as usage:
+            code = int(usage.code or 0)
+        said = self.capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+
 def caller(actor: Actor, *scopes: str) -> Caller:
     """The API as somebody with a token of these scopes, every one unless some are given."""
-    _, secret = issue_token(actor, name="script", scopes=scopes or EVERYTHING)
-    return Caller(secret)
+    return Caller(issue_token(actor, name="script", scopes=scopes or EVERYTHING)[1])
+
+
+def without_scopes(actor: Actor) -> Caller:
+    """The API as somebody whose token has no scope at all."""
+    return Caller(issue_token(actor, name="script", scopes=())[1])
 
 
 @pytest.fixture
@@ -154,3 +189,9 @@ def market(company: Company) -> Market:
 def alice(market: Market) -> Caller:
     """The API as Alice with every scope."""
     return caller(market.alice)
+
+
+@pytest.fixture
+def command_line(capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line."""
+    return CommandLine(capsys)

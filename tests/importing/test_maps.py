@@ -1,11 +1,23 @@
 """Maps, and the sentence for each mistake in one."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from opportune.importing.maps import Meaning, parse_map, read_map
+from opportune.importing.maps import (
+    ACCOUNT_FIELDS,
+    OPPORTUNITY_FIELDS,
+    OPTIONS,
+    PEOPLE_FIELDS,
+    SECTION,
+    STATUSES,
+    TABLES,
+    Meaning,
+    parse_map,
+    read_map,
+)
 from opportune.kernel.errors import Invalid
 from tests.importing.files import MAP
 
@@ -20,6 +32,20 @@ subject = "what"
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.toml")), ids=lambda file: file.name)
 def test_the_examples_are_sound(file: Path) -> None:
     assert read_map(file).opportunities.fields
+
+
+@pytest.mark.parametrize(
+    "entry",
+    sorted(
+        {
+            *OPTIONS, *TABLES, *SECTION, *STATUSES, *OPPORTUNITY_FIELDS, *ACCOUNT_FIELDS, *PEOPLE_FIELDS,
+            "file", "role", "manager_role", "product", "price", "column", "is", "stage", "times",
+        }
+    ),
+)  # fmt: skip
+def test_every_entry_is_explained(entry: str) -> None:
+    explained = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"[`\"\[.]{entry}[`\"\].]", explained)
 
 
 def test_what_a_map_leaves_out_has_a_default() -> None:

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from opportune.operations.serving import Child, address_refusal
+from opportune.operations.serving import OPPORTUNE, Child, address_refusal
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
-PATIENCE = 40.0
+PATIENCE = 90.0
 
 
 @dataclass
@@ -80,18 +80,28 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture
-def group(tmp_path: Path) -> Iterator[Group]:
-    environment = {
+def environment_for(data: Path) -> dict[str, str]:
+    """The environment of an installation of its own, whatever the tests themselves run on."""
+    kept = {
         name: value
         for name, value in os.environ.items()
         if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"} and not name.startswith("OPPORTUNE_")
     }
-    environment["OPPORTUNE_DATA"] = str(tmp_path)
-    opportune = [sys.executable, "-m", "opportune"]
-    subprocess.run([*opportune, "migrate"], env=environment, check=True)
+    return {**kept, "OPPORTUNE_DATA": str(data)}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a migrated database."""
+    directory = tmp_path_factory.mktemp("data")
+    subprocess.run([*OPPORTUNE, "migrate"], env=environment_for(directory), check=True)
+    return directory
+
+
+@pytest.fixture
+def group(data: Path) -> Iterator[Group]:
     port = free_port()
-    process = subprocess.Popen([*opportune, "serve", "--port", str(port)], env=environment)
+    process = subprocess.Popen([*OPPORTUNE, "serve", "--port", str(port)], env=environment_for(data))
     running = Group(process, port)
     try:
         assert eventually(running.answers)

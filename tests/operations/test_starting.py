@@ -7,7 +7,7 @@ from django.conf import LazySettings
 
 from opportune.identity.actions import create_user
 from opportune.identity.actor import system_actor
-from opportune.identity.models import Role, SetupLink
+from opportune.identity.models import Role, SetupLink, User
 from opportune.ledger.models import ChangeSet
 from opportune.operations.exposure import exposure_refusal, is_loopback
 from opportune.operations.starting import install, migrate, prepare
@@ -46,6 +46,18 @@ def test_migrating_again_changes_nothing() -> None:
 def test_where_nobody_can_sign_in_there_is_a_link_to_begin() -> None:
     assert any("http://127.0.0.1:8123/set-up/" in line for line in prepare(empty=True, port=8123))
     assert SetupLink.objects.count() == 1
+
+
+def test_an_installation_begun_empty_never_gets_the_demo_company() -> None:
+    list(prepare(empty=True, port=8123))
+    assert any("/set-up/" in line for line in prepare(empty=False, port=8123))
+    assert not User.objects.exists()
+
+
+def test_a_new_installation_gets_the_demo_company_and_says_who_may_sign_in() -> None:
+    said = "\n".join(prepare(empty=False, port=8123))
+    assert User.objects.filter(has_demo_password=True).exists()
+    assert all(user.email in said for user in User.objects.all())
 
 
 def test_where_somebody_can_sign_in_there_is_no_link() -> None:

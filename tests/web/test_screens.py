@@ -200,3 +200,8 @@ def test_an_unknown_address_is_a_page(client: Client, db: None) -> None:
     answer = client.get("/nowhere/")
     assert answer.status_code == 404
     assert "does not exist" in answer.content.decode()
+
+
+def test_unsent_mail_is_for_administrators(company: Company, sign_in: SignIn) -> None:
+    assert sign_in(company.ada).get("/mails/").status_code == 200
+    assert sign_in(company.alice).get("/mails/").status_code == 403

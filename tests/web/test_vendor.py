@@ -34,9 +34,15 @@ def test_the_vendored_files_are_those_pinned(script: ModuleType) -> None:
     assert script.differences() == []
 
 
+def test_what_only_tests_need_is_what_was_pinned(script: ModuleType) -> None:
+    assert script.differences(script.TEST_VENDOR, script.TEST_PACKAGES) == []
+    assert not {package.name for package in script.TEST_PACKAGES} & {p.name for p in script.PACKAGES}
+
+
 def test_each_package_comes_with_its_licence(script: ModuleType) -> None:
-    for package in script.PACKAGES:
-        assert (script.VENDOR / package.folder / "LICENSE").stat().st_size > 300
+    for vendor, packages in script.SHELVES:
+        for package in packages:
+            assert (vendor / package.folder / "LICENSE").stat().st_size > 300
 
 
 def test_a_changed_file_is_found(script: ModuleType, copy: Path) -> None:

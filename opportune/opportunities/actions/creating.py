@@ -19,7 +19,7 @@ from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.recording import action
 from opportune.opportunities import chronicle as chronicles
 from opportune.opportunities import moves
-from opportune.opportunities.chances import first_likelihood, likelihood_fields, started_likelihood
+from opportune.opportunities.chances import first_likelihood, likelihood_fields, moved_likelihood
 from opportune.opportunities.chronicle import Chronicle
 from opportune.opportunities.events import EnteredStage, StagesEntered
 from opportune.opportunities.models import Opportunity, Status
@@ -42,7 +42,7 @@ DEFAULT_STAGE = -1
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happened to an imported deal: it started in a stage, or was closed."""
+    """Something that happened to a deal in the past: it entered a stage (`enter`), or was closed (`won`, `lost`)."""
 
     what: str
     at: datetime
@@ -157,17 +157,18 @@ class _Workshop:
 
     def _happen(self, chronicle: Chronicle, process: ProcessPicture, happening: Happening) -> None:
         deal, at = chronicle.deal, happening.at.astimezone(UTC)
-        if happening.what == "start":
+        if happening.what == "enter":
             stage = process.stage(happening.stage_id)
             if stage is None:
                 raise Invalid({"stage": sentence("This stage is not one of the process.")})
+            kind = moves.kind_of(process.stages, _order(process, deal.stage_id), stage.order)
             chronicle.happen(
                 {
                     "stage_id": stage.id,
                     "status": Status.IN_PROGRESS,
-                    **started_likelihood(deal, process, stage),
+                    **moved_likelihood(deal, process, stage, kind),
                 },
-                move=moves.START,
+                move=kind,
                 at=at,
                 on=happening.on,
             )
@@ -218,6 +219,11 @@ class _Workshop:
         if reason.outcome not in (outcome, "both"):
             raise Invalid({"reason": sentence("The close reason “{code}” is for other outcomes.", code=code)})
         return reason.id
+
+
+def _order(process: ProcessPicture, stage_id: int | None) -> int | None:
+    stage = process.stage(stage_id)
+    return None if stage is None else stage.order
 
 
 def _demand_one_customer(given: Mapping[str, Any]) -> None:

@@ -160,11 +160,11 @@ def share_deal(
     may_write: bool = False,
 ) -> None:
     """Grant one deal to one person or team, to read or to change. Raises Invalid, NotFound, NotPermitted."""
+    deal = obtain_deal(actor, opportunity_id, "share")
     if (user_id is None) == (team_id is None):
         raise Invalid({"user_id": sentence("Choose one person or one team.")})
     if user_id is not None and user_id not in known_people({user_id}):
         raise Invalid({"user_id": sentence("This person does not exist or is deactivated.")})
     if team_id is not None and team_id not in dict(teams()):
         raise Invalid({"team_id": sentence("This team does not exist.")})
-    deal = obtain_deal(actor, opportunity_id, "share")
     identity_actions.share(actor, deal.ref, user_id=user_id, team_id=team_id, may_write=may_write)

@@ -15,6 +15,7 @@ from opportune.identity import actions as people
 from opportune.kernel.errors import Invalid, NotFound, OpportuneError
 from opportune.ledger.queries import last_undoable
 from opportune.ledger.undo import undo
+from opportune.mailing.queries import unsent
 from opportune.opportunities.queries import subjects
 from opportune.search.queries import find
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in
@@ -110,6 +111,13 @@ def search(request: SignedIn) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     hits = find(request.actor, query, limit=50) if query else ()
     return page(request, "shell/search.html", {"query": query, "hits": hits})
+
+
+@require_GET
+@signed_in
+def mails(request: SignedIn) -> HttpResponse:
+    """The links of mails that could not be sent, for administrators."""
+    return page(request, "shell/mails.html", {"mails": unsent(request.actor)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -33,12 +33,15 @@ class Dialog extends HTMLElement {
   }
 
   filled() {
-    if (!this.content.childElementCount) return this.close();
+    if (!this.content.childElementCount) {
+      this.close();
+      return;
+    }
     const invalid = this.content.querySelector("[aria-invalid='true']");
-    if (this.dialog.open) return invalid?.focus();
-    this.dialog.showModal();
-    const first = this.content.querySelector("[autofocus]") ?? invalid ?? this.content.querySelector(FIELDS);
-    first?.focus();
+    const first = this.content.querySelector("[autofocus]") ?? this.content.querySelector(FIELDS);
+    if (!this.dialog.open) this.dialog.showModal();
+    else if (!invalid && this.content.contains(document.activeElement)) return;
+    (invalid ?? first)?.focus();
   }
 
   closed() {

@@ -1,5 +1,6 @@
 // The steps of a stage open under its part of the process bar, and close by their cross or Escape.
 const GAP = 4;
+const FIELDS = "[aria-invalid='true'], li input:not([type='hidden']), li select, li textarea";
 const PHONE = matchMedia("(max-width: 640px)");
 let fresh = false;
 
@@ -20,7 +21,8 @@ function settle() {
   // on a phone it is a sheet at the bottom
   if (!PHONE.matches) flyout.style.left = `${Math.max(0, Math.min(stage.offsetLeft + GAP, room))}px`;
   if (fresh && !flyout.contains(document.activeElement)) {
-    const first = flyout.querySelector("[aria-invalid='true'], li input:not([type='hidden']), li select, li textarea");
+    // a field in focus would bring up a keyboard over the sheet
+    const first = PHONE.matches ? null : flyout.querySelector(FIELDS);
     (first ?? flyout.querySelector("[data-close-flyout]"))?.focus();
   }
   fresh = false;

@@ -17,8 +17,18 @@ async function openMenu(button) {
     values: query === undefined ? {} : { query },
   });
   if (!menu.childElementCount) return;
+  describe(menu);
   openAt(menu, button);
   menu.querySelector(ITEMS)?.focus();
+}
+
+// items of a menu need one around them, named by its title
+function describe(menu) {
+  const title = menu.querySelector(".ttl");
+  menu.role = menu.querySelector("[role='menuitem']") ? "menu" : null;
+  menu.ariaLabel = title?.textContent ?? null;
+  if (title) title.role = "presentation";
+  for (const line of menu.querySelectorAll(".sep")) line.role = "separator";
 }
 
 document.addEventListener("click", (event) => {

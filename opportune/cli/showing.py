@@ -1,0 +1,111 @@
+"""Opportunities and their totals as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from opportune.cli.terminal import NOTHING, Terminal
+from opportune.kernel.sentences import Sentence, sentence
+from opportune.reference.queries import organisation_settings
+from opportune.schemas.language import spoken
+from opportune.schemas.opportunity import OpportunityListed, OpportunityShown
+from opportune.schemas.summary import SummaryShown, SumShown
+
+STATUSES: Mapping[str, Sentence] = {
+    "not_started": sentence("Not started"),
+    "in_progress": sentence("In progress"),
+    "won": sentence("Won"),
+    "lost": sentence("Lost"),
+}
+
+
+def show_opportunities(terminal: Terminal, rows: Sequence[OpportunityListed], following: str | None) -> None:
+    """A page of opportunities, and how to see the next one."""
+    terminal.table(
+        [
+            sentence("Id"),
+            sentence("Number"),
+            sentence("Subject"),
+            sentence("Customer"),
+            sentence("Stage"),
+            sentence("Value"),
+            sentence("Probability"),
+            sentence("Estimated close"),
+            sentence("Owner"),
+        ],
+        [
+            (
+                str(row.id),
+                row.number,
+                row.subject,
+                row.customer_name,
+                _where(terminal, row),
+                terminal.amount(row.value, row.currency),
+                terminal.percentage(row.probability),
+                terminal.day(row.estimated_close_on),
+                row.owner_name,
+            )
+            for row in rows
+        ],
+    )
+    if following is not None:
+        terminal.say(sentence("There is more: --after {cursor}", cursor=following))
+
+
+def show_opportunity(terminal: Terminal, deal: OpportunityShown) -> None:
+    """One opportunity with the steps of its stages."""
+    terminal.fields(
+        [
+            (sentence("Id"), str(deal.id)),
+            (sentence("Number"), deal.number),
+            (sentence("Subject"), deal.subject),
+            (sentence("Customer"), deal.customer_name),
+            (sentence("Status"), spoken(STATUSES[deal.status], terminal.language)),
+            (sentence("Stage"), deal.stage_name or NOTHING),
+            (sentence("Value"), terminal.amount(deal.value, deal.currency)),
+            (sentence("Probability"), terminal.percentage(deal.probability)),
+            (sentence("Expected revenue"), terminal.amount(deal.expected, deal.currency)),
+            (sentence("Estimated close"), terminal.day(deal.estimated_close_on)),
+            (sentence("Closed on"), terminal.day(deal.closed_on)),
+            (sentence("Reason"), deal.close_reason_name or NOTHING),
+            (sentence("Owner"), deal.owner_name),
+            (sentence("Version"), str(deal.version)),
+        ]
+    )
+    terminal.table(
+        [sentence("Stage"), sentence("Step"), sentence("Required"), sentence("Done")],
+        [
+            (stage.name, step.name, "✓" if step.is_required else "", "✓" if step.is_done else "")
+            for stage in deal.stages
+            for step in stage.steps
+        ],
+    )
+
+
+def show_summary(terminal: Terminal, summary: SummaryShown) -> None:
+    """Totals by status, then by stage, in base currency."""
+    currency = organisation_settings().base_currency
+
+    def row(name: str, part: SumShown) -> tuple[str, str, str, str]:
+        return (
+            name,
+            str(part.count),
+            terminal.amount(part.value, currency),
+            terminal.amount(part.expected, currency),
+        )
+
+    figures = [sentence("Count"), sentence("Value"), sentence("Expected revenue")]
+    by_status = [
+        row(spoken(STATUSES[name], terminal.language), part) for name, part in summary.by_status.items()
+    ]
+    whole = row(spoken(sentence("All"), terminal.language), summary)
+    terminal.table([sentence("Status"), *figures], [*by_status, whole])
+    terminal.table(
+        [sentence("Stage"), *figures], [row(name, part) for name, part in summary.by_stage.items()]
+    )
+
+
+def _where(terminal: Terminal, row: OpportunityListed) -> str:
+    if row.stage_name is not None and row.status == "in_progress":
+        return row.stage_name
+    return spoken(STATUSES[row.status], terminal.language)

@@ -1,0 +1,72 @@
+"""Every command that works with data, as a stranger. A new one is not covered until it stands in `COMMANDS`."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from opportune import cli
+from opportune.identity.actions import issue_token
+from opportune.ledger.models import Change
+from tests.doors.callers import MARK, CommandLine, Market
+
+EMPTY, OWN, HIDDEN, NOT_PERMITTED, INVALID = 0, 0, 3, 4, 5
+MAP = Path(__file__).parents[2] / "examples" / "crm-sales-opportunities.toml"
+COMMANDS: dict[str, tuple[str, int]] = {
+    "createuser": ("eve@example.com Eve --role salesperson --no-password", NOT_PERMITTED),
+    "token create": ("mine --scope *:read", OWN),
+    "token list": ("", EMPTY),
+    "token revoke": ("{token}", HIDDEN),
+    "opportunities list": ("", EMPTY),
+    "opportunities summary": ("", EMPTY),
+    "opportunities show": ("{deal}", HIDDEN),
+    "opportunities create": ("Pump --account {account}", INVALID),
+    "opportunities edit": ("{deal} --set budget=1", HIDDEN),
+    "opportunities move": ("{deal} --move next", HIDDEN),
+    "opportunities close": ("{deal} --outcome won", HIDDEN),
+    "opportunities reopen": ("{deal}", HIDDEN),
+    "accounts list": ("", EMPTY),
+    "accounts create": ("Own", OWN),
+    "contacts list": ("", EMPTY),
+    "contacts create": ("Own --account {account}", INVALID),
+    "processes": ("", EMPTY),
+    "undo": ("{change_set}", HIDDEN),
+    "import opportunities": ("absent.csv --map {map}", NOT_PERMITTED),
+    "import undo": ("1", NOT_PERMITTED),
+    "export opportunities": ("", EMPTY),
+}
+
+
+def leaves(parser: argparse.ArgumentParser, path: str = "") -> set[str]:
+    """The commands below a parser that run something."""
+    below = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    if not below:
+        return {path.strip()}
+    return set().union(
+        *(leaves(child, f"{path} {name}") for each in below for name, child in each.choices.items())
+    )
+
+
+def test_every_command_is_tried_here() -> None:
+    parser = argparse.ArgumentParser()
+    cli.add_commands(parser.add_subparsers())
+    assert leaves(parser) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_stranger_sees_and_changes_nothing(command_line: CommandLine, market: Market, command: str) -> None:
+    token, _ = issue_token(market.alice, name=MARK, scopes=["*:read"])
+    words, code = COMMANDS[command]
+    filled = words.format(
+        deal=market.deal.pk,
+        account=market.account.pk,
+        change_set=market.change_set,
+        token=token.pk,
+        map=MAP,
+    )
+    hidden = Change.objects.filter(kind="opportunity", record_id=market.deal.pk)
+    before = hidden.count()
+    ran = command_line(*command.split(), *filled.split(), "--actor", "dan@example.com")
+    assert ran.code == code, ran.err
+    assert MARK not in ran.out + ran.err
+    assert hidden.count() == before

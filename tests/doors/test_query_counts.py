@@ -1,0 +1,78 @@
+"""How many queries each reading route makes: a committed number, the same for few rows and for many."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from opportune.activities.actions import create_task
+from opportune.api.urls import door
+from opportune.customers.actions import create_accounts, create_contacts
+from opportune.identity.actions import create_user
+from opportune.identity.actor import system_actor
+from opportune.opportunities import actions
+from opportune.opportunities.actions import Draft
+from tests.doors.callers import MARK, ROOT, Caller, Market, caller
+
+COMMITTED = tomllib.loads(Path(__file__).with_name("query_counts.toml").read_text(encoding="utf-8"))
+DESCRIPTION: Any = door.get_openapi_schema(path_prefix=f"{ROOT}/")
+FEW, MANY = 5, 50
+
+
+def fill(market: Market, first: int, last: int) -> None:
+    """Rows of every kind, and a longer life of the one deal."""
+    numbers = range(first, last)
+    create_accounts(market.alice, [{"name": f"{MARK} {number}", "city": f"C{number}"} for number in numbers])
+    contacts = create_contacts(
+        market.alice,
+        [{"last_name": f"{MARK} {number}", "account_id": market.account.pk} for number in numbers],
+    )
+    customers: list[dict[str, Any]] = [{"account_id": market.account.pk}] * len(contacts)
+    customers[::2] = [{"contact_id": market.contact.pk} for _ in customers[::2]]
+    actions.create_many(
+        market.alice, [Draft({"subject": f"{MARK} {number}", **who}) for number, who in enumerate(customers)]
+    )
+    for number in numbers:
+        create_task(market.alice, market.deal.pk, subject=f"Task {number}")
+        actions.edit(market.alice, market.deal.pk, {"estimated_value": number + 1})
+        user = create_user(
+            system_actor("tests"), email=f"p{number}@example.com", name=f"P{number}", roles=["read_only"]
+        )
+        actions.share_deal(market.alice, market.deal.pk, user_id=user.pk)
+
+
+def counts(who: Caller, market: Market) -> dict[str, int]:
+    """The number of queries of every reading route."""
+    records = {
+        "opportunity_id": market.deal.pk,
+        "account_id": market.account.pk,
+        "contact_id": market.contact.pk,
+        "task_id": market.task.pk,
+        "person_id": market.alice.id,
+    }
+    found = {}
+    for path, operations in DESCRIPTION["paths"].items():
+        if "get" not in operations:
+            continue
+        address = path.removeprefix(ROOT)
+        query = f"?q={MARK}" if address == "/search" else ""
+        with CaptureQueriesContext(connection) as queries:
+            answer = who.get(address.format(**records) + query)
+        assert answer.status == 200, answer.text
+        found[address] = len(queries)
+    return found
+
+
+def test_reading_makes_as_many_queries_for_many_rows_as_for_few(market: Market) -> None:
+    who = caller(market.alice)
+    fill(market, 0, FEW)
+    few = counts(who, market)
+    fill(market, FEW, MANY)
+    assert counts(who, market) == few
+
+
+def test_reading_makes_as_many_queries_as_are_committed(market: Market) -> None:
+    fill(market, 0, FEW)
+    assert counts(caller(market.alice), market) == COMMITTED

@@ -1,0 +1,113 @@
+"""Every route of the API, as those who may not: without a token, without scopes, reading only, a stranger.
+
+The routes are those of the API's own description, so that a new one is covered as soon as it is there.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from opportune.api.urls import door
+from opportune.ledger.models import Change
+from tests.doors.callers import MARK, ROOT, Answer, Caller, Market, caller, without_scopes
+
+DESCRIPTION: Any = door.get_openapi_schema(path_prefix=f"{ROOT}/")
+NOT_HIDDEN = {"person_id"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A method at an address, `{record_id}` in it, and a body of the least that it takes."""
+
+    method: str
+    address: str
+    parameters: tuple[str, ...]
+    body: Any
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address}"
+
+    @property
+    def is_about_a_hidden_record(self) -> bool:
+        return bool(set(self.parameters) - NOT_HIDDEN)
+
+    def ask(self, who: Caller, market: Market) -> Answer:
+        records = {
+            "opportunity_id": market.deal.pk,
+            "step_id": market.process.stages[0].steps[0].id,
+            "account_id": market.account.pk,
+            "contact_id": market.contact.pk,
+            "task_id": market.task.pk,
+            "change_set_id": market.change_set,
+            "person_id": market.alice.id,
+        }
+        address = self.address.format(**{name: records[name] for name in self.parameters})
+        query = "?q=a" if address == "/search" else ""
+        return who.ask(self.method, address + query, self.body)
+
+
+def least(body: Any) -> Any:
+    """The least that a body must hold, from its shape."""
+    if body is None:
+        return None
+    shape = body["content"]["application/json"]["schema"]
+    options = shape.get("anyOf", [shape])
+    name = next(option["$ref"] for option in options if "$ref" in option).rpartition("/")[2]
+    fields = DESCRIPTION["components"]["schemas"][name]
+    samples = {"string": "won", "integer": 1, "boolean": False}
+    return {each: samples[fields["properties"][each]["type"]] for each in fields.get("required", ())}
+
+
+ROUTES = [
+    Route(
+        method,
+        address.removeprefix(ROOT),
+        tuple(each["name"] for each in operation["parameters"] if each["in"] == "path"),
+        least(operation.get("requestBody")),
+    )
+    for address, operations in DESCRIPTION["paths"].items()
+    for method, operation in operations.items()
+]
+
+
+def asked(who: Caller, market: Market, routes: list[Route]) -> dict[str, int]:
+    """What becomes of asking every route; none of the answers has Alice's word in it."""
+    answers = {str(route): route.ask(who, market) for route in routes}
+    assert [route for route, answer in answers.items() if MARK in answer.text] == []
+    return {route: answer.status for route, answer in answers.items()}
+
+
+def except_for(statuses: dict[str, int], *expected: int) -> dict[str, int]:
+    """The routes with another status than those expected."""
+    return {route: status for route, status in statuses.items() if status not in expected}
+
+
+def test_nothing_opens_without_a_token(market: Market) -> None:
+    assert except_for(asked(Caller(None), market, ROUTES), 401) == {}
+
+
+def test_a_token_without_scopes_opens_nothing_but_itself(market: Market) -> None:
+    assert except_for(asked(without_scopes(market.alice), market, ROUTES), 403, 404) == {"get /me": 200}
+
+
+def test_a_stranger_finds_no_hidden_record_and_changes_none(market: Market) -> None:
+    dan = caller(market.company.dan)
+    before = set(Change.objects.values_list("id", flat=True))
+    hidden = [route for route in ROUTES if route.is_about_a_hidden_record]
+    assert except_for(asked(dan, market, hidden), 404) == {}
+    assert set(Change.objects.values_list("id", flat=True)) == before
+
+
+def test_a_stranger_sees_nothing_of_it_in_any_list(market: Market) -> None:
+    dan = caller(market.company.dan)
+    others = [route for route in ROUTES if not route.is_about_a_hidden_record]
+    assert except_for(asked(dan, market, others), 200, 201) == {"post /opportunities": 422}
+
+
+def test_a_reading_token_writes_nothing(market: Market) -> None:
+    reader = caller(market.alice, "*:read")
+    before = Change.objects.count()
+    writing = [route for route in ROUTES if route.method != "get"]
+    # her own words may be in the answers to her; what counts is that nothing is written
+    statuses = {str(route): route.ask(reader, market).status for route in writing}
+    assert except_for(statuses, 403) == {}
+    assert Change.objects.count() == before

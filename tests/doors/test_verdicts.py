@@ -1,0 +1,154 @@
+"""The same verdict through every door: code, sentence, fields and data."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from opportune.identity.actor import Actor, system_actor
+from opportune.kernel import clock
+from opportune.kernel.errors import OpportuneError
+from opportune.opportunities import actions
+from opportune.opportunities.queries import opportunity
+from opportune.process.actions import require_step
+from opportune.schemas.opportunity_commands import ClosureGiven, MoveGiven
+from opportune.schemas.problem import problem_of
+from tests.doors.callers import Answer, CommandLine, Market, caller
+
+Verdict = dict[str, Any]
+TODAY = clock.today("Europe/Paris")
+MANNERS = ("code", "detail", "errors", "data")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A verb on Alice's deal that is refused: by whom it is tried, how, and what comes of it."""
+
+    name: str
+    verb: str
+    given: dict[str, Any]
+    code: str
+    status: int
+    exit_code: int
+    who: str = "alice"
+    before: Callable[[Market], object] = field(default=lambda market: None)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def require_budget(market: Market) -> None:
+    step = next(step for step in market.process.stages[0].steps if step.field == "budget")
+    require_step(system_actor("tests"), step.id, is_required=True)
+
+
+def lose(market: Market) -> None:
+    actions.close(market.alice, market.deal.pk, outcome="lost", reason="PRICE_L", on=TODAY)
+
+
+def change_budget(market: Market) -> None:
+    actions.edit(market.alice, market.deal.pk, {"budget": 7})
+
+
+CASES = [
+    Case("missing step", "move", {"move": "next"}, "steps_missing", 422, 6, before=require_budget),
+    Case("last stage", "move", {"stage": "nowhere"}, "stage_of_another_process", 422, 6),
+    Case("date in the future", "move", {"move": "next", "on": "2199-01-01"}, "invalid", 422, 5),
+    Case("edit of a closed deal", "edit", {"budget": "1"}, "closed", 409, 7, before=lose),
+    Case("move of a closed deal", "move", {"move": "next"}, "closed", 409, 7, before=lose),
+    Case("stale version", "edit", {"budget": "1", "version": "1"}, "conflict", 409, 7, before=change_budget),
+    Case("edit of what is invisible", "edit", {"budget": "1"}, "not_found", 404, 3, who="dan"),
+    Case("move of what is invisible", "move", {"stage": "develop"}, "not_found", 404, 3, who="dan"),
+    Case("edit of what is only visible", "edit", {"budget": "1"}, "not_permitted", 403, 4, who="bob"),
+    Case("closing of what is only visible", "close", {"outcome": "won"}, "not_permitted", 403, 4, who="rita"),
+    Case("closing without reason and date", "close", {"outcome": "won"}, "invalid", 422, 5),
+    Case(
+        "closing for a reason of the other outcome",
+        "close",
+        {"outcome": "won", "reason": "PRICE_L", "on": str(TODAY)},
+        "invalid",
+        422,
+        5,
+    ),
+    Case(
+        "win worth nothing",
+        "close",
+        {"outcome": "won", "reason": "PRICE_W", "on": str(TODAY), "value": "0"},
+        "confirm_zero",
+        422,
+        6,
+    ),
+    Case("negative amount", "edit", {"estimated_value": "-1"}, "invalid", 422, 5),
+    Case("text for an amount", "edit", {"estimated_value": "much"}, "invalid", 422, 5),
+    Case("unknown choice", "edit", {"source": "rumour"}, "invalid", 422, 5),
+]
+OF_THE_API = {"value": "actual_value"}
+ROUTES = {"edit": ("patch", ""), "move": ("post", "/stage"), "close": ("post", "/closure")}
+
+
+def act(market: Market, actor: Actor, case: Case) -> None:
+    """Call the action itself."""
+    given = {OF_THE_API.get(name, name): value for name, value in case.given.items()}
+    if case.verb == "edit":
+        version = int(given.pop("version", 0)) or None
+        actions.edit(actor, market.deal.pk, given, version=version)
+    elif case.verb == "move":
+        shaped = MoveGiven.model_validate(given)
+        stage = market.process.stage_named(shaped.stage) if shaped.stage else None
+        aimed_at = (stage.id if stage else 0) if shaped.stage else None
+        actions.move(actor, market.deal.pk, wish=shaped.move, stage_id=aimed_at, on=shaped.on)
+    else:
+        actions.close(actor, market.deal.pk, **ClosureGiven.model_validate(given).model_dump())
+
+
+def by_action(market: Market, actor: Actor, case: Case) -> Verdict:
+    """What the action itself raises."""
+    with pytest.raises(OpportuneError) as refusal:
+        act(market, actor, case)
+    problem = json.loads(problem_of(refusal.value, "en").model_dump_json(exclude_none=True))
+    return {name: problem[name] for name in MANNERS if name in problem}
+
+
+def by_api(market: Market, actor: Actor, case: Case) -> tuple[Answer, Verdict]:
+    """What the API answers."""
+    method, address = ROUTES[case.verb]
+    body = {OF_THE_API.get(name, name): value for name, value in case.given.items()}
+    answer = caller(actor).ask(method, f"/opportunities/{market.deal.pk}{address}", body)
+    return answer, {name: answer.json[name] for name in MANNERS if name in answer.json}
+
+
+def words_of(market: Market, who: str, case: Case) -> list[object]:
+    """The command line that does the same."""
+    options: list[object] = []
+    for name, value in case.given.items():
+        options += (
+            ["--set", f"{name}={value}"]
+            if case.verb == "edit" and name != "version"
+            else [f"--{name}", value]
+        )
+    return ["opportunities", case.verb, market.deal.pk, *options, "--actor", f"{who}@example.com", "--json"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_door_gives_the_same_verdict(market: Market, command_line: CommandLine, case: Case) -> None:
+    case.before(market)
+    actor: Actor = getattr(market.company, case.who)
+    before = opportunity(market.alice, market.deal.pk)
+    verdict = by_action(market, actor, case)
+    assert verdict["code"] == case.code
+    answer, of_api = by_api(market, actor, case)
+    assert (answer.status, of_api) == (case.status, verdict)
+    ran = command_line(*words_of(market, case.who, case))
+    assert (ran.code, json.loads(ran.err)) == (case.exit_code, verdict)
+    assert opportunity(market.alice, market.deal.pk) == before
+
+
+def test_every_door_moves_the_same_way(market: Market, command_line: CommandLine) -> None:
+    other, third = market.another("B"), market.another("C")
+    actions.move(market.alice, market.deal.pk, wish="next")
+    caller(market.alice).post(f"/opportunities/{other.pk}/stage", {"move": "next"})
+    command_line("opportunities", "move", third.pk, "--move", "next", "--actor", "alice@example.com")
+    rows = [opportunity(market.alice, deal.pk).row for deal in (market.deal, other, third)]
+    assert len({(row.stage_id, row.status, row.probability, row.version) for row in rows}) == 1
