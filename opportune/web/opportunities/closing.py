@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
 from opportune.opportunities import actions
-from opportune.opportunities.queries import opportunity
+from opportune.opportunities.queries import OpportunityRecord, opportunity
 from opportune.reference.actions import add_close_reason
 from opportune.reference.queries import offered_reasons
 from opportune.web.opportunities.record import may_change, record_context
@@ -40,7 +40,7 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
             "new_reason": "",
             "version": str(record.row.version),
         }
-        return _form(request, opportunity_id, values, {})
+        return _form(request, record, values, {})
     typed = Typed(request.POST.dict())
     values = typed.values(FIELDS)
     on, actual, version = typed.day("on"), typed.amount("actual_value"), typed.whole("version")
@@ -63,18 +63,17 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
             version=version,
         )
     except Invalid as invalid:
-        return _form(request, opportunity_id, values, invalid.fields)
+        return _form(request, record, values, invalid.fields)
     except Refused as refusal:
-        return _form(request, opportunity_id, values, {refusal.code: refusal.message})
+        return _form(request, record, values, {refusal.code: refusal.message})
     text = gettext("Closed as won.") if values["outcome"] == "won" else gettext("Closed as lost.")
     tell(request, text)
     return go(request, reverse("opportunity", args=[opportunity_id]))
 
 
 def _form(
-    request: SignedIn, opportunity_id: int, values: Mapping[str, object], errors: object
+    request: SignedIn, record: OpportunityRecord, values: Mapping[str, object], errors: object
 ) -> HttpResponse:
-    record = opportunity(request.actor, opportunity_id)
     context = {
         **record_context(record),
         "values": values,
