@@ -24,7 +24,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 NAMED_FILE = re.compile(r"`([\w./-]+\.(?:py|toml|html|css|js|md|po|lock))`")
 NAMED_COMMAND = re.compile(r"(?:`|-m )opportune (\w+)")
-NAMED_SCRIPT = re.compile(r"\bbin/(\w+)")
+NAMED_SCRIPT = re.compile(r"(?<![\w/])bin/(\w+)")
 PACKAGE_ROW = re.compile(r"^\| `opportune/(\w+)` \| \S", re.MULTILINE)
 EXACT = re.compile(r"`([\w./]+\.py):(\w+)`")
 A_RANGE = re.compile(r"(\S+)…(\S+)")
@@ -152,6 +152,16 @@ def test_commands_and_scripts_that_are_named_exist() -> None:
             continue
         assert set(NAMED_COMMAND.findall(text_of(document))) - known == set(), document.name
         assert set(NAMED_SCRIPT.findall(text_of(document))) - scripts == set(), document.name
+
+
+def test_the_example_of_an_action_is_the_action() -> None:
+    [example] = re.findall(r"```python\n(.*?)```", text_of(ROOT / "ARCHITECTURE.md"), re.DOTALL)
+    source = text_of(ROOT / "opportune" / "opportunities" / "actions" / "editing.py")
+    [shown] = ast.parse(example).body
+    assert isinstance(shown, ast.FunctionDef)
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    [written] = [node for node in functions if node.name == shown.name]
+    assert ast.unparse(shown) == ast.unparse(written)
 
 
 def test_every_decision_is_listed() -> None:
