@@ -9,11 +9,10 @@ from opportune.identity.actor import Actor
 from opportune.identity.models import User
 from opportune.identity.visibility import scope
 from opportune.kernel.text import fold
-from opportune.ledger.models import Recorded
+from opportune.ledger.models import LIVE, Recorded
 from opportune.storage.numbers import MoneyField
 from opportune.storage.sorting import SortKeyField
 
-LIVE = Q(deleted_at__isnull=True)
 WITH_EXTERNAL_ID = LIVE & ~Q(external_id="")
 
 AnyCustomer = TypeVar("AnyCustomer", bound="Customer")

@@ -30,6 +30,7 @@ from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
+from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 
 LONGEST_NAME, LONGEST_ADDRESS = 100, 254
@@ -181,6 +182,7 @@ def share(
     user_id: int | None = None,
     team_id: int | None = None,
     may_write: bool = False,
+    reason: str = Share.Reason.SHARED,
 ) -> Share:
     """Grant one record to one person or team. The package of the record has checked the right to share it.
 
@@ -189,12 +191,17 @@ def share(
     if (user_id is None) == (team_id is None):
         raise Invalid({"user_id": sentence("Share with one person or with one team.")})
     holder = Q(team_id=team_id) if user_id is None else Q(user_id=user_id)
-    grant = Share.objects.filter(holder, record_kind=ref.kind, record_id=ref.id).first()
+    grant = Share.objects.filter(holder, LIVE, record_kind=ref.kind, record_id=ref.id, reason=reason).first()
     if grant is not None:
         recording().update(grant, {"may_write": may_write})
         return grant
     grant = Share(
-        record_kind=ref.kind, record_id=ref.id, user_id=user_id, team_id=team_id, may_write=may_write
+        record_kind=ref.kind,
+        record_id=ref.id,
+        user_id=user_id,
+        team_id=team_id,
+        may_write=may_write,
+        reason=reason,
     )
     recording().create(grant)
     return grant

@@ -9,6 +9,7 @@ from opportune.identity.models import Share, Team, Token, Unit, User
 from opportune.identity.tokens import digest_of
 from opportune.kernel import clock
 from opportune.kernel.errors import NotFound
+from opportune.ledger.models import LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,9 @@ def units() -> Sequence[tuple[int, str]]:
 
 def shares_of(kind: str, record_id: int) -> Sequence[Share]:
     """Whom a record is shared with. The caller has checked that the record may be seen."""
-    return list(Share.objects.filter(record_kind=kind, record_id=record_id).select_related("user", "team"))
+    return list(
+        Share.objects.filter(LIVE, record_kind=kind, record_id=record_id).select_related("user", "team")
+    )
 
 
 def anybody_exists() -> bool:

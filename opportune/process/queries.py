@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from opportune.kernel.errors import NotFound
+from opportune.ledger.models import LIVE
 from opportune.process.models import Process, Stage, Step
 
 
@@ -94,13 +95,13 @@ class ProcessPicture:
 def processes(*, with_retired: bool = True) -> Sequence[ProcessPicture]:
     """All processes in their order, in three queries."""
     steps: dict[int, list[StepPicture]] = defaultdict(list)
-    for step in Step.objects.order_by("position", "id"):
+    for step in Step.objects.filter(LIVE).order_by("position", "id"):
         steps[step.stage_id].append(_step_picture(step))
     stages: dict[int, list[StagePicture]] = defaultdict(list)
-    for stage in Stage.objects.order_by("process_id", "position"):
+    for stage in Stage.objects.filter(LIVE).order_by("process_id", "position", "id"):
         siblings = stages[stage.process_id]
         siblings.append(_stage_picture(stage, len(siblings), tuple(steps[stage.pk])))
-    rows = Process.objects.order_by("position", "id")
+    rows = Process.objects.filter(LIVE).order_by("position", "id")
     if not with_retired:
         rows = rows.filter(is_retired=False)
     return [

@@ -1,4 +1,4 @@
-"""The opportunity, its entries and its ticked steps, as facts."""
+"""The opportunity and its entries, as facts."""
 
 from decimal import Decimal
 from typing import ClassVar
@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from opportune.campaigns.models import Campaign, Segment
 from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.identity.models import User
@@ -16,8 +17,9 @@ from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import sentence
 from opportune.kernel.text import fold
 from opportune.ledger.models import ChangeSet, Recorded
+from opportune.opportunities.models.competitors import Competitor
 from opportune.opportunities.probability import Likelihood
-from opportune.process.models import Process, Stage, Step
+from opportune.process.models import Process, Stage
 from opportune.reference.models import CloseReason
 from opportune.storage.numbers import MoneyField, PercentField, RateField
 from opportune.storage.sorting import SortKeyField
@@ -32,6 +34,7 @@ class Status(models.TextChoices):
     LOST = "lost"
 
 
+INITIATORS = ("account", "contact", "campaign")
 OPEN = (Status.NOT_STARTED, Status.IN_PROGRESS)
 CLOSED = (Status.WON, Status.LOST)
 
@@ -118,7 +121,12 @@ class Valued(models.Model):
 
 
 class Opportunity(Valued, Recorded):
-    """A deal."""
+    """A deal.
+
+    `pipeline_phase` is the stage that the last stage change entered, of whichever of its processes (D-033).
+    `is_finished` says that its active process was run to the end (D-061). `initiated_by` is an account, a
+    contact or a campaign.
+    """
 
     kind = "opportunity"
     derived: ClassVar[frozenset[str]] = frozenset(
@@ -132,9 +140,17 @@ class Opportunity(Valued, Recorded):
     comments = models.TextField(blank=True)
     primary_contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+")
     on_hold = models.BooleanField(default=False)
+    is_finished = models.BooleanField(default=False)
+    pipeline_phase = models.ForeignKey(Stage, models.PROTECT, null=True, related_name="+")
     close_description = models.TextField(blank=True)
+    lost_to = models.ForeignKey(Competitor, models.PROTECT, null=True, related_name="+")
     type = models.CharField(max_length=40, blank=True)
     source = models.CharField(max_length=40, blank=True)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="+")
+    segment = models.ForeignKey(Segment, models.PROTECT, null=True, related_name="+")
+    initiated_by_kind = models.CharField(max_length=30, blank=True)
+    initiated_by_id = models.BigIntegerField(null=True)
+    payment_terms = models.CharField(max_length=40, blank=True)
     rating = models.CharField(max_length=40, blank=True, default="warm")
     priority = models.CharField(max_length=40, blank=True, default="normal")
     budget = MoneyField(null=True)
@@ -146,6 +162,7 @@ class Opportunity(Valued, Recorded):
     decision_on = models.DateField(null=True)
     expires_on = models.DateField(null=True)
     delivery_on = models.DateField(null=True)
+    reminder_at = models.DateTimeField(null=True)
     external_id = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField()
     touched_at = models.DateTimeField()
@@ -168,6 +185,11 @@ class Opportunity(Valued, Recorded):
                 name="closed_has_date_and_reason",
             ),
             models.CheckConstraint(condition=~Q(estimated_value__lt=0), name="value_not_negative"),
+            models.CheckConstraint(
+                condition=Q(initiated_by_kind="", initiated_by_id__isnull=True)
+                | Q(initiated_by_kind__in=INITIATORS, initiated_by_id__isnull=False),
+                name="initiated_by_one_record",
+            ),
             models.UniqueConstraint(
                 fields=["external_id"],
                 condition=Q(deleted_at__isnull=True) & ~Q(external_id=""),
@@ -185,6 +207,9 @@ class Opportunity(Valued, Recorded):
             models.Index(fields=["subject_key", "id"], name="deal_subject"),
             models.Index(fields=["value_base", "id"], name="deal_value"),
             models.Index(fields=["estimated_close_on", "id"], name="deal_close"),
+            models.Index(
+                fields=["reminder_at"], condition=Q(reminder_at__isnull=False), name="deal_reminder"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -245,18 +270,3 @@ class Entry(Valued):
     def undoes_id(self) -> int | None:
         """The change set that its own took back, if it is an undo."""
         return self.change_set.undoes_id
-
-
-class StepMark(Recorded):
-    """A tick on one deal's step."""
-
-    kind = "step_mark"
-    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="marks")
-    step = models.ForeignKey(Step, models.CASCADE, related_name="marks")
-    is_done = models.BooleanField(default=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["opportunity", "step"], name="mark_once")]
-
-    def __str__(self) -> str:
-        return f"{self.opportunity_id}/{self.step_id}"
