@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from opportune.schemas.shapes import Day, Exact, Given, Id, Number, Shown, Text, Verbs, Whole
+from opportune.schemas.shapes import Exact, Given, Id, Number, Shown, Text, Verbs, Whole
 
 
 class AccountListed(Shown):
@@ -10,6 +10,8 @@ class AccountListed(Shown):
 
     id: int
     name: str
+    account_number: str
+    type: str
     city: str
     country: str
     industry: str
@@ -37,8 +39,17 @@ class AccountShown(AccountListed):
     parent_name: str | None
     street: str
     postal_code: str
+    delivery_street: str
+    delivery_postal_code: str
+    delivery_city: str
+    delivery_country: str
     employees: int | None
     annual_revenue: Exact | None
+    payment_terms: str
+    contact_method: str
+    do_not_call: bool
+    do_not_email: bool
+    do_not_write: bool
     description: str
     external_id: str
     may: Verbs
@@ -49,18 +60,28 @@ class AccountFields(Given):
 
     parent_id: Id | None = None
     owner_id: Id | None = None
+    type: Text | None = None
+    account_number: Text | None = None
     website: Text | None = None
     industry: Text | None = None
     employees: Whole | None = None
     annual_revenue: Number | None = None
+    payment_terms: Text | None = None
     phone: Text | None = None
     email: Text | None = None
+    contact_method: Text | None = None
+    do_not_call: bool = False
+    do_not_email: bool = False
+    do_not_write: bool = False
     street: Text | None = None
     postal_code: Text | None = None
     city: Text | None = None
     country: Text | None = None
+    delivery_street: Text | None = None
+    delivery_postal_code: Text | None = None
+    delivery_city: Text | None = None
+    delivery_country: Text | None = None
     description: Text | None = None
-    customer_since: Day | None = None
     external_id: Text | None = None
 
 

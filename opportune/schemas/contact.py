@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from opportune.schemas.shapes import Day, Given, Id, Shown, Text, Verbs
+from opportune.schemas.shapes import Given, Id, Shown, Text, Verbs
 
 
 class ContactListed(Shown):
@@ -12,6 +12,7 @@ class ContactListed(Shown):
     name: str
     first_name: str
     last_name: str
+    type: str
     job_title: str
     account_id: int | None
     account_name: str | None
@@ -40,6 +41,10 @@ class ContactShown(ContactListed):
     version: int
     street: str
     postal_code: str
+    contact_method: str
+    do_not_call: bool
+    do_not_email: bool
+    do_not_write: bool
     description: str
     external_id: str
     may: Verbs
@@ -49,18 +54,22 @@ class ContactFields(Given):
     """What may be written on a contact; none empties a field."""
 
     first_name: Text | None = None
+    type: Text | None = None
     job_title: Text | None = None
     account_id: Id | None = None
     owner_id: Id | None = None
     phone: Text | None = None
     mobile: Text | None = None
     email: Text | None = None
+    contact_method: Text | None = None
+    do_not_call: bool = False
+    do_not_email: bool = False
+    do_not_write: bool = False
     street: Text | None = None
     postal_code: Text | None = None
     city: Text | None = None
     country: Text | None = None
     description: Text | None = None
-    customer_since: Day | None = None
     external_id: Text | None = None
 
 

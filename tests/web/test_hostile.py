@@ -74,8 +74,11 @@ DEAL = {
     "owner_id": "",
 }
 CUSTOMER = {
+    "type": "",
     "phone": "",
     "email": "",
+    "contact_method": "",
+    "do_not_call": "",
     "street": "",
     "postal_code": "",
     "city": "",
@@ -84,7 +87,20 @@ CUSTOMER = {
     "owner_id": "",
     "account": "",
 }
-ACCOUNT = {**CUSTOMER, "name": "North", "website": "", "industry": "", "employees": "", "annual_revenue": ""}
+ACCOUNT = {
+    **CUSTOMER,
+    "name": "North",
+    "account_number": "",
+    "website": "",
+    "industry": "",
+    "employees": "",
+    "annual_revenue": "",
+    "payment_terms": "",
+    "delivery_street": "",
+    "delivery_postal_code": "",
+    "delivery_city": "",
+    "delivery_country": "",
+}
 CONTACT = {**CUSTOMER, "last_name": "Durand", "first_name": "", "job_title": "", "mobile": ""}
 
 

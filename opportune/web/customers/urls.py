@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from opportune.web.customers import views
+from opportune.web.customers import forms, views
 
 urlpatterns = [
     path("accounts/", views.accounts_list, name="accounts"),
-    path("accounts/new/", views.account_new, name="account_new"),
+    path("accounts/new/", forms.account_new, name="account_new"),
     path("accounts/<int:account_id>/", views.account, name="account"),
-    path("accounts/<int:account_id>/edit/", views.account_edit, name="account_edit"),
+    path("accounts/<int:account_id>/edit/", forms.account_edit, name="account_edit"),
     path("contacts/", views.contacts_list, name="contacts"),
-    path("contacts/new/", views.contact_new, name="contact_new"),
+    path("contacts/new/", forms.contact_new, name="contact_new"),
     path("contacts/<int:contact_id>/", views.contact, name="contact"),
-    path("contacts/<int:contact_id>/edit/", views.contact_edit, name="contact_edit"),
+    path("contacts/<int:contact_id>/edit/", forms.contact_edit, name="contact_edit"),
 ]

@@ -1,0 +1,49 @@
+"""Reading accounts, contacts and connections."""
+
+from opportune.customers.queries.listing import (
+    CUSTOMER_LISTS,
+    AccountRecord,
+    AccountRow,
+    ContactRecord,
+    ContactRow,
+    account_record,
+    accounts,
+    contact_record,
+    contacts,
+    count_accounts,
+    count_contacts,
+)
+from opportune.customers.queries.picking import (
+    CustomerChoice,
+    accounts_by_name,
+    customer_choices,
+    customer_names,
+    find_customers,
+    ids_by_external_id,
+    newest_customers,
+    visible_customers,
+)
+from opportune.customers.queries.standing import is_depended_upon
+
+__all__ = [
+    "CUSTOMER_LISTS",
+    "AccountRecord",
+    "AccountRow",
+    "ContactRecord",
+    "ContactRow",
+    "CustomerChoice",
+    "account_record",
+    "accounts",
+    "accounts_by_name",
+    "contact_record",
+    "contacts",
+    "count_accounts",
+    "count_contacts",
+    "customer_choices",
+    "customer_names",
+    "find_customers",
+    "ids_by_external_id",
+    "is_depended_upon",
+    "newest_customers",
+    "visible_customers",
+]
