@@ -1,7 +1,13 @@
 """Questions that lower packages ask about deals, answered through wiring.py."""
 
+from collections.abc import Iterable
+
+from django.db.models import Count
+
+from opportune.identity.actor import Actor
+from opportune.identity.visibility import scope
 from opportune.kernel.records import RecordRef
-from opportune.opportunities.models import Entry, Opportunity
+from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
 
 
 def customer_has_opportunities(ref: RecordRef) -> bool:
@@ -15,3 +21,20 @@ def customer_has_opportunities(ref: RecordRef) -> bool:
 def amounts_exist() -> bool:
     """Whether an amount was ever recorded, which freezes the base currency (domain.md §2)."""
     return Entry.objects.filter(value__isnull=False).exists()
+
+
+def currency_is_used(code: str) -> bool:
+    """Whether a deal was ever in a currency."""
+    return Entry.objects.filter(currency=code).exists()
+
+
+def close_reason_uses() -> dict[int, int]:
+    """How many deals outside the bin were closed for each reason, by the reason's id (B-010)."""
+    rows = Opportunity.objects.filter(deleted_at=None, close_reason__isnull=False).order_by()
+    return dict(rows.values_list("close_reason_id").annotate(uses=Count("pk")))
+
+
+def deals_reached(actor: Actor, ids: Iterable[int], verb: str) -> set[int]:
+    """Those of the deals outside the bin that a verb of the actor reaches."""
+    rows = OpportunityQuerySet(Opportunity).live().filter(scope(actor, Opportunity.kind, verb))
+    return set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))

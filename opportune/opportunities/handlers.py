@@ -40,6 +40,11 @@ class OpportunityHandler:
         rows = rows.filter(scope(actor, "opportunity", "write"))
         return {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
 
+    def lock_consequences(self, ids: Iterable[int]) -> dict[int, Opportunity]:
+        """The deals whose choice left its list, locked, whoever may change them."""
+        rows = Opportunity.objects.filter(pk__in=list(ids)).order_by("pk")
+        return {row.pk: row for row in rows.select_for_update(of=("self",))}
+
     def restore_fields(self, actor: Actor, record: Opportunity, values: dict[str, Any]) -> None:
         """Give fields their former values, with an entry."""
         actions.restore_fields(actor, record, values)

@@ -29,7 +29,8 @@ def test_a_close_reason_is_added_in_place(alice: Caller) -> None:
 
 def test_a_close_reason_is_not_added_where_that_is_switched_off(alice: Caller, market: Market) -> None:
     change_setting(system_actor("tests"), "people_may_add_close_reasons", False)
-    assert alice.post("/close-reasons", {"outcome": "lost", "name": "Too slow"}).status == 403
+    refused = alice.post("/close-reasons", {"outcome": "lost", "name": "Too slow"})
+    assert (refused.status, refused.json["code"]) == (422, "switched_off")
     made = caller(market.company.ada).post("/close-reasons", {"outcome": "lost", "name": "Too slow"})
     assert made.status == 201
 
