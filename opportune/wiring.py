@@ -3,23 +3,28 @@
 from opportune.activities import queries as task_queries
 from opportune.activities.handlers import TaskHandler
 from opportune.activities.reactions import cancel_open_tasks, make_stage_tasks
+from opportune.customers.connection_handler import ConnectionHandler
 from opportune.customers.facts import accounts_reached, contacts_reached
 from opportune.customers.handlers import AccountHandler, ContactHandler
+from opportune.customers.list_reactions import choices_used_by_customers, replace_choice_of_customers
 from opportune.kernel.registries import consumers, facts, handlers, reactions
 from opportune.ledger.events import RecordsChanged
 from opportune.mailing.events import MailWritten
 from opportune.mailing.tasks import queue_delivery
-from opportune.opportunities.events import OpenTasksUnwanted, StagesEntered
+from opportune.opportunities.events import OpenTasksUnwanted, PrimaryContactsNamed, StagesEntered
 from opportune.opportunities.facts import (
     amounts_exist,
     close_reason_uses,
     currency_is_used,
     customer_has_opportunities,
     deals_reached,
+    demand_deals_open,
 )
 from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
 from opportune.opportunities.hanging_handlers import CompetitorHandler, RivalHandler
 from opportune.opportunities.list_reactions import choices_used_by_deals, replace_choice
+from opportune.opportunities.queries import subjects
+from opportune.opportunities.reactions import note_stakeholders
 from opportune.process.facts import process_is_offered
 from opportune.reference import handlers as settled
 from opportune.reference.events import ListItemRemoved
@@ -30,10 +35,13 @@ def wire() -> None:
     """Fill the registries; doing so again changes nothing."""
     facts.update(
         amounts_exist=amounts_exist,
+        choices_used_by_customers=choices_used_by_customers,
         choices_used_by_deals=choices_used_by_deals,
         close_reason_uses=close_reason_uses,
         completed_task_steps=task_queries.completed_task_steps,
         currency_is_used=currency_is_used,
+        deal_subjects=subjects,
+        demand_deals_open=demand_deals_open,
         customer_has_opportunities=customer_has_opportunities,
         next_tasks=task_queries.next_tasks,
         process_is_offered=process_is_offered,
@@ -44,9 +52,10 @@ def wire() -> None:
     )
     reactions.update(
         {
-            ListItemRemoved: [replace_choice],
+            ListItemRemoved: [replace_choice, replace_choice_of_customers],
             MailWritten: [queue_delivery],
             OpenTasksUnwanted: [cancel_open_tasks],
+            PrimaryContactsNamed: [note_stakeholders],
             RecordsChanged: [reindex],
             StagesEntered: [make_stage_tasks],
         }
@@ -58,6 +67,7 @@ def wire() -> None:
         category_mark=settled.CategoryMarkHandler(),
         close_reason=settled.CloseReasonHandler(),
         competitor=CompetitorHandler(),
+        connection=ConnectionHandler(),
         contact=ContactHandler(),
         currency=settled.CurrencyHandler(),
         list_item=settled.ListItemHandler(),

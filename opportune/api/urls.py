@@ -6,6 +6,7 @@ from ninja import Router
 
 from opportune.api import (
     change_sets,
+    connections,
     customers,
     opportunities,
     opportunity_commands,
@@ -26,6 +27,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("search", searching.router),
     ("", settled.router),
     ("", people.router),
+    ("", connections.router),
 )
 
 door = make_door()

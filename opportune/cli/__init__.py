@@ -9,7 +9,17 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from opportune.cli import change_sets, customers, export, importing, opportunities, people, processes, tokens
+from opportune.cli import (
+    change_sets,
+    connections,
+    customers,
+    export,
+    importing,
+    opportunities,
+    people,
+    processes,
+    tokens,
+)
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -25,6 +35,7 @@ def add_commands(commands: Commands) -> None:
     tokens.add_commands(commands)
     opportunities.add_commands(commands)
     customers.add_commands(commands)
+    connections.add_commands(commands)
     processes.add_commands(commands)
     change_sets.add_commands(commands)
     importing.add_commands(commands)

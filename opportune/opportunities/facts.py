@@ -7,7 +7,8 @@ from django.db.models import Count
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
 from opportune.kernel.records import RecordRef
-from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
+from opportune.opportunities.models import CLOSED, Entry, Opportunity, OpportunityQuerySet
+from opportune.opportunities.writing import demand_open
 
 
 def customer_has_opportunities(ref: RecordRef) -> bool:
@@ -38,3 +39,9 @@ def deals_reached(actor: Actor, ids: Iterable[int], verb: str) -> set[int]:
     """Those of the deals outside the bin that a verb of the actor reaches."""
     rows = OpportunityQuerySet(Opportunity).live().filter(scope(actor, Opportunity.kind, verb))
     return set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))
+
+
+def demand_deals_open(ids: Iterable[int]) -> None:
+    """Raise Conflict `closed` if one of the deals is closed, which is read-only (C-045)."""
+    for deal in Opportunity.objects.filter(pk__in=list(ids), status__in=CLOSED):
+        demand_open(deal)

@@ -29,6 +29,10 @@ COMMANDS: dict[str, tuple[str, int]] = {
     "accounts create": ("Own", OWN),
     "contacts list": ("", EMPTY),
     "contacts create": ("Own --account {account}", INVALID),
+    "connections list": ("account:{account}", HIDDEN),
+    "connections add": ("account:{account} contact:1", HIDDEN),
+    "connections change": ("opportunity:{deal} {connection} --role social:friend", HIDDEN),
+    "connections remove": ("opportunity:{deal} {connection}", HIDDEN),
     "processes": ("", EMPTY),
     "undo": ("{change_set}", HIDDEN),
     "import opportunities": ("absent.csv --map {map}", NOT_PERMITTED),
@@ -60,6 +64,7 @@ def test_a_stranger_sees_and_changes_nothing(command_line: CommandLine, market: 
     filled = words.format(
         deal=market.deal.pk,
         account=market.account.pk,
+        connection=market.connection,
         change_set=market.change_set,
         token=token.pk,
         map=MAP,

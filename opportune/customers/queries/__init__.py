@@ -1,5 +1,6 @@
 """Reading accounts, contacts and connections."""
 
+from opportune.customers.queries.connections import ConnectionRow, connection, connections_of
 from opportune.customers.queries.listing import (
     CUSTOMER_LISTS,
     AccountRecord,
@@ -23,18 +24,24 @@ from opportune.customers.queries.picking import (
     newest_customers,
     visible_customers,
 )
+from opportune.customers.queries.reaching import names_of
 from opportune.customers.queries.standing import is_depended_upon
+from opportune.customers.roles import all_roles
 
 __all__ = [
     "CUSTOMER_LISTS",
     "AccountRecord",
     "AccountRow",
+    "ConnectionRow",
     "ContactRecord",
     "ContactRow",
     "CustomerChoice",
     "account_record",
     "accounts",
     "accounts_by_name",
+    "all_roles",
+    "connection",
+    "connections_of",
     "contact_record",
     "contacts",
     "count_accounts",
@@ -44,6 +51,7 @@ __all__ = [
     "find_customers",
     "ids_by_external_id",
     "is_depended_upon",
+    "names_of",
     "newest_customers",
     "visible_customers",
 ]

@@ -7,10 +7,12 @@ from django.views.decorators.http import require_GET
 
 from opportune.customers import queries
 from opportune.customers.filters import AccountFilter, ContactFilter
+from opportune.kernel.records import RecordRef
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import opportunities, totals
 from opportune.process.queries import processes
 from opportune.reference.queries import choices_of
+from opportune.web.customers.connections import connections_context
 from opportune.web.customers.forms import ACCOUNT, CONTACT, Kind
 from opportune.web.customers.names import field_names
 from opportune.web.pages import SignedIn, is_htmx, page, signed_in
@@ -71,6 +73,8 @@ def _context(request: SignedIn, kind: Kind, record: Any, wanted: OpportunityFilt
     found = totals(request.actor, wanted)
     lists = choices_of(kind.lists)
     return {
+        **connections_context(request.actor, RecordRef(kind.name, record.id)),
+        "may_connect": "write" in record.may,
         "record": record,
         "kind": kind,
         "names": field_names(),

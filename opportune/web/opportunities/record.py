@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 from opportune.activities.actions import create_task
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
+from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, StageState, opportunity
 from opportune.reference.queries import choices_of
+from opportune.web.customers.connections import connections_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import said
 from opportune.web.typed import Typed
@@ -35,7 +37,11 @@ def show(request: SignedIn, opportunity_id: int) -> HttpResponse:
     record = opportunity(request.actor, opportunity_id)
     asked = request.GET.get("stage", "")
     opened = next((s for s in record.stages if str(s.stage.id) == asked), None)
-    return page(request, "opportunities/record.html", {**record_context(record), "opened": opened})
+    connected = connections_context(request.actor, RecordRef("opportunity", opportunity_id))
+    context = {**record_context(record), **connected, "opened": opened}
+    return page(
+        request, "opportunities/record.html", {**context, "may_connect": may_change(request.actor, record)}
+    )
 
 
 @require_GET
