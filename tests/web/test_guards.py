@@ -45,6 +45,9 @@ def filled(route: str, market: Market) -> str:
         "<int:account_id>": market.account.pk,
         "<int:contact_id>": market.contact.pk,
         "<int:task_id>": market.task.pk,
+        "<int:record_id>": market.contact.pk,
+        "<int:connection_id>": market.connection,
+        "<str:kind>": "contact",
         "<int:change_set_id>": market.change_set,
         "<int:stage_id>": market.process.stages[0].id,
         "<int:step_id>": step,
@@ -62,7 +65,10 @@ ROUTES = routes()
 ABOUT_A_RECORD = [
     route
     for route in ROUTES
-    if any(f"{kind}_id>" in route for kind in ("opportunity", "account", "contact", "task", "change_set"))
+    if any(
+        f"{kind}_id>" in route
+        for kind in ("opportunity", "account", "contact", "record", "task", "change_set")
+    )
 ]
 POSTED = {
     "subject": f"{MARK} taken",

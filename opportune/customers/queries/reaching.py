@@ -9,6 +9,8 @@ from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import facts
 
+_NO_ID = 2**63
+
 
 def names_of(actor: Actor, refs: Iterable[RecordRef]) -> dict[RecordRef, str]:
     """The names of those of the records that exist for the actor."""
@@ -24,7 +26,7 @@ def reached(actor: Actor, refs: Iterable[RecordRef], verb: str) -> set[RecordRef
     """Those of the records, outside the bin, that a verb of the actor reaches."""
     by_kind: dict[str, set[int]] = defaultdict(set)
     for ref in refs:
-        if ref.kind in CONNECTED:
+        if ref.kind in CONNECTED and 0 < ref.id < _NO_ID:
             by_kind[ref.kind].add(ref.id)
     return {
         RecordRef(kind, record_id)
