@@ -4,9 +4,11 @@ from opportune.activities import queries as task_queries
 from opportune.activities.handlers import TaskHandler
 from opportune.activities.reactions import cancel_open_tasks, make_stage_tasks
 from opportune.customers.connection_handler import ConnectionHandler
+from opportune.customers.events import CustomerRemoved
 from opportune.customers.facts import accounts_reached, contacts_reached
 from opportune.customers.handlers import AccountHandler, ContactHandler
 from opportune.customers.list_reactions import choices_used_by_customers, replace_choice_of_customers
+from opportune.identity.events import PersonLeaving
 from opportune.kernel.registries import consumers, facts, handlers, reactions
 from opportune.ledger.events import RecordsChanged
 from opportune.mailing.events import MailWritten
@@ -17,14 +19,16 @@ from opportune.opportunities.facts import (
     close_reason_uses,
     currency_is_used,
     customer_has_opportunities,
+    deals_of_customer,
     deals_reached,
     demand_deals_open,
+    open_deals_of,
 )
 from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
 from opportune.opportunities.hanging_handlers import CompetitorHandler, RivalHandler
 from opportune.opportunities.list_reactions import choices_used_by_deals, replace_choice
 from opportune.opportunities.queries import subjects
-from opportune.opportunities.reactions import note_stakeholders
+from opportune.opportunities.reactions import follow_customer, hand_over_deals, note_stakeholders
 from opportune.process.facts import process_is_offered
 from opportune.reference import handlers as settled
 from opportune.reference.events import ListItemRemoved
@@ -41,9 +45,11 @@ def wire() -> None:
         completed_task_steps=task_queries.completed_task_steps,
         currency_is_used=currency_is_used,
         deal_subjects=subjects,
+        deals_of_customer=deals_of_customer,
         demand_deals_open=demand_deals_open,
         customer_has_opportunities=customer_has_opportunities,
         next_tasks=task_queries.next_tasks,
+        open_deals_of=open_deals_of,
         process_is_offered=process_is_offered,
         reached_account=accounts_reached,
         reached_contact=contacts_reached,
@@ -52,9 +58,11 @@ def wire() -> None:
     )
     reactions.update(
         {
+            CustomerRemoved: [follow_customer],
             ListItemRemoved: [replace_choice, replace_choice_of_customers],
             MailWritten: [queue_delivery],
             OpenTasksUnwanted: [cancel_open_tasks],
+            PersonLeaving: [hand_over_deals],
             PrimaryContactsNamed: [note_stakeholders],
             RecordsChanged: [reindex],
             StagesEntered: [make_stage_tasks],

@@ -2,6 +2,10 @@
 
 from datetime import date, datetime
 
+from opportune.customers.queries import account_record
+from opportune.identity.actor import Actor
+from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.queries import totals
 from opportune.schemas.shapes import Exact, Given, Id, Number, Shown, Text, Verbs, Whole
 
 
@@ -32,9 +36,15 @@ class AccountPage(Shown):
 
 
 class AccountShown(AccountListed):
-    """All of an account, and the verbs the reader may use on it."""
+    """All of an account, and the verbs the reader may use on it.
+
+    `open_opportunities` counts the open ones the reader sees, its contacts’ included; `open_value` is their sum
+    in base currency.
+    """
 
     version: int
+    open_opportunities: int
+    open_value: Exact
     parent_id: int | None
     parent_name: str | None
     street: str
@@ -96,3 +106,11 @@ class AccountChanges(AccountFields):
 
     name: Text | None = None
     version: Id | None = None
+
+
+def account_shown(actor: Actor, account_id: int) -> AccountShown:
+    """All of an account, with what is open for it. Raises NotFound."""
+    record = account_record(actor, account_id)
+    open_ones = totals(actor, OpportunityFilter(account_id=account_id, status="open")).all
+    plain = {name: getattr(record, name) for name in AccountShown.model_fields if hasattr(record, name)}
+    return AccountShown(**plain, open_opportunities=open_ones.count, open_value=open_ones.value)

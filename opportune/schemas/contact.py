@@ -2,7 +2,11 @@
 
 from datetime import date, datetime
 
-from opportune.schemas.shapes import Given, Id, Shown, Text, Verbs
+from opportune.customers.queries import contact_record
+from opportune.identity.actor import Actor
+from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.queries import totals
+from opportune.schemas.shapes import Exact, Given, Id, Shown, Text, Verbs
 
 
 class ContactListed(Shown):
@@ -36,9 +40,14 @@ class ContactPage(Shown):
 
 
 class ContactShown(ContactListed):
-    """All of a contact, and the verbs the reader may use on it."""
+    """All of a contact, and the verbs the reader may use on it.
+
+    `open_opportunities` counts the open ones the reader sees; `open_value` is their sum in base currency.
+    """
 
     version: int
+    open_opportunities: int
+    open_value: Exact
     street: str
     postal_code: str
     contact_method: str
@@ -84,3 +93,11 @@ class ContactChanges(ContactFields):
 
     last_name: Text | None = None
     version: Id | None = None
+
+
+def contact_shown(actor: Actor, contact_id: int) -> ContactShown:
+    """All of a contact, with what is open for it. Raises NotFound."""
+    record = contact_record(actor, contact_id)
+    open_ones = totals(actor, OpportunityFilter(contact_id=contact_id, status="open")).all
+    plain = {name: getattr(record, name) for name in ContactShown.model_fields if hasattr(record, name)}
+    return ContactShown(**plain, open_opportunities=open_ones.count, open_value=open_ones.value)

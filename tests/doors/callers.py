@@ -127,9 +127,8 @@ class Market:
         self, subject: str = f"{MARK} pumps", *, owner: Actor | None = None, **fields: Any
     ) -> Opportunity:
         """One more deal with Alice's account, hers or of an owner who sees it."""
-        return actions.create(
-            owner or self.alice, {"subject": subject, "account_id": self.account.pk, **fields}
-        )
+        given = {"subject": subject, "account_id": self.account.pk, **fields}
+        return actions.create(owner or self.alice, given)
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,9 @@ def test_every_posted_form_needs_its_token(market: Market, sign_in: SignIn) -> N
 def test_who_has_left_is_out_at_once(market: Market, sign_in: SignIn) -> None:
     alice, token = sign_in(market.alice), caller(market.alice)
     assert (alice.get("/opportunities/").status_code, token.get("/me").status) == (200, 200)
-    set_active(market.company.ada, id_of(market.alice), is_active=False)
+    set_active(
+        market.company.ada, id_of(market.alice), is_active=False, successor_id=id_of(market.company.bob)
+    )
     assert alice.get("/opportunities/").status_code == 302
     assert token.get("/me").status == 401
 

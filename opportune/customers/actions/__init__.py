@@ -9,6 +9,12 @@ from opportune.customers.actions.connecting import (
     remove_connection,
     restore_connection,
 )
+from opportune.customers.actions.deleting import (
+    delete_account,
+    delete_contact,
+    restore_account,
+    restore_contact,
+)
 from opportune.customers.actions.writing import (
     bring_back_customer,
     create_account,
@@ -32,12 +38,16 @@ __all__ = [
     "create_accounts",
     "create_contact",
     "create_contacts",
+    "delete_account",
+    "delete_contact",
     "disconnect",
     "edit_account",
     "edit_contact",
     "mark_as_customers",
     "remove_connection",
     "remove_customer",
+    "restore_account",
     "restore_connection",
+    "restore_contact",
     "restore_fields",
 ]

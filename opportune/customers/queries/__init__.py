@@ -25,21 +25,34 @@ from opportune.customers.queries.picking import (
     visible_customers,
 )
 from opportune.customers.queries.reaching import names_of
-from opportune.customers.queries.standing import is_depended_upon
+from opportune.customers.queries.standing import (
+    Binned,
+    CustomerDeals,
+    DealName,
+    Deletion,
+    bin_of,
+    deletion,
+    is_depended_upon,
+)
 from opportune.customers.roles import all_roles
 
 __all__ = [
     "CUSTOMER_LISTS",
     "AccountRecord",
     "AccountRow",
+    "Binned",
     "ConnectionRow",
     "ContactRecord",
     "ContactRow",
     "CustomerChoice",
+    "CustomerDeals",
+    "DealName",
+    "Deletion",
     "account_record",
     "accounts",
     "accounts_by_name",
     "all_roles",
+    "bin_of",
     "connection",
     "connections_of",
     "contact_record",
@@ -48,6 +61,7 @@ __all__ = [
     "count_contacts",
     "customer_choices",
     "customer_names",
+    "deletion",
     "find_customers",
     "ids_by_external_id",
     "is_depended_upon",

@@ -5,15 +5,17 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
+from opportune.activities.queries import tasks_about_deals
 from opportune.customers import queries
 from opportune.customers.filters import AccountFilter, ContactFilter
 from opportune.kernel.records import RecordRef
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.queries import opportunities, totals
+from opportune.opportunities.queries import opportunities, subjects, totals
 from opportune.process.queries import processes
 from opportune.reference.queries import choices_of
 from opportune.web.customers.connections import connections_context
 from opportune.web.customers.forms import ACCOUNT, CONTACT, Kind
+from opportune.web.customers.history import lines_of
 from opportune.web.customers.names import field_names
 from opportune.web.pages import SignedIn, is_htmx, page, signed_in
 
@@ -70,14 +72,19 @@ def contact(request: SignedIn, contact_id: int) -> HttpResponse:
 
 
 def _context(request: SignedIn, kind: Kind, record: Any, wanted: OpportunityFilter) -> dict[str, Any]:
-    found = totals(request.actor, wanted)
+    found, names = totals(request.actor, wanted), field_names()
+    ref = RecordRef(kind.name, record.id)
+    tasks = tasks_about_deals(request.actor, wanted)
     lists = choices_of(kind.lists)
     return {
-        **connections_context(request.actor, RecordRef(kind.name, record.id)),
+        **connections_context(request.actor, ref),
         "may_connect": "write" in record.may,
         "record": record,
         "kind": kind,
-        "names": field_names(),
+        "names": names,
+        "history": lines_of(request.actor, ref, names),
+        "tasks": tasks,
+        "about": subjects(request.actor, {task.about_id for task in tasks}),
         "lists": {key: {choice.code: choice for choice in offered} for key, offered in lists.items()},
         "deals": opportunities(request.actor, wanted, limit=20),
         "totals": found,
