@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-pytest_plugins = ["tests.people", "tests.deals", "tests.doors.callers"]
+pytest_plugins = ["tests.people", "tests.deals", "tests.doors.callers", "tests.properties.profiles"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,7 +24,7 @@ class TaskHandler:
         deals = Opportunity.objects.filter(scope(actor, "opportunity", "write")).values("id")
         rows = Task.objects.filter(pk__in=list(ids)).select_for_update(of=("self",)).order_by("pk")
         about_deals = rows.filter(about_kind="opportunity", about_id__in=deals)
-        own = rows.filter(owner_id=actor.person_id)
+        own = rows.filter(owner_id=actor.person_id) if actor.may("activity", "write") else rows.none()
         return {row.pk: row for found in (about_deals, own) for row in found}
 
     def restore_fields(self, actor: Actor, record: Task, values: dict[str, Any]) -> None:

@@ -64,13 +64,18 @@ def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class Door(NinjaAPI):
-    """The API with its problems instead of the framework's."""
+    """The API with its own description; it is derived once."""
+
+    _description: Any = None
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return str(operation.view_func.__name__)
 
     def get_openapi_schema(self, **where: Any) -> Any:
-        return described(super().get_openapi_schema(**where))
+        # Anybody may ask for it, and deriving it takes long.
+        if self._description is None:
+            self._description = described(super().get_openapi_schema(**where))
+        return self._description
 
 
 def make_door() -> Door:

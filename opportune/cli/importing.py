@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,17 +11,21 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from opportune.identity.actor import Actor, system_actor
-from opportune.identity.queries import person_by_email
+from opportune.cli.running import runs
+from opportune.cli.terminal import Terminal
 from opportune.importing.actions import import_opportunities, undo_import
 from opportune.importing.maps import read_map
-from opportune.importing.runs import ImportReport
-from opportune.kernel.errors import Invalid, OpportuneError
-from opportune.kernel.sentences import Sentence, counted, sentence
-from opportune.ledger.undo import Undone
+from opportune.kernel.sentences import counted, sentence
+from opportune.schemas.importing import (
+    ImportShown,
+    ImportUndoneShown,
+    import_shown,
+    import_undone_shown,
+)
+from opportune.schemas.language import spoken
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    from opportune.cli import Commands
 
 _REASONS_SHOWN = 10
 _KEPT_SHOWN = 20
@@ -47,65 +49,37 @@ def add_commands(commands: Commands) -> None:
         metavar="FILE",
         help="where refused rows go, with the reason (default: FILE.rejected.csv in this directory)",
     )
-    _add_common(taking)
-    taking.set_defaults(run=_import)
+    runs(taking, _import)
 
     undoing = verbs.add_parser("undo", help="take back what an import has made")
     undoing.add_argument("job", type=int, metavar="JOB", help="the number of the import's job")
-    _add_common(undoing)
-    undoing.set_defaults(run=_undo)
+    runs(undoing, _undo)
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--actor", metavar="EMAIL", help="who does this (default: the system itself)")
-    parser.add_argument("--json", action="store_true", help="write the outcome as JSON")
-
-
-def _import(options: argparse.Namespace) -> int:
-    rejects: Path = options.rejects or Path(f"{options.file.stem}.rejected.csv")
-    try:
-        with _progress(hidden=options.json) as progress:
-            report = import_opportunities(
-                _actor(options.actor),
-                options.file,
-                read_map(options.map),
-                default_account=options.default_account,
-                rejects=rejects,
-                progress=progress,
-            )
-    except OpportuneError as problem:
-        return _fail(problem)
-    if options.json:
-        return _write_json(
-            {
-                "job": report.job_id,
-                "imported": report.imported,
-                "skipped": report.skipped,
-                "refused": report.refused,
-                "rejects": None if report.rejects is None else str(report.rejects),
-                "reasons": dict(report.reasons),
-            }
+def _import(terminal: Terminal, options: argparse.Namespace) -> None:
+    with _progress(hidden=terminal.is_json) as progress:
+        report = import_opportunities(
+            terminal.actor,
+            options.file,
+            read_map(options.map),
+            default_account=options.default_account,
+            rejects=options.rejects or Path(f"{options.file.stem}.rejected.csv"),
+            progress=progress,
+            say=lambda reason: spoken(reason, terminal.language),
         )
-    return _write(_told(report))
+    found = import_shown(report)
+    if terminal.is_json:
+        terminal.shape(found)
+    else:
+        _tell(terminal, found)
 
 
-def _undo(options: argparse.Namespace) -> int:
-    try:
-        undone = undo_import(_actor(options.actor), options.job)
-    except OpportuneError as problem:
-        return _fail(problem)
-    if options.json:
-        return _write_json(
-            {
-                "restored": _taken_back(undone),
-                "kept": [[str(ref), facet] for ref, facet in undone.kept],
-            }
-        )
-    return _write(_told_of_undo(undone))
-
-
-def _actor(email: str | None) -> Actor:
-    return system_actor("command line") if email is None else person_by_email(email, "cli")
+def _undo(terminal: Terminal, options: argparse.Namespace) -> None:
+    found = import_undone_shown(options.job, undo_import(terminal.actor, options.job))
+    if terminal.is_json:
+        terminal.shape(found)
+    else:
+        _tell_undone(terminal, found)
 
 
 @contextmanager
@@ -118,54 +92,41 @@ def _progress(*, hidden: bool) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _told(report: ImportReport) -> Iterator[Sentence | str]:
-    yield counted(
-        "{count} opportunity was taken in.", "{count} opportunities were taken in.", report.imported
+def _tell(terminal: Terminal, found: ImportShown) -> None:
+    terminal.say(
+        counted("{count} opportunity was taken in.", "{count} opportunities were taken in.", found.imported)
     )
-    if report.skipped:
-        yield counted("{count} was there already.", "{count} were there already.", report.skipped)
-    if report.refused:
-        yield counted(
-            "{count} row was refused; it is in {file}.",
-            "{count} rows were refused; they are in {file}.",
-            report.refused,
-            file=str(report.rejects),
+    if found.skipped:
+        terminal.say(counted("{count} was there already.", "{count} were there already.", found.skipped))
+    if found.refused:
+        terminal.say(
+            counted(
+                "{count} row was refused; it is in {file}.",
+                "{count} rows were refused; they are in {file}.",
+                found.refused,
+                file=found.rejects,
+            )
         )
-    for reason, times in report.reasons[:_REASONS_SHOWN]:
-        yield f"  {times} × {reason}"
-    if report.imported:
-        yield sentence("To take it back: opportune import undo {job}", job=report.job_id)
+    for reason in found.reasons[:_REASONS_SHOWN]:
+        terminal.plain(f"  {reason.count} × {reason.reason}")
+    if found.imported:
+        terminal.say(sentence("To take it back: opportune import undo {job}", job=found.job))
 
 
-def _told_of_undo(undone: Undone) -> Iterator[Sentence | str]:
-    yield counted("{count} record was taken back.", "{count} records were taken back.", _taken_back(undone))
-    changed = [ref for ref, _ in undone.kept if ref.kind in _REVERSIBLE]
+def _tell_undone(terminal: Terminal, found: ImportUndoneShown) -> None:
+    terminal.say(
+        counted("{count} record was taken back.", "{count} records were taken back.", found.restored)
+    )
+    changed = [f"{one.kind} {one.id}" for one in found.kept if one.kind in _REVERSIBLE]
     if changed:
-        yield counted(
-            "{count} was kept, because it was changed since or is needed: {records}",
-            "{count} were kept, because they were changed since or are needed: {records}",
-            len(changed),
-            records=", ".join([*map(str, changed[:_KEPT_SHOWN]), *["…"][: len(changed) > _KEPT_SHOWN]]),
+        more = ["…"] if len(changed) > _KEPT_SHOWN else []
+        terminal.say(
+            counted(
+                "{count} was kept, because it was changed since or is needed: {records}",
+                "{count} were kept, because they were changed since or are needed: {records}",
+                len(changed),
+                records=", ".join([*changed[:_KEPT_SHOWN], *more]),
+            )
         )
-    if len(changed) < len(undone.kept):
-        yield sentence("People, teams and units that the import made stay.")
-
-
-def _taken_back(undone: Undone) -> int:
-    return sum(facet == "record" for _, facet in undone.restored)
-
-
-def _write(sentences: Iterator[Sentence | str]) -> int:
-    sys.stdout.writelines(f"{line}\n" for line in sentences)
-    return 0
-
-
-def _write_json(outcome: object) -> int:
-    sys.stdout.write(json.dumps(outcome, ensure_ascii=False) + "\n")
-    return 0
-
-
-def _fail(problem: OpportuneError) -> int:
-    reasons = problem.fields.items() if isinstance(problem, Invalid) else [("opportune", problem.message)]
-    sys.stderr.writelines(f"{place}: {reason}\n" for place, reason in reasons)
-    return 1
+    if len(changed) < len(found.kept):
+        terminal.say(sentence("People, teams and units that the import made stay."))

@@ -64,7 +64,7 @@ def acting(email: str | None) -> Actor:
     """A person by their address, else the one who installs. Raises Invalid, or NotPermitted for a deactivated one."""
     if email is None:
         return replace(system_actor("command line"), door=DOOR)
-    return replace(person(email, "--actor"), door=DOOR)
+    return person(email, "--actor")
 
 
 def person(email: str, field: str) -> Actor:

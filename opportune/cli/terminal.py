@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,10 +36,14 @@ class Terminal:
         """A shape as JSON, as the API has it."""
         sys.stdout.write(f"{shape.model_dump_json()}\n")
 
+    def outcome(self, outcome: Mapping[str, object]) -> None:
+        """What a command came to, as JSON, where no shape of the API says it."""
+        sys.stdout.write(f"{json.dumps(outcome, ensure_ascii=False)}\n")
+
     def written(self, shape: BaseModel, change_sets: Sequence[int]) -> None:
         """A shape as JSON after a command, with the change set that takes it back."""
         last = change_sets[-1] if change_sets else None
-        sys.stdout.write(json.dumps({**json.loads(shape.model_dump_json()), "change_set_id": last}) + "\n")
+        self.outcome({**json.loads(shape.model_dump_json()), "change_set_id": last})
 
     def say(self, message: Sentence) -> None:
         """A sentence on a line of its own."""

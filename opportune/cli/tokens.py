@@ -67,7 +67,7 @@ def _create(terminal: Terminal, options: argparse.Namespace) -> None:
             person=row.person_name,
         )
     )
-    terminal.say(sentence("{secret}", secret=secret))
+    terminal.plain(secret)
 
 
 def _list(terminal: Terminal, options: argparse.Namespace) -> None:

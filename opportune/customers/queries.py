@@ -291,5 +291,7 @@ def _by_name(rows: CustomerQuerySet[Any], text: str, limit: int) -> QuerySet[Any
     folded = fold(text)
     for word in folded.split():
         rows = rows.filter(sort_key__contains=word)
+    if not folded:
+        return rows.annotate(rank=Value(0)).order_by("sort_key", "id")[:limit]
     begins = Case(When(sort_key__startswith=folded, then=Value(0)), default=Value(1))
     return rows.annotate(rank=begins).order_by("rank", "sort_key", "id")[:limit]

@@ -124,10 +124,11 @@ class RowReader:
     def _estimated(
         self, values: Mapping[str, Any], meaning: Meaning, cells: Mapping[str, str]
     ) -> Decimal | None:
-        """The estimated value, else the actual one unless it is zero, else the list price of an open deal."""
+        """The estimated value, else the list price of an open deal; never what only its closing told.
+
+        A total as of a day before the closing would otherwise know the future.
+        """
         known: Decimal | None = values.get("estimated_value")
-        if known is None:
-            known = values.get("actual_value") or None
         if known is None and self.map.list_price and meaning.status in ("not_started", "in_progress"):
             return self.prices.get(cells[self.map.list_price.column])
         return known

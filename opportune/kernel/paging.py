@@ -30,7 +30,7 @@ class Cursor:
             key, number = json.loads(base64.urlsafe_b64decode(padded))
         except (binascii.Error, ValueError, TypeError) as error:
             raise ValueError("not a cursor") from error
-        if not (key is None or isinstance(key, str)) or not isinstance(number, int):
+        if not (key is None or isinstance(key, str)) or type(number) is not int or not 0 < number < 2**63:
             raise ValueError("not a cursor")
         return cls(key, number)
 

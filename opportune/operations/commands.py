@@ -1,4 +1,4 @@
-"""The commands that run an installation: start, serve, migrate, manage.
+"""The commands that run an installation: start, serve, migrate, demo, doctor, manage.
 
 Nothing here imports Django before a command needs it: `serve` is the supervisor and must stay small.
 """
@@ -6,17 +6,32 @@ Nothing here imports Django before a command needs it: `serve` is the supervisor
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opportune.kernel.sentences import Sentence
+
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 WITHOUT_DATA = frozenset(
-    {"start", "serve", "web", "worker", "migrate", "manage", "catalogue", "exposure", "--version"}
+    {
+        "start",
+        "serve",
+        "web",
+        "worker",
+        "migrate",
+        "demo",
+        "doctor",
+        "manage",
+        "catalogue",
+        "exposure",
+        "--version",
+    }
 )
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -61,8 +76,15 @@ def add_commands(commands: Commands) -> None:
     exposure.add_argument("--host", default=DEFAULT_HOST, help="the address")
     exposure.set_defaults(run=_exposure)
 
-    migrate = commands.add_parser("migrate", help="bring the database up to date")
+    migrate = commands.add_parser("migrate", help="bring database, translations and static files up to date")
     migrate.set_defaults(run=_migrate)
+
+    demo = commands.add_parser("demo", help="load the demo company where nobody has an account yet")
+    demo.set_defaults(run=_demo)
+
+    doctor = commands.add_parser("doctor", help="look for what is wrong, without changing anything")
+    doctor.add_argument("--json", action="store_true", help="answer as JSON")
+    doctor.set_defaults(run=_doctor)
 
     catalogue = commands.add_parser("catalogue", help="check, compile or bring up to date the translations")
     task = catalogue.add_mutually_exclusive_group(required=True)
@@ -141,10 +163,51 @@ def _worker(options: argparse.Namespace) -> int:
 
 def _migrate(options: argparse.Namespace) -> int:
     set_up_django()
-    from opportune.operations.starting import migrate
+    from opportune.operations.starting import bring_up_to_date
 
-    migrate()
+    bring_up_to_date()
     return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    set_up_django()
+    from django.conf import settings
+
+    from opportune.cli.running import EXIT_CODES
+    from opportune.identity.queries import anybody_exists
+    from opportune.kernel.errors import Refused
+    from opportune.operations.starting import bring_up_to_date, database_is_new, load_demo
+    from opportune.schemas.language import spoken
+
+    try:
+        if database_is_new() or not anybody_exists():
+            bring_up_to_date()
+        for line in load_demo():
+            _say(line)
+    except Refused as refusal:
+        sys.stderr.write(f"opportune: {spoken(refusal.message, settings.LANGUAGE_CODE)}\n")
+        return EXIT_CODES[Refused]
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    set_up_django()
+    from django.conf import settings
+
+    from opportune.operations.doctor import examine
+    from opportune.schemas.language import spoken
+
+    diagnosis = examine()
+
+    def say(message: Sentence) -> str:
+        return spoken(message, settings.LANGUAGE_CODE)
+
+    if options.json:
+        _say(json.dumps(diagnosis.as_json(say), ensure_ascii=False))
+    else:
+        for line in diagnosis.lines(say):
+            _say(line)
+    return 0 if diagnosis.well else 1
 
 
 def _catalogue(options: argparse.Namespace) -> int:

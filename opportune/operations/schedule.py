@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from django.core.management import call_command
 from django.db import IntegrityError
 
+from opportune.ledger.deliveries import deliver_due
+from opportune.mailing.actions import deliver_waiting, forget_old_mail
 from opportune.operations.models import ScheduledRun
 
 KEEP_TASKS_FOR_DAYS = 14
@@ -40,6 +42,9 @@ def forget_old_sessions() -> None:
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("forget old tasks", timedelta(days=1), forget_old_tasks),
     Scheduled("forget old sessions", timedelta(days=1), forget_old_sessions),
+    Scheduled("deliver change sets", timedelta(seconds=10), deliver_due),
+    Scheduled("send waiting mail", timedelta(minutes=5), deliver_waiting),
+    Scheduled("forget old mail", timedelta(hours=1), forget_old_mail),
 )
 
 

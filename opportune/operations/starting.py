@@ -27,12 +27,9 @@ def prepare(*, empty: bool, port: int) -> Iterator[str]:
     Where nobody can sign in yet, those are the people of the demo company, or a one-time link if it is to be `empty`
     or was begun so.
     """
-    settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
-    compile_catalogues()
-    collect_static_files()
     if database_is_new():
         yield f"Preparing a new installation in {settings.DATA}"
-    migrate()
+    bring_up_to_date()
     if User.objects.exists():
         return
     if empty or SetupLink.objects.exists():
@@ -40,10 +37,23 @@ def prepare(*, empty: bool, port: int) -> Iterator[str]:
         yield f"Nobody can sign in yet. Begin once at http://127.0.0.1:{port}/set-up/{secret}/"
         return
     yield "Loading the demo company"
+    yield from load_demo()
+
+
+def load_demo() -> Iterator[str]:
+    """Make the demo company; yield who can sign in. Raises Refused where somebody exists."""
     company = demo.load(system_actor(INSTALLATION))
     yield f"Sign in with the password {company.password} as"
     for sign_in in company.sign_ins:
         yield f"  {sign_in.email:<22} {sign_in.name} ({sign_in.role.replace('_', ' ')})"
+
+
+def bring_up_to_date() -> None:
+    """Make all that serving needs: data directory, translations, static files, and the database of this version."""
+    settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+    compile_catalogues()
+    collect_static_files()
+    migrate()
 
 
 def database_is_new() -> bool:

@@ -17,6 +17,7 @@ from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import fold
 from opportune.opportunities.models import CLOSED, OPEN, Status
+from opportune.opportunities.values import written_day
 
 SORTS = ("touched", "subject", "value", "close", "probability", "created")
 STATUSES: Mapping[str, tuple[str, ...]] = {
@@ -55,7 +56,8 @@ class OpportunityFilter:
     @classmethod
     def read(cls, parameters: Mapping[str, str], actor: Actor) -> Self:
         """The filter that parameters ask for. Raises Invalid, by parameter; empty ones ask for nothing."""
-        given = {name: value.strip() for name, value in parameters.items() if value.strip()}
+        typed = {name: value.replace("\x00", "").strip() for name, value in parameters.items()}
+        given = {name: value for name, value in typed.items() if value}
         wrong: dict[str, Sentence] = {
             name: sentence("There is no filter “{name}” here.", name=name)
             for name in given
@@ -82,7 +84,7 @@ class OpportunityFilter:
         if wrong:
             raise Invalid(wrong)
         return cls(
-            text=given.get("text", "")[:_MANY],
+            text=given.get("text", "")[:_MANY].strip(),
             status=given.get("status", ""),
             owner_ids=tuple(owner for owner in owners if owner is not None),
             source=given.get("source", ""),
@@ -166,6 +168,6 @@ def _id(text: str) -> int | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return written_day(text)
     except ValueError:
         return None

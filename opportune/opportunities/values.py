@@ -76,7 +76,7 @@ def day(value: Any) -> date | None:
     if value in (None, ""):
         return None
     try:
-        typed = value if type(value) is date else _written_day(value)
+        typed = value if type(value) is date else written_day(value)
     except ValueError:
         raise _Wrong(sentence("This is not a date. Write it as 2026-12-31.")) from None
     if not 1900 <= typed.year <= 2200:
@@ -84,7 +84,8 @@ def day(value: Any) -> date | None:
     return typed
 
 
-def _written_day(value: Any) -> date:
+def written_day(value: Any) -> date:
+    """A day written as 2026-12-31, and in no other way. Raises ValueError."""
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise ValueError("not written as a day")
     return date.fromisoformat(value)

@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 
 from opportune.__main__ import main
+from opportune.operations.catalogue import compile_catalogues
 from opportune.opportunities.models import Opportunity
 from tests.importing.files import MAP, OPEN, ROWS, WON, write
 from tests.people import Company
@@ -30,9 +32,9 @@ def test_a_file_is_taken_in_and_back(
     assert run("opportunities", "deals.csv", "--map", "map.toml", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     job = told.pop("job")
-    assert told == {"imported": 4, "skipped": 0, "refused": 0, "rejects": None, "reasons": {}}
+    assert told == {"imported": 4, "skipped": 0, "refused": 0, "rejects": None, "reasons": []}
     assert run("undo", str(job), "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"restored": 6, "kept": []}
+    assert json.loads(capsys.readouterr().out) == {"job": job, "restored": 6, "kept": []}
     assert not Opportunity.objects.filter(deleted_at=None).exists()
 
 
@@ -62,7 +64,7 @@ def test_an_import_is_made_by_the_person_named(
     write(here, WON.replace("Alice", ""))
     assert run("opportunities", "deals.csv", "--map", "map.toml", "--actor", "ada@example.com") == 0
     assert Opportunity.objects.get().owner_id == company.ada.person_id
-    assert run("opportunities", "deals.csv", "--map", "map.toml", "--actor", "alice@example.com") == 1
+    assert run("opportunities", "deals.csv", "--map", "map.toml", "--actor", "alice@example.com") == 4
     assert "You do not have the right" in capsys.readouterr().err
 
 
@@ -75,22 +77,36 @@ def test_what_an_undo_keeps_is_told(company: Company, here: Path, capsys: pytest
     assert run("undo", str(job)) == 0
     assert capsys.readouterr().out.splitlines() == [
         "1 record was taken back.",
-        f"1 was kept, because it was changed since or is needed: account:{company_deal.account_id}",
+        f"1 was kept, because it was changed since or is needed: account {company_deal.account_id}",
     ]
 
 
 @pytest.mark.parametrize(
-    ("words", "complaint"),
+    ("words", "code", "complaint"),
     [
-        (["opportunities", "absent.csv", "--map", "map.toml"], "absent.csv cannot be read"),
-        (["opportunities", "deals.csv", "--map", "absent.toml"], "absent.toml cannot be read"),
-        (["undo", "4711"], "does not exist"),
-        (["undo", "4711", "--actor", "nobody@example.com"], "does not exist"),
+        (["opportunities", "absent.csv", "--map", "map.toml"], 5, "absent.csv cannot be read"),
+        (["opportunities", "deals.csv", "--map", "absent.toml"], 5, "absent.toml cannot be read"),
+        (["undo", "4711"], 3, "does not exist"),
     ],
 )
 def test_what_cannot_be_done_is_told_without_a_trace(
-    company: Company, here: Path, capsys: pytest.CaptureFixture[str], words: list[str], complaint: str
+    company: Company,
+    here: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    code: int,
+    complaint: str,
 ) -> None:
     write(here, WON)
-    assert run(*words) == 1
+    assert run(*words) == code
     assert complaint in capsys.readouterr().err
+
+
+def test_reasons_are_told_in_the_language_of_the_installation(
+    company: Company, here: Path, settings: LazySettings
+) -> None:
+    settings.LANGUAGE_CODE = "fr"
+    compile_catalogues()
+    write(here, WON.replace("Northwind", ""))
+    run("opportunities", "deals.csv", "--map", "map.toml")
+    assert "Il n’y a pas de client." in (here / "deals.rejected.csv").read_text(encoding="utf-8")

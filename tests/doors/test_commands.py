@@ -1,6 +1,7 @@
 """Every command that works with data, as a stranger. A new one is not covered until it stands in `COMMANDS`."""
 
 import argparse
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,8 @@ from opportune.identity.actions import issue_token
 from opportune.ledger.models import Change
 from tests.doors.callers import MARK, CommandLine, Market
 
-HIDDEN, EMPTY, NOT_PERMITTED, OWN = 3, 0, 4, 0
+EMPTY, OWN, HIDDEN, NOT_PERMITTED, INVALID = 0, 0, 3, 4, 5
+MAP = Path(__file__).parents[2] / "examples" / "crm-sales-opportunities.toml"
 COMMANDS: dict[str, tuple[str, int]] = {
     "createuser": ("eve@example.com Eve --role salesperson --no-password", NOT_PERMITTED),
     "token create": ("mine --scope *:read", OWN),
@@ -18,7 +20,7 @@ COMMANDS: dict[str, tuple[str, int]] = {
     "opportunities list": ("", EMPTY),
     "opportunities summary": ("", EMPTY),
     "opportunities show": ("{deal}", HIDDEN),
-    "opportunities create": ("Pump --account {account}", 5),
+    "opportunities create": ("Pump --account {account}", INVALID),
     "opportunities edit": ("{deal} --set budget=1", HIDDEN),
     "opportunities move": ("{deal} --move next", HIDDEN),
     "opportunities close": ("{deal} --outcome won", HIDDEN),
@@ -26,9 +28,11 @@ COMMANDS: dict[str, tuple[str, int]] = {
     "accounts list": ("", EMPTY),
     "accounts create": ("Own", OWN),
     "contacts list": ("", EMPTY),
-    "contacts create": ("Own --account {account}", 5),
+    "contacts create": ("Own --account {account}", INVALID),
     "processes": ("", EMPTY),
     "undo": ("{change_set}", HIDDEN),
+    "import opportunities": ("absent.csv --map {map}", NOT_PERMITTED),
+    "import undo": ("1", NOT_PERMITTED),
     "export opportunities": ("", EMPTY),
 }
 
@@ -54,7 +58,11 @@ def test_a_stranger_sees_and_changes_nothing(command_line: CommandLine, market: 
     token, _ = issue_token(market.alice, name=MARK, scopes=["*:read"])
     words, code = COMMANDS[command]
     filled = words.format(
-        deal=market.deal.pk, account=market.account.pk, change_set=market.change_set, token=token.pk
+        deal=market.deal.pk,
+        account=market.account.pk,
+        change_set=market.change_set,
+        token=token.pk,
+        map=MAP,
     )
     hidden = Change.objects.filter(kind="opportunity", record_id=market.deal.pk)
     before = hidden.count()

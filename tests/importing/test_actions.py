@@ -64,7 +64,7 @@ def test_rows_become_opportunities_with_their_past(company: Company, tmp_path: P
     assert (report.imported, report.skipped, report.refused, report.rejects) == (4, 0, 0, None)
     won, develop = deal("A1"), process_by_key("sales").stages[1]
     assert (won.subject, won.status, won.stage_id) == ("Pump, Northwind", "won", develop.id)
-    assert (won.estimated_value, won.actual_value) == (Decimal(1200), Decimal(1200))
+    assert (won.estimated_value, won.actual_value) == (None, Decimal(1200))
     assert won.closed_on == date(2024, 3, 20)
     assert (won.close_reason and won.close_reason.code, won.owner_id) == (
         "NOT_RECORDED",

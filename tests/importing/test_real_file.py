@@ -84,7 +84,7 @@ def day(text: str) -> date | None:
 
 
 def counted(rows: list[dict[str, str]], on: date, undated_from: date) -> dict[str, tuple[int, Decimal]]:
-    """How many rows have each status at the end of a day, and their value, which is what they brought in the end."""
+    """How many rows have each status at the end of a day, and what those over by then have brought."""
     numbers: Counter[str] = Counter()
     values: Counter[str] = Counter()
     for row in rows:
@@ -94,7 +94,7 @@ def counted(rows: list[dict[str, str]], on: date, undated_from: date) -> dict[st
         is_over = closed is not None and closed <= on
         status = STATUSES[row["deal_stage"]] if is_over or closed is None else "in_progress"
         numbers[status] += 1
-        values[status] += int(row["close_value"] or 0)
+        values[status] += int(row["close_value"]) if is_over else 0
     return {status: (numbers[status], Decimal(values[status])) for status in STATUSES.values()}
 
 

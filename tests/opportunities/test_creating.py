@@ -275,7 +275,7 @@ def imported(trade: Trade, *history: Happening, **fields: Any) -> Opportunity | 
 def test_a_past_is_imported_ungated_with_its_own_times(trade: Trade) -> None:
     deal = imported(
         trade,
-        Happening("start", day(3), day(3).date(), trade.sales.stages[3].id),
+        Happening("enter", day(3), day(3).date(), trade.sales.stages[3].id),
         Happening("won", day(8), day(8).date(), reason_code="NOT_RECORDED", actual_value=Decimal(90)),
     )
     assert isinstance(deal, Opportunity)
@@ -295,7 +295,7 @@ def test_a_past_is_imported_ungated_with_its_own_times(trade: Trade) -> None:
 
 def test_an_import_with_times_of_another_zone_can_be_undone(trade: Trade) -> None:
     made = last_change_set(
-        imported, trade, Happening("start", day(3), day(3).date(), trade.sales.stages[1].id)
+        imported, trade, Happening("enter", day(3), day(3).date(), trade.sales.stages[1].id)
     )
     undo(trade.alice, made)
     assert Opportunity.objects.get().deleted_at is not None

@@ -237,6 +237,11 @@ def test_a_step_is_ticked_and_the_tick_is_taken_away(trade: Trade, deal: Opportu
     assert not actions.mark_step(trade.alice, deal.pk, a_tick(trade), is_done=False).is_done
 
 
+def test_taking_away_a_tick_that_is_not_there_is_no_change(trade: Trade, deal: Opportunity) -> None:
+    assert not actions.mark_step(trade.alice, deal.pk, a_tick(trade), is_done=False).is_done
+    assert not Change.objects.filter(kind="step_mark").exists()
+
+
 def test_only_ticks_of_the_deals_process_are_ticked(trade: Trade, deal: Opportunity) -> None:
     field_step = next(step.id for step in trade.sales.stages[0].steps if step.what == "field")
     for step in (field_step, 10**6):

@@ -6,6 +6,8 @@ that people use.
 
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from opportune.identity.actor import Actor
 from opportune.identity.queries import anybody_exists
 from opportune.kernel.errors import Refused
@@ -28,8 +30,9 @@ class DemoCompany:
     deals: int
 
 
+@transaction.atomic
 def load(actor: Actor) -> DemoCompany:
-    """Make the demo company. Refused once somebody exists: it never mixes with real data."""
+    """Make the demo company, whole or not at all. Refused once somebody exists: it never mixes with real data."""
     if anybody_exists():
         raise Refused("not_empty", sentence("The demo company is only for an empty installation."))
     with command(actor, "load_demo"):

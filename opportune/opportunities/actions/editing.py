@@ -141,11 +141,12 @@ def mark_step(actor: Actor, opportunity_id: int, step_id: int, *, is_done: bool 
     if not any(step.id == step_id and step.what == "tick" for step in steps):
         raise NotFound("step")
     mark = StepMark.objects.filter(opportunity=deal, step_id=step_id).first()
-    if mark is None:
-        mark = StepMark(opportunity=deal, step_id=step_id, is_done=is_done)
-        recording().create(mark)
-    else:
+    if mark is not None:
         recording().update(mark, {"is_done": is_done})
+        return mark
+    mark = StepMark(opportunity=deal, step_id=step_id, is_done=is_done)
+    if is_done:
+        recording().create(mark)
     return mark
 
 

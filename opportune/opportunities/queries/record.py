@@ -116,7 +116,7 @@ def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
         process=process,
         stages=_stage_states(deal, process, entries),
         entries=entries[::-1],
-        tasks=tasks(deal.pk) if tasks else (),
+        tasks=tasks(deal.pk) if tasks and actor.may("activity", "read") else (),
         primary_contact_name=deal.primary_contact.full_name if deal.primary_contact else "",
         reason_code=reason.code if reason else None,
         reason_en=reason.name_en if reason else None,

@@ -1,0 +1,77 @@
+"""References to records by kind and id, which no database constraint holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, QuerySet
+
+from opportune.activities.models import Task
+from opportune.identity.actor import system_actor
+from opportune.identity.models import Share
+from opportune.kernel.sentences import counted
+from opportune.ledger.models import Change, Recorded
+from opportune.operations.doctor.findings import Finding, Severity
+from opportune.search.models import SearchEntry
+from opportune.search.sources import SOURCES
+
+
+def kinds() -> dict[str, type[Recorded]]:
+    """Every kind of record there is, with its model."""
+    return {model.kind: model for model in apps.get_models() if issubclass(model, Recorded)}
+
+
+def orphans() -> Iterator[Finding]:
+    """Tasks, shares, changes and search entries of records that do not exist; records that cannot be found."""
+    if tasks := _without_record(Task.objects.all(), "about"):
+        message = counted(
+            "{count} task is about a record that does not exist.",
+            "{count} tasks are about records that do not exist.",
+            tasks,
+        )
+        yield Finding("task_of_nothing", Severity.ERROR, message, tasks)
+    if shares := _without_record(Share.objects.all(), "record"):
+        message = counted(
+            "{count} share opens a record that does not exist.",
+            "{count} shares open records that do not exist.",
+            shares,
+        )
+        yield Finding("share_of_nothing", Severity.ERROR, message, shares)
+    if changes := Change.objects.exclude(kind__in=kinds()).count():
+        message = counted(
+            "{count} change in the ledger is of a kind of record that Opportune does not know.",
+            "{count} changes in the ledger are of kinds of records that Opportune does not know.",
+            changes,
+        )
+        yield Finding("change_of_unknown_kind", Severity.ERROR, message, changes)
+    if found := _without_record(SearchEntry.objects.all(), "record"):
+        message = counted(
+            "The search knows {count} record that does not exist.",
+            "The search knows {count} records that do not exist.",
+            found,
+        )
+        yield Finding("search_entry_of_nothing", Severity.WARNING, message, found)
+    if missing := sum(_not_found(kind) for kind in SOURCES):
+        message = counted(
+            "The search does not know {count} record.", "The search does not know {count} records.", missing
+        )
+        yield Finding("search_entry_missing", Severity.WARNING, message, missing)
+
+
+def _without_record(rows: QuerySet[Any], name: str) -> int:
+    """How many rows name, in the columns `<name>_kind` and `<name>_id`, a record that is not there."""
+    known = kinds()
+    count = rows.exclude(**{f"{name}_kind__in": known}).count()
+    for kind in rows.order_by().values_list(f"{name}_kind", flat=True).distinct():
+        if kind in known:
+            there = known[kind]._default_manager.filter(pk=OuterRef(f"{name}_id"))
+            count += rows.filter(~Exists(there), **{f"{name}_kind": kind}).count()
+    return count
+
+
+def _not_found(kind: str) -> int:
+    """How many records of a kind that can be found have no search entry."""
+    entry = SearchEntry.objects.filter(record_kind=kind, record_id=OuterRef("pk"))
+    return SOURCES[kind].visible(system_actor("doctor")).filter(~Exists(entry)).count()
