@@ -9,8 +9,10 @@ from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
 from opportune.identity.visibility import scope
 from opportune.kernel import clock
+from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.sentences import sentence
+from opportune.kernel.text import storable
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.queries.totals import visible_deals
 
@@ -28,13 +30,16 @@ def create_task(
     actor.demand("activity", "create")
     if not visible_deals(actor).filter(pk=opportunity_id).exists():
         raise NotFound("opportunity")
-    if not subject.strip():
+    told = storable(subject).strip()
+    if not told:
         raise Invalid({"subject": sentence("Say what is to be done.")})
+    if due_on is not None and not FIRST_DAY <= due_on <= LAST_DAY:
+        raise Invalid({"due_on": sentence("This date is too far away.")})
     owner = owner_id or actor.person_id
     if owner is None or owner not in known_people({owner}):
         raise Invalid({"owner_id": sentence("This person cannot be responsible: unknown or deactivated.")})
     task = Task(
-        subject=subject.strip()[:300],
+        subject=told[:300],
         owner_id=owner,
         about_kind="opportunity",
         about_id=opportunity_id,

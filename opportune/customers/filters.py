@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid
+from opportune.kernel.parameters import given, parts, record_id
 from opportune.kernel.sentences import Sentence, sentence
 
 SORTS = ("name", "city", "created")
@@ -30,25 +31,27 @@ class CustomerFilter:
     @classmethod
     def read(cls, parameters: Mapping[str, str], actor: Actor) -> Self:
         """The filter that parameters ask for. Raises Invalid, by parameter; empty ones ask for nothing."""
-        given = {name: value.strip() for name, value in parameters.items() if value.strip()}
+        asked = given(parameters)
         wrong: dict[str, Sentence] = {
             name: sentence("There is no filter “{name}” here.", name=name)
-            for name in given
+            for name in asked
             if name not in cls.PARAMETERS
         }
-        order = given.get("sort", "name")
+        order = asked.get("sort", "name")
         if order.removeprefix("-") not in SORTS:
             wrong["sort"] = sentence("Sort by one of: {names}.", names=", ".join(SORTS))
-        owner_ids = [actor.person_id if part == "me" else _id(part) for part in _parts(given.get("owner"))]
+        owner_ids = [
+            actor.person_id if part == "me" else record_id(part) for part in parts(asked.get("owner"))
+        ]
         if None in owner_ids or len(owner_ids) > _MANY:
             wrong["owner"] = sentence("Give people by their ids, or “me”.")
-        account_id = _id(given["account"]) if "account" in given else None
-        if "account" in given and account_id is None:
+        account_id = record_id(asked["account"]) if "account" in asked else None
+        if "account" in asked and account_id is None:
             wrong["account"] = sentence("Give the account by its id.")
         if wrong:
             raise Invalid(wrong)
         return cls(
-            text=given.get("text", "")[:_MANY],
+            text=asked.get("text", "")[:_MANY],
             owner_ids=tuple(owner_id for owner_id in owner_ids if owner_id is not None),
             account_id=account_id,
             sort=order.removeprefix("-"),
@@ -73,11 +76,3 @@ class AccountFilter(CustomerFilter):
 
 class ContactFilter(CustomerFilter):
     """Which contacts."""
-
-
-def _parts(listed: str | None) -> list[str]:
-    return [part.strip() for part in (listed or "").split(",") if part.strip()]
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None

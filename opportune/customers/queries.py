@@ -15,8 +15,8 @@ from opportune.kernel.errors import NotFound
 from opportune.kernel.paging import Page
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import facts
-from opportune.kernel.text import fold
-from opportune.storage.keyset import read_page
+from opportune.kernel.text import fold, storable
+from opportune.storage.keyset import instant, read_page
 
 R = TypeVar("R")
 
@@ -112,7 +112,7 @@ class _Order(NamedTuple):
 _ORDERS = {
     "name": _Order("sort_key"),
     "city": _Order("city_key", may_be_empty=True),
-    "created": _Order("created_at", datetime.fromisoformat),
+    "created": _Order("created_at", instant),
 }
 _CHANGING = ("write", "delete", "assign", "share")
 
@@ -288,7 +288,7 @@ def _record(rows: CustomerQuerySet[AnyCustomer], row: Callable[..., R], actor: A
 
 
 def _by_name(rows: CustomerQuerySet[Any], text: str, limit: int) -> QuerySet[Any]:
-    folded = fold(text)
+    folded = fold(storable(text))
     for word in folded.split():
         rows = rows.filter(sort_key__contains=word)
     if not folded:

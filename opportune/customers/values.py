@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT, parse_amount, stored
 from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.text import storable
 
 Check = Callable[[Any], Any]
 
@@ -54,7 +55,7 @@ def text(limit: int, *, required: bool = False, lines: bool = False) -> Check:
     def check(value: Any) -> str:
         if not isinstance(value, str | None):
             raise NotAcceptable(sentence("Enter text."))
-        kept = (value or "").replace("\0", "").strip()
+        kept = storable(value or "").strip()
         if not lines:
             kept = " ".join(kept.split())
         if required and not kept:

@@ -1,6 +1,6 @@
 """Commands on people, teams, roles, shares and tokens."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -29,8 +29,10 @@ from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.text import storable
 from opportune.ledger.recording import action, recording
 
+LONGEST_NAME, LONGEST_ADDRESS = 100, 254
 PREFERENCES = ("language", "theme", "time_zone", "name")
 
 
@@ -54,8 +56,9 @@ def install_roles(actor: Actor) -> None:
 
 @action("create_unit")
 def create_unit(actor: Actor, *, name: str, parent_id: int | None = None) -> Unit:
-    """Add a unit, below another or at the top."""
+    """Add a unit, below another or at the top. Raises Invalid."""
     actor.demand_right("administer")
+    _demand_unit(parent_id, "parent_id")
     unit = Unit(name=_required(name, "name"), parent_id=parent_id)
     recording().create(unit)
     return unit
@@ -65,9 +68,11 @@ def create_unit(actor: Actor, *, name: str, parent_id: int | None = None) -> Uni
 def create_team(actor: Actor, *, name: str, unit_id: int | None = None) -> Team:
     """Add a team. Raises Invalid if the name is taken."""
     actor.demand_right("administer")
-    if Team.objects.filter(name=name).exists():
-        raise Invalid({"name": sentence("There is already a team called “{name}”.", name=name)})
-    team = Team(name=_required(name, "name"), unit_id=unit_id)
+    kept = _required(name, "name")
+    _demand_unit(unit_id, "unit_id")
+    if Team.objects.filter(name=kept).exists():
+        raise Invalid({"name": sentence("There is already a team called “{name}”.", name=kept)})
+    team = Team(name=kept, unit_id=unit_id)
     recording().create(team)
     return team
 
@@ -89,6 +94,10 @@ def create_user(
 ) -> User:
     """Add a person. Without a password they sign in by a reset link only. Raises Invalid."""
     actor.demand_right("administer")
+    teams = list(team_ids)
+    _check_choices({"language": language, "time_zone": time_zone})
+    _demand_unit(unit_id, "unit_id")
+    _demand_teams(teams)
     user = User(
         email=_free_address(email),
         name=_required(name, "name"),
@@ -107,7 +116,7 @@ def create_user(
     recording().create(user)
     for role in _roles(roles):
         recording().create(Holder(user=user, role=role))
-    for team_id in team_ids:
+    for team_id in teams:
         recording().create(Membership(user=user, team_id=team_id))
     return user
 
@@ -131,9 +140,12 @@ def change_preferences(actor: Actor, **preferences: str) -> User:
     unknown = set(preferences) - set(PREFERENCES)
     if unknown:
         raise Invalid({name: sentence("There is no such preference.") for name in unknown})
-    _check_choices(preferences)
+    chosen = dict(preferences)
+    if "name" in chosen:
+        chosen["name"] = _required(chosen["name"], "name")
+    _check_choices(chosen)
     user = _user(actor.person_id)
-    recording().update(user, dict(preferences))
+    recording().update(user, chosen)
     return user
 
 
@@ -153,8 +165,10 @@ def change_password(actor: Actor, user_id: int, *, password: str) -> None:
 
 @action("join_team")
 def join_team(actor: Actor, *, user_id: int, team_id: int) -> None:
-    """Put a person into a team; doing so twice changes nothing."""
+    """Put a person into a team; doing so twice changes nothing. Raises NotFound, Invalid."""
     actor.demand_right("administer")
+    _user(user_id)
+    _demand_teams([team_id])
     if not Membership.objects.filter(user_id=user_id, team_id=team_id).exists():
         recording().create(Membership(user_id=user_id, team_id=team_id))
 
@@ -286,17 +300,32 @@ def _roles(keys: Iterable[str]) -> list[Role]:
 
 
 def _required(value: str, field: str) -> str:
-    if not value.strip():
+    kept = storable(value).strip()
+    if not kept:
         raise Invalid({field: sentence("This field is required.")})
-    return value.strip()
+    if len(kept) > LONGEST_NAME:
+        raise Invalid({field: sentence("At most {longest} characters fit here.", longest=LONGEST_NAME)})
+    return kept
+
+
+def _demand_unit(unit_id: int | None, field: str) -> None:
+    if unit_id is not None and not Unit.objects.filter(pk=unit_id).exists():
+        raise Invalid({field: sentence("This unit does not exist.")})
+
+
+def _demand_teams(team_ids: Collection[int]) -> None:
+    if Team.objects.filter(pk__in=team_ids).count() < len(set(team_ids)):
+        raise Invalid({"team_id": sentence("This team does not exist.")})
 
 
 def _free_address(email: str) -> str:
-    address = email.strip().lower()
+    address = storable(email).strip().lower()
     try:
         validate_email(address)
     except ValidationError:
-        raise Invalid({"email": sentence("“{email}” is not an e-mail address.", email=email)}) from None
+        raise Invalid({"email": sentence("“{email}” is not an e-mail address.", email=address)}) from None
+    if len(address) > LONGEST_ADDRESS:
+        raise Invalid({"email": sentence("At most {longest} characters fit here.", longest=LONGEST_ADDRESS)})
     if User.objects.filter(email=address).exists():
         raise Invalid({"email": sentence("Somebody has the address {email} already.", email=address)})
     return address
@@ -312,8 +341,6 @@ def _check_password(password: str, user: User) -> None:
 
 
 def _check_choices(preferences: Mapping[str, Any]) -> None:
-    if "name" in preferences:
-        _required(preferences["name"], "name")
     zone = preferences.get("time_zone", "")
     if zone and zone not in available_timezones():
         raise Invalid({"time_zone": sentence("There is no time zone “{zone}”.", zone=zone)})

@@ -6,6 +6,9 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+"""Between these lies every date a record may bear: beyond, adding days or a time zone could fail."""
+
 _stopped_at: ContextVar[datetime | None] = ContextVar("stopped_at", default=None)
 
 

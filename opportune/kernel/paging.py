@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from opportune.kernel.text import storable
+
 Row = TypeVar("Row")
 
 
@@ -28,9 +30,11 @@ class Cursor:
         try:
             padded = text + "=" * (-len(text) % 4)
             key, number = json.loads(base64.urlsafe_b64decode(padded))
-        except (binascii.Error, ValueError, TypeError) as error:
+        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
             raise ValueError("not a cursor") from error
         if not (key is None or isinstance(key, str)) or type(number) is not int or not 0 < number < 2**63:
+            raise ValueError("not a cursor")
+        if key is not None and key != storable(key):
             raise ValueError("not a cursor")
         return cls(key, number)
 

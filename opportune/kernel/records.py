@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from opportune.kernel.parameters import record_id
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class RecordRef:
@@ -16,7 +18,8 @@ class RecordRef:
     @classmethod
     def parse(cls, text: str) -> "RecordRef":
         """The inverse of `str`. Raises ValueError."""
-        kind, _, number = text.partition(":")
-        if not kind or not number:
+        kind, _, written = text.partition(":")
+        number = record_id(written)
+        if not kind or number is None:
             raise ValueError(f"not a record reference: {text!r}")
-        return cls(kind, int(number))
+        return cls(kind, number)

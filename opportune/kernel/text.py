@@ -1,8 +1,13 @@
-"""Text as it is compared: without case and without accents."""
+"""Text as it is kept, and as it is compared: without case and without accents."""
 
 import unicodedata
 
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "’": "'"})
+
+
+def storable(text: str) -> str:
+    """`text` without what PostgreSQL cannot keep: NUL, and halves of characters."""
+    return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 def fold(text: str) -> str:

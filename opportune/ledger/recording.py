@@ -16,7 +16,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from opportune.kernel import clock
 from opportune.kernel.actor import Actor
@@ -32,6 +32,7 @@ _current: ContextVar["Recording | None"] = ContextVar("recording", default=None)
 _noted: ContextVar[list[int] | None] = ContextVar("noted", default=None)
 CONSEQUENCE = "consequence"
 _DEADLOCKS = {"40P01", "40001"}
+_TAKEN_OR_GONE = {"23505", "23503", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_FOREIGNKEY"}
 
 
 @dataclass(slots=True)
@@ -164,9 +165,6 @@ class Recording:
                 for name in consumers
             ]
         )
-        noted = _noted.get()
-        if noted is not None:
-            noted.append(self.change_set.pk)
 
 
 def _filled(record: Recorded) -> dict[str, Any]:
@@ -190,7 +188,10 @@ def command(
     job: Job | None = None,
     chunk: int | None = None,
 ) -> Iterator[Recording]:
-    """A transaction with one change set; inside another command, part of that one."""
+    """A transaction with one change set; inside another command, part of that one.
+
+    It is noted for the door once it is committed: a commit may fail, and be tried again.
+    """
     outer = _current.get()
     if outer is not None:
         yield outer
@@ -215,10 +216,13 @@ def command(
             running.finish()
         finally:
             _current.reset(token)
+    noted = _noted.get()
+    if noted is not None and running.change_set.pk is not None:
+        noted.append(running.change_set.pk)
 
 
 def action(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a verb function a command: one transaction, one change set, one retry after a deadlock."""
+    """Make a verb function a command: one transaction, one change set, one retry (`tried_twice`)."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
@@ -239,22 +243,30 @@ def action(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def tried_twice(attempt: Callable[[], R]) -> R:
-    """Run a transaction, once more if it met a deadlock. Raises Conflict if the second one did too."""
+    """Run a transaction, once more if another one came in between. Raises Conflict if it did so again.
+
+    What another one did is a deadlock, or a name, a number or a record that was free or there when the command
+    looked: the second time the command sees it, and says itself what is wrong.
+    """
     try:
         return attempt()
-    except OperationalError as error:
-        if not _is_deadlock(error):
+    except DatabaseError as error:
+        if not _came_in_between(error):
             raise
     try:
         return attempt()
-    except OperationalError as error:
-        if _is_deadlock(error):
+    except DatabaseError as error:
+        if _came_in_between(error):
             raise Conflict() from error
         raise
 
 
-def _is_deadlock(error: OperationalError) -> bool:
-    return getattr(error.__cause__, "sqlstate", None) in _DEADLOCKS
+def _came_in_between(error: DatabaseError) -> bool:
+    """Whether it is the doing of another transaction; other broken constraints are our own mistake."""
+    code = getattr(error.__cause__, "sqlstate", None) or getattr(error.__cause__, "sqlite_errorname", None)
+    if isinstance(error, OperationalError):
+        return code in _DEADLOCKS
+    return isinstance(error, IntegrityError) and code in _TAKEN_OR_GONE
 
 
 @contextmanager

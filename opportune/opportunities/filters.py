@@ -14,10 +14,10 @@ from django.db.models import Q
 from opportune.identity.actor import Actor
 from opportune.identity.models import Membership
 from opportune.kernel.errors import Invalid
+from opportune.kernel.parameters import given, parts, record_id, written_day
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import fold
 from opportune.opportunities.models import CLOSED, OPEN, Status
-from opportune.opportunities.values import written_day
 
 SORTS = ("touched", "subject", "value", "close", "probability", "created")
 STATUSES: Mapping[str, tuple[str, ...]] = {
@@ -56,40 +56,39 @@ class OpportunityFilter:
     @classmethod
     def read(cls, parameters: Mapping[str, str], actor: Actor) -> Self:
         """The filter that parameters ask for. Raises Invalid, by parameter; empty ones ask for nothing."""
-        typed = {name: value.replace("\x00", "").strip() for name, value in parameters.items()}
-        given = {name: value for name, value in typed.items() if value}
+        asked = given(parameters)
         wrong: dict[str, Sentence] = {
             name: sentence("There is no filter “{name}” here.", name=name)
-            for name in given
+            for name in asked
             if name not in cls.PARAMETERS
         }
-        order = given.get("sort", "-touched")
+        order = asked.get("sort", "-touched")
         if order.removeprefix("-") not in SORTS:
             wrong["sort"] = sentence("Sort by one of: {names}.", names=", ".join(SORTS))
-        if given.get("status", "open") not in STATUSES:
+        if asked.get("status", "open") not in STATUSES:
             wrong["status"] = sentence("Choose a status: {names}.", names=", ".join(STATUSES))
-        owners = [actor.person_id if part == "me" else _id(part) for part in _parts(given.get("owner"))]
+        owners = [actor.person_id if part == "me" else record_id(part) for part in parts(asked.get("owner"))]
         if None in owners or len(owners) > _MANY:
             wrong["owner"] = sentence("Give people by their ids, or “me”.")
         ids: dict[str, Any] = {}
         for name in ("team", "process", "stage", "account", "contact"):
-            ids[f"{name}_id"] = _id(given[name]) if name in given else None
-            if name in given and ids[f"{name}_id"] is None:
+            ids[f"{name}_id"] = record_id(asked[name]) if name in asked else None
+            if name in asked and ids[f"{name}_id"] is None:
                 wrong[name] = sentence("Give the record by its id.")
         days: dict[str, Any] = {}
         for name in ("close_from", "close_to"):
-            days[name] = _day(given[name]) if name in given else None
-            if name in given and days[name] is None:
+            days[name] = _day(asked[name]) if name in asked else None
+            if name in asked and days[name] is None:
                 wrong[name] = sentence("This is not a date. Write it as 2026-12-31.")
         if wrong:
             raise Invalid(wrong)
         return cls(
-            text=given.get("text", "")[:_MANY].strip(),
-            status=given.get("status", ""),
+            text=asked.get("text", "")[:_MANY].strip(),
+            status=asked.get("status", ""),
             owner_ids=tuple(owner for owner in owners if owner is not None),
-            source=given.get("source", ""),
-            type=given.get("type", ""),
-            forecast_category=given.get("forecast_category", ""),
+            source=asked.get("source", ""),
+            type=asked.get("type", ""),
+            forecast_category=asked.get("forecast_category", ""),
             sort=order.removeprefix("-"),
             descending=order.startswith("-"),
             **ids,
@@ -156,14 +155,6 @@ class OpportunityFilter:
                 | Q(contact__sort_key__contains=word)
             )
         return asked
-
-
-def _parts(listed: str | None) -> list[str]:
-    return [part.strip() for part in (listed or "").split(",") if part.strip()]
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None
 
 
 def _day(text: str) -> date | None:

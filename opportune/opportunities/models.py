@@ -102,11 +102,11 @@ class Valued(models.Model):
         self.expected = expected_revenue(self.value, self.probability or ZERO)
         self.value_base = in_base(self.value, self.rate, self.base_digits)
         self.expected_base = in_base(self.expected, self.rate, self.base_digits)
-        if self.value_base >= LIMIT:
+        if self.value_base > LIMIT:
             raise Invalid(
                 {
                     "estimated_value": sentence(
-                        "In the base currency, an amount must stay below a million millions, too."
+                        "In the base currency, an amount must stay within a million millions, too."
                     )
                 }
             )

@@ -1,14 +1,16 @@
 """Which fields of a deal may be typed, and what each accepts. Checks take and give plain values."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT, parse_amount, stored
+from opportune.kernel.parameters import written_day
 from opportune.kernel.sentences import sentence
+from opportune.kernel.text import storable
 from opportune.reference.queries import choices_of
 
 Check = Callable[[Any], Any]
@@ -23,7 +25,6 @@ CHOICE_LISTS = (
 )
 _CODE = 40
 _LARGEST_ID = 2**63
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ANSWERS: Mapping[bool, tuple[Any, ...]] = {
     True: (True, "true", "yes", "on", "1"),
     False: (False, None, "", "false", "no", "off", "0"),
@@ -39,7 +40,7 @@ def text(longest: int | None = None, *, required: bool = False) -> Check:
     """Text without its surrounding blanks, up to a length."""
 
     def check(value: Any) -> str:
-        typed = "" if value is None else str(value).replace("\x00", "").strip()
+        typed = "" if value is None else storable(str(value)).strip()
         if required and not typed:
             raise _Wrong(sentence("This field is required."))
         if longest is not None and len(typed) > longest:
@@ -79,16 +80,9 @@ def day(value: Any) -> date | None:
         typed = value if type(value) is date else written_day(value)
     except ValueError:
         raise _Wrong(sentence("This is not a date. Write it as 2026-12-31.")) from None
-    if not 1900 <= typed.year <= 2200:
+    if not FIRST_DAY <= typed <= LAST_DAY:
         raise _Wrong(sentence("This date is too far away."))
     return typed
-
-
-def written_day(value: Any) -> date:
-    """A day written as 2026-12-31, and in no other way. Raises ValueError."""
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise ValueError("not written as a day")
-    return date.fromisoformat(value)
 
 
 def truth(value: Any) -> bool:

@@ -11,7 +11,7 @@ from opportune.kernel.errors import Invalid, NotPermitted, Refused
 from opportune.kernel.money import rounded
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import sentence
-from opportune.kernel.text import fold
+from opportune.kernel.text import fold, storable
 from opportune.ledger.recording import action, recording
 from opportune.reference.defaults import CLOSE_REASONS, CURRENCIES, LISTS, NOT_RECORDED
 from opportune.reference.models import CloseReason, Currency, ListItem, Rate, SeriesCounter, Setting
@@ -20,7 +20,7 @@ from opportune.reference.series import formatted
 from opportune.reference.settings import OrganisationSettings
 from opportune.storage.numbers import RateField
 
-CODE_LENGTH = 20
+CODE_LENGTH, NAME_LENGTH = 20, 100
 LARGEST_RATE = 10**10
 
 
@@ -154,8 +154,9 @@ def add_close_reason(
         raise NotPermitted(sentence("Only an administrator can add close reasons here."))
     if outcome not in (CloseReason.Outcome.WON, CloseReason.Outcome.LOST):
         raise Invalid({"outcome": sentence("Choose won or lost.")})
-    _demand_new_reason(outcome, name.strip())
-    chosen = code.strip() or _free_code(name, outcome)
+    written, in_french, chosen = (storable(text).strip() for text in (name, name_fr, code))
+    _demand_new_reason(outcome, written)
+    chosen = chosen or _free_code(written, outcome)
     if len(chosen) > CODE_LENGTH:
         raise Invalid({"code": sentence("At most {longest} characters fit here.", longest=CODE_LENGTH)})
     if CloseReason.objects.filter(code__iexact=chosen).exists():
@@ -165,8 +166,8 @@ def add_close_reason(
         code=chosen,
         outcome=outcome,
         status_reason=CloseReason.StatusReason.WON if won else CloseReason.StatusReason.OUT_SOLD,
-        name_en=name.strip()[:100],
-        name_fr=(name_fr.strip() or name.strip())[:100],
+        name_en=written,
+        name_fr=in_french[:NAME_LENGTH] or written,
         position=CloseReason.objects.count(),
     )
     recording().create(reason)
@@ -176,6 +177,8 @@ def add_close_reason(
 def _demand_new_reason(outcome: str, name: str) -> None:
     if not name:
         raise Invalid({"name": sentence("Give the reason a name.")})
+    if len(name) > NAME_LENGTH:
+        raise Invalid({"name": sentence("At most {longest} characters fit here.", longest=NAME_LENGTH)})
     there = CloseReason.objects.filter(outcome=outcome).values_list("name_en", "name_fr")
     if fold(name) in {fold(known) for names in there for known in names}:
         raise Invalid({"name": sentence("There is already a close reason “{name}”.", name=name)})

@@ -3,7 +3,6 @@
 Amounts and percentages go out as text with four decimals, because a JSON number would become a float.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,8 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from opportune.kernel.money import STORED_DECIMALS
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+from opportune.kernel.parameters import written_day
+from opportune.kernel.text import storable
 
 
 class Shown(BaseModel):
@@ -45,11 +44,7 @@ def _no_truth(value: Any) -> Any:
 
 
 def _keepable(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = "\0"
-    if "\0" in text:
+    if text != storable(text):
         raise PydanticCustomError("text", "not text")
     return text
 
@@ -58,11 +53,9 @@ def _day(value: Any) -> Any:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
+        return written_day(value)
     except ValueError:
-        pass
-    raise PydanticCustomError("day", "not a date")
+        raise PydanticCustomError("day", "not a date") from None
 
 
 def _id_or_key(value: Any) -> Any:

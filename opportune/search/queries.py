@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from opportune.identity.actor import Actor
-from opportune.kernel.text import fold
+from opportune.kernel.text import fold, storable
 from opportune.search.models import SearchEntry
 from opportune.search.sources import SOURCES, Label, Source
 
@@ -35,7 +35,7 @@ def find(actor: Actor, text: str, *, kinds: Collection[str] | None = None, limit
     titles that begin with the text come first, then the newest records; of very many only the newest are
     looked at.
     """
-    words = fold(text.replace("\0", "")).split()[:_MOST_WORDS]
+    words = fold(storable(text)).split()[:_MOST_WORDS]
     if not words:
         return []
     asked = [kind for kind in SOURCES if kinds is None or kind in kinds]

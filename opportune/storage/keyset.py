@@ -4,11 +4,14 @@
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from opportune.kernel.errors import Invalid
+from opportune.kernel.money import LIMIT
 from opportune.kernel.paging import Cursor
 from opportune.kernel.sentences import sentence
 
@@ -56,6 +59,22 @@ def read_page(
         return found, None
     last = found[limit - 1]
     return found[:limit], Cursor(_as_text(last[column]), last["id"]).encode()
+
+
+def instant(text: str) -> datetime:
+    """A cursor's text as an instant. Raises ValueError or ArithmeticError for what no column holds."""
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise ValueError("an instant must carry its time zone")
+    return read.astimezone(UTC)
+
+
+def exact(text: str) -> Decimal:
+    """A cursor's text as an amount or a percentage. Raises ValueError or ArithmeticError likewise."""
+    read = Decimal(text)
+    if not abs(read) < LIMIT:
+        raise ValueError("more than a column holds")
+    return read
 
 
 def _beyond(column: str, value: Any, last_id: int, descending: bool) -> Q:

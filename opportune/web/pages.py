@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,6 +13,7 @@ from django.template import engines
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from django.urls import reverse
 from django.utils import translation
+from django.utils.encoding import iri_to_uri
 from jinja2_fragments import render_block
 
 from opportune.identity.actor import Actor, actor_for
@@ -101,8 +103,13 @@ def is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
+def tell(request: SignedIn, text: str) -> None:
+    """Say on the next page what was done, with a button that undoes it; none where nothing had to be done."""
+    messages.success(request, text, extra_tags=str(request.change_sets[-1]) if request.change_sets else "")
+
+
 def go(request: HttpRequest, address: str) -> HttpResponse:
     """On to another page, after something was done."""
     if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
+        return HttpResponse(status=204, headers={"HX-Redirect": iri_to_uri(address)})
     return HttpResponseRedirect(address)

@@ -1,5 +1,6 @@
 """What people type into forms, read before it is handed to an action: amounts and dates of their language."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,10 @@ from typing import Any
 
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import parse_amount
+from opportune.kernel.parameters import record_id, written_day
+from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.text import storable
 
 
 class Kept(dict[str, Any]):
@@ -21,7 +25,7 @@ class Typed:
     """A form's values as typed (`values`), and what cannot be read in them (`errors`)."""
 
     def __init__(self, given: Mapping[str, str]) -> None:
-        self.given = given
+        self.given = {name: storable(value) for name, value in given.items()}
         self.errors: dict[str, Sentence] = {}
 
     def text(self, name: str) -> str:
@@ -45,15 +49,18 @@ class Typed:
         if not text:
             return None
         try:
-            return date.fromisoformat(text)
+            return written_day(text)
         except ValueError:
             self.errors[name] = sentence("This is not a date. Write it as 2026-12-31.")
             return None
 
     def whole(self, name: str) -> int | None:
-        """A field's id or version, none if blank or no number."""
+        """A field's id or version, none if blank."""
         text = self.text(name)
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        number = record_id(text)
+        if text and number is None:
+            self.errors[name] = sentence("This is not a number.")
+        return number
 
     def ticked(self, name: str) -> bool:
         """Whether a box is ticked."""
@@ -61,12 +68,30 @@ class Typed:
 
     def customer(self, name: str = "customer") -> dict[str, Any]:
         """A picked customer as the two columns it may fill."""
-        kind, _, number = self.text(name).partition(":")
-        record_id = int(number) if number.isascii() and number.isdigit() else None
+        text = self.text(name)
+        picked = None
+        if text:
+            try:
+                picked = RecordRef.parse(text)
+            except ValueError:
+                self.errors[name] = sentence("This record does not exist, or you cannot see it.")
         return {
-            "account_id": record_id if kind == "account" else None,
-            "contact_id": record_id if kind == "contact" else None,
+            f"{kind}_id": picked.id if picked is not None and picked.kind == kind else None
+            for kind in ("account", "contact")
         }
+
+    def only_changed(self) -> "Typed":
+        """What a person changed since the form was shown, so that a stale form overwrites nothing else.
+
+        The form carries what it showed in the field `was`.
+        """
+        try:
+            was = json.loads(self.given.get("was", "{}"))
+        except (ValueError, RecursionError):
+            was = None
+        shown = was if isinstance(was, dict) else {}
+        changed = {n: v for n, v in self.given.items() if n not in shown or shown[n] != v}
+        return Typed(changed)
 
     def demand(self) -> None:
         """Raise Invalid for what could not be read."""

@@ -317,3 +317,38 @@ def test_nobody_is_found_by_an_unknown_address_or_id(company: Company) -> None:
         queries.person_by_email("nobody@example.com", "cli")
     with pytest.raises(NotFound):
         queries.person_actor(999_999, "cli")
+
+
+def test_a_team_is_found_taken_without_its_blanks(company: Company) -> None:
+    with pytest.raises(Invalid):
+        actions.create_team(company.ada, name=" Hunters ")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\0", "x" * 101])
+def test_a_name_is_there_and_fits(company: Company, name: str) -> None:
+    with pytest.raises(Invalid):
+        actions.create_unit(company.ada, name=name)
+    with pytest.raises(Invalid):
+        actions.change_preferences(company.alice, name=name)
+    assert actions.create_unit(company.ada, name="x" * 100).name == "x" * 100
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"unit_id": 10**6}, {"team_ids": [10**6]}, {"language": "de"}, {"time_zone": "Mars"}]
+)
+def test_a_person_sits_where_there_is_something(company: Company, wrong: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        actions.create_user(company.ada, email="eva@example.com", name="Eva", **wrong)
+
+
+def test_an_address_fits_its_column(company: Company) -> None:
+    address = f"{'x' * 60}@{'y' * 60}.{'y' * 60}.{'y' * 60}.{'y' * 60}.example"
+    with pytest.raises(Invalid):
+        actions.create_user(company.ada, email=address, name="Eva")
+
+
+def test_nobody_joins_a_team_that_is_not_there(company: Company) -> None:
+    with pytest.raises(Invalid):
+        actions.join_team(company.ada, user_id=company.alice.person_id or 0, team_id=10**6)
+    with pytest.raises(NotFound):
+        actions.join_team(company.ada, user_id=10**6, team_id=company.hunters.pk)

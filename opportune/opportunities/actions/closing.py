@@ -8,6 +8,7 @@ from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound, Refused
 from opportune.kernel.registries import facts, react
 from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.text import storable
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action
 from opportune.opportunities.actions.moving import PROGRESS, demand_date
@@ -65,7 +66,7 @@ def close(
             "closed_on": on,
             "actual_value": actual,
             "rate": rate_on(deal.currency, on) if won and on else deal.rate,
-            "close_description": description.strip(),
+            "close_description": storable(description).strip(),
             **likelihood_fields(WON if won else LOST),
         },
         move=outcome,

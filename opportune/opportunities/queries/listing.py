@@ -15,7 +15,7 @@ from opportune.kernel.paging import Page
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.queries.totals import visible_deals
-from opportune.storage.keyset import read_page
+from opportune.storage.keyset import exact, instant, read_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class _Order(NamedTuple):
 
 
 _ORDERS = {
-    "touched": _Order("touched_at", datetime.fromisoformat),
-    "created": _Order("created_at", datetime.fromisoformat),
+    "touched": _Order("touched_at", instant),
+    "created": _Order("created_at", instant),
     "subject": _Order("subject_key"),
-    "value": _Order("value_base", Decimal),
+    "value": _Order("value_base", exact),
     "close": _Order("estimated_close_on", date.fromisoformat, may_be_empty=True),
-    "probability": _Order("probability", Decimal, may_be_empty=True),
+    "probability": _Order("probability", exact, may_be_empty=True),
 }
 _REACHED = {
     "owner_name": F("owner__name"),

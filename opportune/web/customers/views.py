@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -20,7 +19,7 @@ from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import opportunities, totals
 from opportune.process.queries import processes
 from opportune.web.formats import typed_amount
-from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.typed import Typed
 
 ADDRESS = ("street", "postal_code", "city", "country")
@@ -148,13 +147,14 @@ def _new(request: SignedIn, kind: Kind) -> HttpResponse:
         _name_account(request, values)
         return _form(request, kind, {**values, "owner_id": str(request.actor.person_id or "")}, {})
     typed = Typed(request.POST.dict())
+    fields = _read(kind, typed)
     try:
         typed.demand()
-        made = kind.create(request.actor, _read(kind, typed))
+        made = kind.create(request.actor, fields)
     except Invalid as invalid:
-        return _form(request, kind, request.POST.dict(), {**invalid.fields, **typed.errors})
+        return _form(request, kind, request.POST.dict(), invalid.fields)
     text = gettext("Account created.") if kind is ACCOUNT else gettext("Contact created.")
-    messages.success(request, text, extra_tags=str(request.change_sets[-1]))
+    tell(request, text)
     return go(request, reverse(kind.name, args=[made.pk]))
 
 
@@ -182,21 +182,17 @@ def _edit(request: SignedIn, kind: Kind, record_id: int) -> HttpResponse:
             }
         values["was"] = json.dumps({name: value for name, value in values.items() if name != "version"})
         return _form(request, kind, values, {}, record=record)
+    typed = Typed(request.POST.dict()).only_changed()
+    changes, version = _read(kind, typed), typed.whole("version")
     try:
-        was = json.loads(request.POST.get("was", "{}"))
-    except ValueError:
-        was = {}
-    typed = Typed({n: v for n, v in request.POST.dict().items() if n not in was or was[n] != v})
-    try:
-        changes = _read(kind, typed)
         typed.demand()
-        kind.edit(request.actor, record_id, changes, version=typed.whole("version"))
+        kind.edit(request.actor, record_id, changes, version=version)
     except Invalid as invalid:
         return _form(request, kind, request.POST.dict(), invalid.fields, record=record)
     except Conflict as conflict:
         return _form(request, kind, request.POST.dict(), {}, record=record, conflict=conflict)
     if request.change_sets:
-        messages.success(request, gettext("Saved."), extra_tags=str(request.change_sets[-1]))
+        tell(request, gettext("Saved."))
     return go(request, reverse(kind.name, args=[record_id]))
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from opportune.identity.actor import Actor
 from opportune.identity.queries import people
 from opportune.kernel.errors import NotFound
+from opportune.kernel.parameters import record_id
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import board, board_column
 from opportune.process.queries import ProcessPicture, processes
@@ -43,7 +44,9 @@ def column(request: SignedIn, key: str, stage: str) -> HttpResponse:
     """More cards of one column."""
     process = chosen_process(processes(), key)
     wanted = board_filter(request.GET.dict(), request.actor)
-    stage_id = int(stage) if stage.isdigit() else None
+    stage_id = None if stage == "none" else record_id(stage)
+    if stage != "none" and process.stage(stage_id) is None:
+        raise NotFound("stage")
     shown = board_column(request.actor, process, stage_id, wanted, after=request.GET.get("after"))
     context = {"column": shown, "process": process, "parameters": wanted.parameters()}
     return page(request, "opportunities/board_more.html", context)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -10,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
 from opportune.opportunities import actions
-from opportune.opportunities.queries import opportunity
+from opportune.opportunities.queries import OpportunityRecord, opportunity
 from opportune.reference.actions import add_close_reason
 from opportune.reference.queries import offered_reasons
 from opportune.web.opportunities.record import may_change, record_context
-from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in
+from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
 from opportune.web.typed import Typed
 from opportune.web.viewer import viewer
 
@@ -41,10 +40,10 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
             "new_reason": "",
             "version": str(record.row.version),
         }
-        return _form(request, opportunity_id, values, {})
+        return _form(request, record, values, {})
     typed = Typed(request.POST.dict())
     values = typed.values(FIELDS)
-    on, actual = typed.day("on"), typed.amount("actual_value")
+    on, actual, version = typed.day("on"), typed.amount("actual_value"), typed.whole("version")
     try:
         typed.demand()
         reason = typed.text("reason")
@@ -61,21 +60,20 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
             description=values["description"],
             cancel_open_tasks=typed.ticked("cancel_open_tasks"),
             confirm_zero=typed.ticked("confirm_zero"),
-            version=typed.whole("version"),
+            version=version,
         )
     except Invalid as invalid:
-        return _form(request, opportunity_id, values, invalid.fields)
+        return _form(request, record, values, invalid.fields)
     except Refused as refusal:
-        return _form(request, opportunity_id, values, {refusal.code: refusal.message})
+        return _form(request, record, values, {refusal.code: refusal.message})
     text = gettext("Closed as won.") if values["outcome"] == "won" else gettext("Closed as lost.")
-    messages.success(request, text, extra_tags=str(request.change_sets[-1]))
+    tell(request, text)
     return go(request, reverse("opportunity", args=[opportunity_id]))
 
 
 def _form(
-    request: SignedIn, opportunity_id: int, values: Mapping[str, object], errors: object
+    request: SignedIn, record: OpportunityRecord, values: Mapping[str, object], errors: object
 ) -> HttpResponse:
-    record = opportunity(request.actor, opportunity_id)
     context = {
         **record_context(record),
         "values": values,
@@ -95,5 +93,5 @@ def reopen(request: SignedIn, opportunity_id: int) -> HttpResponse:
         actions.reopen(request.actor, opportunity_id)
     except Refused as refusal:
         return problem(request, refusal)
-    messages.success(request, gettext("Reopened."), extra_tags=str(request.change_sets[-1]))
+    tell(request, gettext("Reopened."))
     return go(request, reverse("opportunity", args=[opportunity_id]))

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -21,7 +20,7 @@ from opportune.process.queries import processes
 from opportune.reference.queries import choices_of, currencies, organisation_settings
 from opportune.web.formats import typed_amount
 from opportune.web.opportunities.record import LISTS, may_change
-from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.typed import Typed
 
 TEXTS = ("subject", "description", "customer_need", "proposed_solution", "currency", *LISTS)
@@ -40,16 +39,15 @@ def new(request: SignedIn) -> HttpResponse:
         values = _first_values(request, names)
         return _new_form(request, values, {})
     typed = Typed(request.POST.dict())
-    fields = {**read_fields(typed), **typed.customer()}
+    fields, placed = {**read_fields(typed), **typed.customer()}, _place(typed)
     try:
         typed.demand()
-        placed = _place(typed)
         made = actions.create(request.actor, fields, **placed)
     except Invalid as invalid:
         return _new_form(request, typed.values(names), invalid.fields)
     except Refused as refusal:
         return _new_form(request, typed.values(names), {"subject": refusal.message})
-    messages.success(request, gettext("Opportunity created."), extra_tags=str(request.change_sets[-1]))
+    tell(request, gettext("Opportunity created."))
     return go(request, reverse("opportunity", args=[made.pk]))
 
 
@@ -117,13 +115,13 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
         }
         values["was"] = json.dumps({name: value for name, value in values.items() if name != "version"})
         return _edit_form(request, record, values, {})
-    typed = Typed(_changed_only(request.POST.dict()))
-    changes = read_fields(typed)
+    typed = Typed(request.POST.dict()).only_changed()
+    changes, version = read_fields(typed), typed.whole("version")
     if "customer" in typed.given:
         changes |= typed.customer()
     try:
         typed.demand()
-        actions.edit(request.actor, opportunity_id, changes, version=typed.whole("version"))
+        actions.edit(request.actor, opportunity_id, changes, version=version)
     except Invalid as invalid:
         return _edit_form(request, record, request.POST.dict(), invalid.fields)
     except Conflict as conflict:
@@ -131,21 +129,12 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
             raise
         return _edit_form(request, record, request.POST.dict(), {}, conflict=conflict)
     if request.change_sets:
-        messages.success(request, gettext("Saved."), extra_tags=str(request.change_sets[-1]))
+        tell(request, gettext("Saved."))
     return go(request, reverse("opportunity", args=[opportunity_id]))
 
 
 def _ref(kind: str, record_id: int | None) -> str:
     return f"{kind}:{record_id}" if record_id else ""
-
-
-def _changed_only(given: dict[str, str]) -> dict[str, str]:
-    """What a person changed since the form was shown, so that a stale form overwrites nothing else."""
-    try:
-        was = json.loads(given.get("was", "{}"))
-    except ValueError:
-        was = {}
-    return {name: value for name, value in given.items() if name not in was or was[name] != value}
 
 
 def _edit_form(

@@ -2,7 +2,6 @@
 
 from urllib.parse import parse_qsl
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -10,11 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from opportune.kernel.errors import Invalid, OpportuneError, Refused
 from opportune.opportunities import actions
+from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import OpportunityRecord, board_column, opportunity
 from opportune.process.queries import process_by_id
 from opportune.web.opportunities.board import board_filter
 from opportune.web.opportunities.record import record_context, show_flyout, step_changes
-from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import named, said
 from opportune.web.typed import Typed
 
@@ -29,6 +29,8 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
         return page(request, template, {**record_context(record), "query": request.GET.get("query", "")})
     typed = Typed(request.POST.dict())
     fields, ticked = _filled_in(record, typed)
+    stage_id, version = typed.whole("stage"), typed.whole("version")
+    wanted = board_filter(dict(parse_qsl(typed.text("query"))), request.actor)
     try:
         typed.demand()
         actions.complete_and_move(
@@ -36,13 +38,13 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
             opportunity_id,
             fields=fields,
             ticked=ticked,
-            stage_id=typed.whole("stage"),
+            stage_id=stage_id,
             wish=typed.text("move") or None,
-            version=typed.whole("version"),
+            version=version,
         )
     except (Refused, Invalid) as refusal:
         return _refused(request, opportunity(request.actor, opportunity_id), typed, refusal)
-    return _moved(request, record, typed)
+    return _moved(request, record, typed, wanted)
 
 
 def _filled_in(record: OpportunityRecord, typed: Typed) -> tuple[dict[str, object], list[int]]:
@@ -79,15 +81,16 @@ def _refused(
     return response
 
 
-def _moved(request: SignedIn, before: OpportunityRecord, typed: Typed) -> HttpResponse:
+def _moved(
+    request: SignedIn, before: OpportunityRecord, typed: Typed, wanted: OpportunityFilter
+) -> HttpResponse:
     record = opportunity(request.actor, before.row.id)
     stage = record.stage
     text = gettext("Moved to {stage}.").format(stage=named(stage) if stage else gettext("Not started"))
     change_set = request.change_sets[-1] if request.change_sets else 0
     if not is_htmx(request) or typed.text("from") == "record" or "query" not in typed.given:
-        messages.success(request, text, extra_tags=str(change_set or ""))
+        tell(request, text)
         return go(request, reverse("opportunity", args=[record.row.id]))
-    wanted = board_filter(dict(parse_qsl(typed.text("query"))), request.actor)
     process = process_by_id(record.row.process_id)
     columns = [
         board_column(request.actor, process, stage_id, wanted)

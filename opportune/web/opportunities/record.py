@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -14,7 +13,7 @@ from opportune.kernel.errors import Invalid, NotFound
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, StageState, opportunity
 from opportune.reference.queries import choices_of
-from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import said
 from opportune.web.typed import Typed
 
@@ -108,7 +107,7 @@ def plan_task(request: SignedIn, opportunity_id: int) -> HttpResponse:
     due = typed.day("due_on")
     typed.demand()
     create_task(request.actor, opportunity_id, subject=typed.text("subject"), due_on=due)
-    messages.success(request, gettext("Task planned."), extra_tags=str(request.change_sets[-1]))
+    tell(request, gettext("Task planned."))
     return go(request, reverse("opportunity", args=[opportunity_id]))
 
 

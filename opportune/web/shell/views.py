@@ -18,7 +18,7 @@ from opportune.ledger.undo import undo
 from opportune.mailing.queries import unsent
 from opportune.opportunities.queries import subjects
 from opportune.search.queries import find
-from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in
+from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
 from opportune.web.viewer import look_as_visitor
 
 
@@ -91,7 +91,7 @@ def end_task(request: SignedIn, task_id: int, how: str) -> HttpResponse:
         "cancel": gettext("Task cancelled."),
         "reopen": gettext("Task open again."),
     }
-    messages.success(request, said[how], extra_tags=str(request.change_sets[-1]))
+    tell(request, said[how])
     return go(request, _safe(request, request.POST.get("next", "/tasks/")))
 
 

@@ -1,0 +1,58 @@
+"""How many queries each page makes: a committed number, the same for few rows and for many."""
+
+import tomllib
+from pathlib import Path
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from opportune.opportunities import actions
+from opportune.opportunities.actions import Draft
+from tests.doors.callers import MARK, Market
+from tests.doors.test_query_counts import FEW, MANY, fill
+from tests.web.conftest import SignIn
+
+COMMITTED = tomllib.loads(Path(__file__).with_name("query_counts.toml").read_text(encoding="utf-8"))
+
+
+def counts(client: Client, market: Market) -> dict[str, int]:
+    """The number of queries of every page that is committed."""
+    deal, stage = market.deal.pk, market.process.stages[0].id
+    found = {}
+    for page in COMMITTED:
+        address = page.format(
+            deal=deal, stage=stage, account=market.account.pk, contact=market.contact.pk, word=MARK
+        )
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(address)
+        assert answer.status_code == 200, address
+        found[page] = len(queries)
+    return found
+
+
+def spread(market: Market, many: int) -> None:
+    """Deals in every stage and status, so that each column and chip has some."""
+    drafts = [
+        Draft({"subject": f"{MARK} {number}", "account_id": market.account.pk}, stage_id=stage.id)
+        for stage in market.process.stages
+        for number in range(many)
+    ]
+    made = actions.create_many(market.alice, drafts)
+    assert len(made) == len(drafts)
+
+
+def test_pages_make_as_many_queries_for_many_rows_as_for_few(market: Market, sign_in: SignIn) -> None:
+    alice = sign_in(market.alice)
+    fill(market, 0, FEW)
+    spread(market, 1)
+    few = counts(alice, market)
+    fill(market, FEW, MANY)
+    spread(market, 10)
+    assert counts(alice, market) == few
+
+
+def test_pages_make_as_many_queries_as_are_committed(market: Market, sign_in: SignIn) -> None:
+    fill(market, 0, FEW)
+    spread(market, 1)
+    assert counts(sign_in(market.alice), market) == COMMITTED
