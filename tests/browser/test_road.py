@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from opportune.opportunities.models import Opportunity
+from opportune.opportunities.writing import organisation_today
 from opportune.process.actions import require_step
 from tests.browser.conftest import Seat
 from tests.browser.screens import (
@@ -58,7 +59,7 @@ def test_a_deal_goes_all_the_way_by_mouse(seat: Seat, company: Company, deal: Op
     page.get_by_role("link", name="Close as won").click()
     dialog = expect_dialog(page, "Close as won")
     dialog.get_by_label("Price").check()
-    dialog.get_by_label("Closed on").fill(f"{date.today():%Y-%m-%d}")
+    dialog.get_by_label("Closed on").fill(f"{organisation_today():%Y-%m-%d}")
     dialog.get_by_role("button", name="Close as won").click()
     expect(toast(page)).to_contain_text("Closed as won.")
     expect_read_only(page)
