@@ -42,12 +42,12 @@ class Shown:
     contact: int
 
 
-Way = Callable[[Page, Shown], None]
+Way = Callable[[Page, Shown], object]
 
 
 def address(path: str) -> Way:
     """The screen at an address, in which a name in braces is a record's id."""
-    return lambda page, shown: page.goto(path.format(**asdict(shown))) and None
+    return lambda page, shown: page.goto(path.format(**asdict(shown)))
 
 
 def opened(path: str, press: str, awaited: str) -> Way:
