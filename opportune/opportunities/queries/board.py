@@ -114,7 +114,7 @@ def _page(
         visible_deals(actor)
         .filter(process_id=process.id, status__in=OPEN)
         .filter(Q(stage_id=stage.id) if stage else Q(stage__isnull=True))
-        .filter(wanted.condition())
+        .filter(wanted.condition(actor))
     )
     found, following = read_page(
         columns(in_column, actor, "estimated_close_on"),
