@@ -72,7 +72,7 @@ def tasks_about_deal(actor: Actor, opportunity_id: int) -> Sequence[TaskRow]:
 
 def tasks_about_deals(actor: Actor, wanted: OpportunityFilter, *, limit: int = 20) -> Sequence[TaskRow]:
     """The open tasks about the deals of a list, such as a customer's, the most urgent first."""
-    deals = visible_deals(actor).filter(wanted.condition()).values("id")
+    deals = visible_deals(actor).filter(wanted.condition(actor)).values("id")
     rows = tasks_seen_by(actor).filter(about_kind="opportunity", about_id__in=deals, state=Task.State.OPEN)
     return _rows(rows.order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
 
