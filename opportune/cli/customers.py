@@ -34,9 +34,13 @@ from opportune.schemas.contact import (
     contact_shown,
 )
 from opportune.schemas.customer import DeletionShown, bin_shown, deletion_shown, history_shown
+from opportune.schemas.language import spoken
 
 if TYPE_CHECKING:
     from opportune.cli import Commands
+
+
+CAME, LEFT = sentence("came here"), sentence("went elsewhere")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,12 @@ def _history(terminal: Terminal, options: argparse.Namespace, noun: Noun) -> Non
         return
     rows = [(row.at, row.by, row.verb, ", ".join(row.after)) for row in shown.items]
     rows += [
-        (row.at, row.by, "came" if row.came else "left", f"{row.subject} ({row.other_name})")
+        (
+            row.at,
+            row.by,
+            spoken(CAME if row.came else LEFT, terminal.language),
+            f"{row.subject} ({row.other_name})",
+        )
         for row in shown.opportunities
     ]
     terminal.table(

@@ -25,7 +25,7 @@ def kinds() -> dict[str, type[Recorded]]:
 
 
 def orphans() -> Iterator[Finding]:
-    """Tasks, shares, connections, changes and search entries of records that do not exist; records that cannot be found."""
+    """Whatever names records that do not exist, and records that the search does not know."""
     if tasks := _without_record(Task.objects.all(), "about"):
         message = counted(
             "{count} task is about a record that does not exist.",
