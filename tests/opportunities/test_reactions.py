@@ -56,8 +56,8 @@ def test_deals_go_to_the_replacement(trade: Trade, cm: ProcessPicture, march: da
     actions.delete_stage(SYSTEM, cm.stages[0].id, replacement_id=qualification.id)
     after = fresh(deal)
     assert (after.stage_id, after.status, after.stage_since) == (qualification.id, "in_progress", march)
-    assert (after.chance, after.completed, after.probability) == (35, 30, 35)
-    assert (after.expected, after.expected_base) == (350, 350)
+    assert parts(after, "chance", "completed", "probability") == (35, 30, 35)
+    assert parts(after, "expected", "expected_base") == (350, 350)
     last = entries_of(deal)[-1]
     assert (last.move, last.on, last.stage_id, last.is_current) == ("restaged", march, qualification.id, True)
     assert stage_since(entries_of(deal)) == after.stage_since
@@ -76,7 +76,7 @@ def test_without_a_replacement_deals_have_no_stage(trade: Trade, cm: ProcessPict
     actions.delete_stage(SYSTEM, cm.stages[0].id)
     after = fresh(deal)
     assert (after.stage_id, after.status, after.stage_since) == (None, "not_started", None)
-    assert (after.chance, after.completed, after.probability) == (10, 5, 10)
+    assert parts(after, "chance", "completed", "probability") == (10, 5, 10)
     assert_rebuilt(deal)
 
 

@@ -50,7 +50,7 @@ def test_a_stage_is_added_behind_the_others(short: ProcessPicture) -> None:
     )
     made = process_by_id(short.id).stages[-1]
     assert (made.key, made.order, made.name("fr")) == ("demo", 3, "Démonstration")
-    assert (made.chance, made.completed) == (Decimal("33.33"), 40)
+    assert (made.chance, made.completed) == (Decimal("33.33"), Decimal(40))
     assert (made.allow_skip, made.quote_required, made.is_default) == (True, True, False)
     assert (made.expected_days, made.stale_after, made.close_date_formula) == (10, 12, "1W")
     assert (made.guidance_en, made.guidance_fr) == ("Show it.", "Montrez-le.")
