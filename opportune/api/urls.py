@@ -10,6 +10,7 @@ from opportune.api import (
     opportunities,
     opportunity_commands,
     people,
+    processes,
     searching,
     settled,
     tasks,
@@ -24,6 +25,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("tasks", tasks.router),
     ("change-sets", change_sets.router),
     ("search", searching.router),
+    ("", processes.router),
     ("", settled.router),
     ("", people.router),
 )

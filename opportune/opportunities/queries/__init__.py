@@ -15,6 +15,7 @@ from opportune.opportunities.queries.record import (
     StepState,
     opportunity,
 )
+from opportune.opportunities.queries.statistics import ProcessStatistics, StageStatistics, statistics
 from opportune.opportunities.queries.totals import Sum, Totals, totals
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "EntryRow",
     "OpportunityRecord",
     "OpportunityRow",
+    "ProcessStatistics",
     "StageState",
+    "StageStatistics",
     "StepState",
     "Sum",
     "Totals",
@@ -34,6 +37,7 @@ __all__ = [
     "every_opportunity",
     "opportunities",
     "opportunity",
+    "statistics",
     "subjects",
     "totals",
 ]
