@@ -2,7 +2,12 @@
 
 from opportune.activities import queries as task_queries
 from opportune.activities.handlers import TaskHandler
-from opportune.activities.reactions import cancel_open_tasks, make_stage_tasks
+from opportune.activities.reactions import (
+    cancel_open_tasks,
+    cancel_tasks_of_steps,
+    make_stage_tasks,
+    put_off_tasks,
+)
 from opportune.customers.connection_handler import ConnectionHandler
 from opportune.customers.events import CustomerRemoved
 from opportune.customers.facts import accounts_reached, contacts_reached
@@ -13,23 +18,29 @@ from opportune.kernel.registries import consumers, facts, handlers, reactions
 from opportune.ledger.events import RecordsChanged
 from opportune.mailing.events import MailWritten
 from opportune.mailing.tasks import queue_delivery
+from opportune.opportunities.customer_facts import deals_of_customer, demand_deals_open, open_deals_of
+from opportune.opportunities.customer_reactions import follow_customer, hand_over_deals, note_stakeholders
 from opportune.opportunities.events import OpenTasksUnwanted, PrimaryContactsNamed, StagesEntered
 from opportune.opportunities.facts import (
     amounts_exist,
     close_reason_uses,
     currency_is_used,
     customer_has_opportunities,
-    deals_of_customer,
+    deals_of_process,
+    deals_of_stage,
+    deals_of_step,
     deals_reached,
-    demand_deals_open,
-    open_deals_of,
+    step_fields,
 )
-from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
+from opportune.opportunities.handlers import OpportunityHandler, ProcessRunHandler, StepMarkHandler
 from opportune.opportunities.hanging_handlers import CompetitorHandler, RivalHandler
 from opportune.opportunities.list_reactions import choices_used_by_deals, replace_choice
 from opportune.opportunities.queries import subjects
-from opportune.opportunities.reactions import follow_customer, hand_over_deals, note_stakeholders
+from opportune.opportunities.reactions import leave_stage
+from opportune.process.events import StageRemoved, StepDelayed, StepsRemoved
 from opportune.process.facts import process_is_offered
+from opportune.process.handlers import ProcessHandler, StageHandler, StepHandler
+from opportune.process.queries import can_be_default
 from opportune.reference import handlers as settled
 from opportune.reference.events import ListItemRemoved
 from opportune.search.index import reindex
@@ -47,13 +58,19 @@ def wire() -> None:
         deal_subjects=subjects,
         deals_of_customer=deals_of_customer,
         demand_deals_open=demand_deals_open,
+        can_be_default=can_be_default,
         customer_has_opportunities=customer_has_opportunities,
+        deals_of_process=deals_of_process,
+        deals_of_stage=deals_of_stage,
+        deals_of_step=deals_of_step,
+        deals_with_task_done=task_queries.deals_with_task_done,
         next_tasks=task_queries.next_tasks,
         open_deals_of=open_deals_of,
         process_is_offered=process_is_offered,
         reached_account=accounts_reached,
         reached_contact=contacts_reached,
         reached_opportunity=deals_reached,
+        step_fields=step_fields,
         tasks_of_deal=task_queries.tasks_of_deal,
     )
     reactions.update(
@@ -65,6 +82,9 @@ def wire() -> None:
             PersonLeaving: [hand_over_deals],
             PrimaryContactsNamed: [note_stakeholders],
             RecordsChanged: [reindex],
+            StageRemoved: [leave_stage],
+            StepDelayed: [put_off_tasks],
+            StepsRemoved: [cancel_tasks_of_steps],
             StagesEntered: [make_stage_tasks],
         }
     )
@@ -83,6 +103,10 @@ def wire() -> None:
         rival=RivalHandler(),
         rate=settled.RateHandler(),
         setting=settled.SettingHandler(),
+        process=ProcessHandler(),
+        process_run=ProcessRunHandler(),
+        stage=StageHandler(),
+        step=StepHandler(),
         step_mark=StepMarkHandler(),
         task=TaskHandler(),
     )

@@ -1,15 +1,26 @@
 """Questions that lower packages ask about deals, answered through wiring.py."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import BooleanField, Count, Exists, OuterRef, Q
 
-from opportune.customers.queries import CustomerDeals, DealName
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
 from opportune.kernel.records import RecordRef
-from opportune.opportunities.models import CLOSED, OPEN, Entry, Opportunity, OpportunityQuerySet
-from opportune.opportunities.writing import demand_open
+from opportune.kernel.registries import facts
+from opportune.opportunities.models import (
+    OPEN,
+    Entry,
+    Opportunity,
+    OpportunityQuerySet,
+    ProcessRun,
+    StepMark,
+)
+from opportune.opportunities.values import CHECKS
+from opportune.process.models import Step
+
+_NO_STEPS = {"subject", "external_id", "account_id", "contact_id", "owner_id", "probability", "on_hold"}
 
 
 def customer_has_opportunities(ref: RecordRef) -> bool:
@@ -42,35 +53,50 @@ def deals_reached(actor: Actor, ids: Iterable[int], verb: str) -> set[int]:
     return set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))
 
 
-def demand_deals_open(ids: Iterable[int]) -> None:
-    """Raise Conflict `closed` if one of the deals is closed, which is read-only (C-045)."""
-    for deal in Opportunity.objects.filter(pk__in=list(ids), status__in=CLOSED):
-        demand_open(deal)
+def step_fields() -> frozenset[str]:
+    """The fields of a deal that a step may ask for; the customer is one of two columns."""
+    return (frozenset(CHECKS) - _NO_STEPS) | {"customer"}
 
 
-def deals_of_customer(actor: Actor, ref: RecordRef) -> CustomerDeals:
-    """The deals whose customer an account or contact is, and the open ones that only name the contact."""
-    live = OpportunityQuerySet(Opportunity).live()
-    theirs = live.filter(**{f"{ref.kind}_id": ref.id})
-    seen = theirs.filter(scope(actor, Opportunity.kind, "read"))
-    open_ones = seen.filter(status__in=OPEN).order_by("id").values_list("id", "number", "subject")
-    found = tuple(DealName(*row) for row in open_ones)
-    deletable = theirs.filter(scope(actor, Opportunity.kind, "delete"))
-    named = 0
-    if ref.kind == "contact":
-        naming = live.filter(
-            scope(actor, Opportunity.kind, "read"), primary_contact_id=ref.id, status__in=OPEN
-        )
-        named = naming.exclude(contact_id=ref.id).count()
-    return CustomerDeals(
-        open=found,
-        closed=seen.filter(status__in=CLOSED).count(),
-        named=named,
-        is_more_open=theirs.filter(status__in=OPEN).count() > len(found),
-        is_out_of_reach=theirs.count() > deletable.count(),
+def deals_of_process(process_id: int) -> tuple[int, int]:
+    """How many open deals, and how many in all, stand in a process or keep a place in it; the bin counts."""
+    parked = ProcessRun.objects.filter(opportunity=OuterRef("pk"), process_id=process_id)
+    return _open_and_all(Q(process_id=process_id) | Exists(parked))
+
+
+def deals_of_stage(stage_id: int) -> tuple[int, int]:
+    """How many open deals, and how many in all, stand in a stage or keep their place there; the bin counts."""
+    parked = ProcessRun.objects.filter(opportunity=OuterRef("pk"), stage_id=stage_id)
+    return _open_and_all(Q(stage_id=stage_id) | Exists(parked))
+
+
+def deals_of_step(step_id: int) -> tuple[int, int, int]:
+    """How many open deals, and how many in all, are in a step's stage or have done it; how many open ones have."""
+    step = Step.objects.get(pk=step_id)
+    done = _done(step)
+    shown = Q(stage_id=step.stage_id) | done if step.what != Step.What.FIELD else Q(stage_id=step.stage_id)
+    return (*_open_and_all(shown), Opportunity.objects.filter(shown, done, status__in=OPEN).count())
+
+
+def _open_and_all(condition: Any) -> tuple[int, int]:
+    counted = Opportunity.objects.filter(condition).aggregate(
+        open=Count("pk", filter=Q(status__in=OPEN, deleted_at__isnull=True)), all=Count("pk")
     )
+    return counted["open"], counted["all"]
 
 
-def open_deals_of(user_id: int) -> int:
-    """How many open deals somebody is responsible for."""
-    return OpportunityQuerySet(Opportunity).live().filter(owner_id=user_id, status__in=OPEN).count()
+def _done(step: Step) -> Q:
+    """Which deals have done a step, as `gates.StepsDone` sees it."""
+    if step.what == Step.What.TICK:
+        return Q(Exists(StepMark.objects.filter(opportunity=OuterRef("pk"), step=step, is_done=True)))
+    if step.what == Step.What.TASK:
+        ask = facts.get("deals_with_task_done")
+        return Q(pk__in=ask(step.pk)) if ask else Q(pk__in=())
+    if step.field == "customer":
+        return Q(pk__isnull=False)
+    field = Opportunity._meta.get_field(step.field)
+    if isinstance(field, BooleanField):
+        return Q(**{step.field: True})
+    if field.get_internal_type() in ("CharField", "TextField"):
+        return ~Q(**{f"{step.field}__in": ["", "unknown"]})
+    return Q(**{f"{step.field}__isnull": False})

@@ -51,6 +51,8 @@ def filled(route: str, market: Market) -> str:
         "<int:change_set_id>": market.change_set,
         "<int:stage_id>": market.process.stages[0].id,
         "<int:step_id>": step,
+        "<int:process_id>": market.process.id,
+        "<str:way>": "up",
         "<str:how>": "complete",
         "<str:key>": "sales",
         "<str:stage>": "none",

@@ -16,6 +16,7 @@ from opportune.opportunities.queries.record import (
     StepState,
     opportunity,
 )
+from opportune.opportunities.queries.statistics import ProcessStatistics, StageStatistics, statistics
 from opportune.opportunities.queries.totals import Sum, Totals, totals
 
 __all__ = [
@@ -26,7 +27,9 @@ __all__ = [
     "EntryRow",
     "OpportunityRecord",
     "OpportunityRow",
+    "ProcessStatistics",
     "StageState",
+    "StageStatistics",
     "StepState",
     "Sum",
     "Totals",
@@ -38,6 +41,7 @@ __all__ = [
     "lately_sold_to",
     "opportunities",
     "opportunity",
+    "statistics",
     "subjects",
     "totals",
 ]
