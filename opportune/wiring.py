@@ -20,7 +20,6 @@ from opportune.opportunities.facts import (
 from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
 from opportune.opportunities.hanging_handlers import CompetitorHandler, RivalHandler
 from opportune.opportunities.list_reactions import choices_used_by_deals, replace_choice
-from opportune.process.facts import process_is_offered
 from opportune.reference import handlers as settled
 from opportune.reference.events import ListItemRemoved
 from opportune.search.index import reindex
@@ -36,7 +35,6 @@ def wire() -> None:
         currency_is_used=currency_is_used,
         customer_has_opportunities=customer_has_opportunities,
         next_tasks=task_queries.next_tasks,
-        process_is_offered=process_is_offered,
         reached_account=accounts_reached,
         reached_contact=contacts_reached,
         reached_opportunity=deals_reached,

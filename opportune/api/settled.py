@@ -1,4 +1,4 @@
-"""What the organisation has settled: processes, close reasons, lists, currencies.
+"""What the organisation has settled: processes, close reasons, lists.
 
 Anybody who may read anything may read these.
 """
@@ -18,8 +18,6 @@ from opportune.schemas.process import ProcessList, process_shown
 from opportune.schemas.reference import (
     ChoiceLists,
     ChoiceListShown,
-    CurrencyList,
-    CurrencyShown,
     ReasonGiven,
     ReasonList,
     ReasonShown,
@@ -66,13 +64,3 @@ def list_choices(request: Request) -> HttpResponse:
         for key, choices in found.items()
     ]
     return answer(ChoiceLists(items=lists))
-
-
-@router.get("currencies", response=CurrencyList)
-def list_currencies(request: Request) -> HttpResponse:
-    """The currencies in use."""
-    request.auth.demand_any("read")
-    base = queries.organisation_settings().base_currency
-    rows = queries.currencies()
-    shown = [CurrencyShown(code=row.code, digits=row.digits, is_base=row.code == base) for row in rows]
-    return answer(CurrencyList(items=shown))

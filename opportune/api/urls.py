@@ -5,10 +5,13 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Router
 
 from opportune.api import (
+    categories,
     change_sets,
     customers,
+    customising,
     opportunities,
     opportunity_commands,
+    organisation,
     people,
     searching,
     settled,
@@ -25,6 +28,9 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("change-sets", change_sets.router),
     ("search", searching.router),
     ("", settled.router),
+    ("", customising.router),
+    ("", organisation.router),
+    ("", categories.router),
     ("", people.router),
 )
 

@@ -51,6 +51,9 @@ def counts(who: Caller, market: Market) -> dict[str, int]:
         "contact_id": market.contact.pk,
         "task_id": market.task.pk,
         "person_id": market.alice.id,
+        "record": market.deal.ref,
+        "list_key": "source",
+        "currency": "USD",
     }
     found = {}
     for path, operations in DESCRIPTION["paths"].items():
