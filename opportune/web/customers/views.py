@@ -56,13 +56,7 @@ def accounts_list(request: SignedIn) -> HttpResponse:
     after = asked.pop("after", None)
     wanted = AccountFilter.read(asked, request.actor)
     shown = queries.accounts(request.actor, wanted, after=after)
-    context = {
-        "page": shown,
-        "wanted": wanted,
-        "parameters": wanted.parameters(),
-        "kind": ACCOUNT,
-        **category_filter(wanted.category),
-    }
+    context = {"page": shown, "wanted": wanted, "parameters": wanted.parameters(), "kind": ACCOUNT}
     if not (after and is_htmx(request)):
         context["count"] = queries.count_accounts(request.actor, wanted)
         context |= category_filter(wanted.category)
@@ -77,13 +71,7 @@ def contacts_list(request: SignedIn) -> HttpResponse:
     after = asked.pop("after", None)
     wanted = ContactFilter.read(asked, request.actor)
     shown = queries.contacts(request.actor, wanted, after=after)
-    context = {
-        "page": shown,
-        "wanted": wanted,
-        "parameters": wanted.parameters(),
-        "kind": CONTACT,
-        **category_filter(wanted.category),
-    }
+    context = {"page": shown, "wanted": wanted, "parameters": wanted.parameters(), "kind": CONTACT}
     if not (after and is_htmx(request)):
         context["count"] = queries.count_contacts(request.actor, wanted)
         context |= category_filter(wanted.category)
