@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 
 from django.db.models import Q
 
+from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.identity.models import Membership
 from opportune.kernel.errors import Invalid
@@ -122,10 +123,10 @@ class OpportunityFilter:
         }
         return {name: str(value) for name, value in written.items() if value not in (None, "")}
 
-    def condition(self, *, of_entries: bool = False) -> Q:
+    def condition(self, actor: Actor, *, of_entries: bool = False) -> Q:
         """The rows that match: deals, or the entries that say how deals stood, whose other fields are today's.
 
-        An account's deals are its own and its contacts' (B-006).
+        An account's deals are its own and its contacts' (B-006), of those whose employer the actor may know.
         """
         asked = Q()
         if self.status:
@@ -139,7 +140,7 @@ class OpportunityFilter:
         if self.stage_id is not None:
             asked &= Q(stage_id=self.stage_id)
         if self.account_id is not None:
-            asked &= Q(account_id=self.account_id) | Q(contact__account_id=self.account_id)
+            asked &= Q(account_id=self.account_id) | _staff(actor, self.account_id)
         if self.contact_id is not None:
             asked &= Q(contact_id=self.contact_id)
         if self.forecast_category:
@@ -163,6 +164,13 @@ class OpportunityFilter:
                 | Q(contact__sort_key__contains=word)
             )
         return asked
+
+
+def _staff(actor: Actor, account_id: int) -> Q:
+    """The deals of an account's contacts, where the actor sees these or the account: a deal shows a name alone."""
+    known = Contact.objects.visible_to(actor).filter(account_id=account_id)
+    all_of_them = Contact.objects.filter(account__in=Account.objects.visible_to(actor).filter(pk=account_id))
+    return Q(contact_id__in=known.values("id")) | Q(contact_id__in=all_of_them.values("id"))
 
 
 def _day(text: str) -> date | None:
