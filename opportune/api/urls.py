@@ -5,10 +5,13 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Router
 
 from opportune.api import (
+    categories,
     change_sets,
     customers,
+    customising,
     opportunities,
     opportunity_commands,
+    organisation,
     people,
     processes,
     searching,
@@ -27,6 +30,9 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("search", searching.router),
     ("", processes.router),
     ("", settled.router),
+    ("", customising.router),
+    ("", organisation.router),
+    ("", categories.router),
     ("", people.router),
 )
 
