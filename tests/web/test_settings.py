@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 
+from opportune.identity.actions import make_setup_link
 from opportune.ledger.models import ChangeSet
+from opportune.operations.starting import install
 from opportune.opportunities import actions
 from opportune.reference.actions import add_choice, offer_choice
 from opportune.reference.queries import (
@@ -18,6 +20,7 @@ from opportune.reference.queries import (
 )
 from tests.deals import SYSTEM
 from tests.doors.callers import Market
+from tests.people import PASSWORD
 from tests.web.conftest import SignIn
 
 HTMX = {"HX-Request": "true"}
@@ -222,3 +225,13 @@ def test_categories_are_named_and_records_marked(market: Market, sign_in: SignIn
         assert f'href="{page}{ref.id}/"' not in alice.get(f"{page}?category=red").content.decode()
     assert alice.post(mark, {"color": "red", "marked": "no"}).status_code == 302
     assert categories_of("opportunity", [deal.pk]) == {}
+
+
+def test_the_set_up_page_of_an_empty_installation_offers_the_presets(client: Client, db: None) -> None:
+    install()
+    page = f"/set-up/{make_setup_link(SYSTEM)}/"
+    assert 'value="contact_manager"' in client.get(page).content.decode()
+    given = {"name": "Eve", "email": "eve@example.com", "password": PASSWORD, "preset": "contact_manager"}
+    assert client.post(page, given).status_code == 302
+    assert organisation_settings().allow_deleting_open is True
+    assert ChangeSet.objects.get(verb="apply_preset").actor_label == "Eve"
