@@ -38,7 +38,6 @@ from opportune.opportunities.list_reactions import choices_used_by_deals, replac
 from opportune.opportunities.queries import subjects
 from opportune.opportunities.reactions import leave_stage
 from opportune.process.events import StageRemoved, StepDelayed, StepsRemoved
-from opportune.process.facts import process_is_offered
 from opportune.process.handlers import ProcessHandler, StageHandler, StepHandler
 from opportune.process.queries import can_be_default
 from opportune.reference import handlers as settled
@@ -54,11 +53,11 @@ def wire() -> None:
         choices_used_by_deals=choices_used_by_deals,
         close_reason_uses=close_reason_uses,
         completed_task_steps=task_queries.completed_task_steps,
+        can_be_default=can_be_default,
         currency_is_used=currency_is_used,
         deal_subjects=subjects,
         deals_of_customer=deals_of_customer,
         demand_deals_open=demand_deals_open,
-        can_be_default=can_be_default,
         customer_has_opportunities=customer_has_opportunities,
         deals_of_process=deals_of_process,
         deals_of_stage=deals_of_stage,
@@ -66,7 +65,6 @@ def wire() -> None:
         deals_with_task_done=task_queries.deals_with_task_done,
         next_tasks=task_queries.next_tasks,
         open_deals_of=open_deals_of,
-        process_is_offered=process_is_offered,
         reached_account=accounts_reached,
         reached_contact=contacts_reached,
         reached_opportunity=deals_reached,
@@ -100,13 +98,13 @@ def wire() -> None:
         currency=settled.CurrencyHandler(),
         list_item=settled.ListItemHandler(),
         opportunity=OpportunityHandler(),
-        rival=RivalHandler(),
-        rate=settled.RateHandler(),
-        setting=settled.SettingHandler(),
         process=ProcessHandler(),
         process_run=ProcessRunHandler(),
         stage=StageHandler(),
         step=StepHandler(),
+        rival=RivalHandler(),
+        rate=settled.RateHandler(),
+        setting=settled.SettingHandler(),
         step_mark=StepMarkHandler(),
         task=TaskHandler(),
     )

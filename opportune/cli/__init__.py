@@ -10,12 +10,15 @@ import argparse
 from typing import TYPE_CHECKING
 
 from opportune.cli import (
+    categories,
     change_sets,
     connections,
     customers,
     export,
     importing,
+    lists,
     opportunities,
+    organisation,
     people,
     processes,
     tokens,
@@ -37,6 +40,9 @@ def add_commands(commands: Commands) -> None:
     customers.add_commands(commands)
     connections.add_commands(commands)
     processes.add_commands(commands)
+    lists.add_commands(commands)
+    categories.add_commands(commands)
+    organisation.add_commands(commands)
     change_sets.add_commands(commands)
     importing.add_commands(commands)
     export.add_commands(commands)

@@ -18,7 +18,8 @@ from opportune.kernel.errors import Invalid
 from opportune.kernel.parameters import given, parts, record_id, written_day
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import fold
-from opportune.opportunities.models import CLOSED, OPEN, Status
+from opportune.opportunities.models import CLOSED, OPEN, Opportunity, Status
+from opportune.reference.queries import COLORS, marked_with
 
 SORTS = ("touched", "subject", "value", "close", "probability", "created")
 STATUSES: Mapping[str, tuple[str, ...]] = {
@@ -35,7 +36,7 @@ class OpportunityFilter:
 
     PARAMETERS: ClassVar[tuple[str, ...]] = (
         "text", "status", "owner", "team", "process", "stage", "account", "contact", "customer", "source",
-        "type", "forecast_category", "close_from", "close_to", "sort",
+        "type", "forecast_category", "category", "close_from", "close_to", "sort",
     )  # fmt: skip
 
     text: str = ""
@@ -49,6 +50,7 @@ class OpportunityFilter:
     source: str = ""
     type: str = ""
     forecast_category: str = ""
+    category: str = ""
     close_from: date | None = None
     close_to: date | None = None
     sort: str = "touched"
@@ -82,6 +84,8 @@ class OpportunityFilter:
             days[name] = _day(asked[name]) if name in asked else None
             if name in asked and days[name] is None:
                 wrong[name] = sentence("This is not a date. Write it as 2026-12-31.")
+        if asked.get("category", "red") not in COLORS:
+            wrong["category"] = sentence("Choose a category by its colour: {names}.", names=", ".join(COLORS))
         if wrong:
             raise Invalid(wrong)
         return cls(
@@ -91,6 +95,7 @@ class OpportunityFilter:
             source=asked.get("source", ""),
             type=asked.get("type", ""),
             forecast_category=asked.get("forecast_category", ""),
+            category=asked.get("category", ""),
             sort=order.removeprefix("-"),
             descending=order.startswith("-"),
             **ids,
@@ -112,6 +117,7 @@ class OpportunityFilter:
             "source": self.source,
             "type": self.type,
             "forecast_category": self.forecast_category,
+            "category": self.category,
             "close_from": self.close_from,
             "close_to": self.close_to,
             "sort": "" if order == "-touched" else order,
@@ -149,6 +155,8 @@ class OpportunityFilter:
             asked &= Q(**{f"{today}source": self.source})
         if self.type:
             asked &= Q(**{f"{today}type": self.type})
+        if self.category:
+            asked &= Q(**{f"{today}pk__in": marked_with(self.category, Opportunity.kind)})
         for word in fold(self.text).split():
             asked &= (
                 Q(**{f"{today}subject_key__contains": word})

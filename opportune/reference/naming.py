@@ -1,5 +1,6 @@
 """Names in two languages: how they are tidied, and that none is given twice (C-066)."""
 
+import re
 from collections.abc import Iterable
 
 from opportune.kernel.errors import Invalid
@@ -7,6 +8,7 @@ from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import fold, storable
 
 LONGEST = 100
+_CODE = re.compile(r"[\w.-]+")
 
 
 def both_names(name_en: str, name_fr: str) -> dict[str, str]:
@@ -37,3 +39,11 @@ def demand_names_free(names: dict[str, str], taken: Iterable[tuple[str, str]]) -
     }
     if wrong:
         raise Invalid(wrong)
+
+
+def demand_code(code: str, longest: int) -> None:
+    """Raise Invalid for a code that is too long, or that would not fit into an address."""
+    if len(code) > longest:
+        raise Invalid({"code": sentence("At most {longest} characters fit here.", longest=longest)})
+    if not _CODE.fullmatch(code) or not code.strip("."):
+        raise Invalid({"code": sentence("A code is made of letters, digits, “_”, “-” and “.”.")})

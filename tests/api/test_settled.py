@@ -44,7 +44,7 @@ def test_lists_and_currencies_are_there(alice: Caller) -> None:
     lists = {each["key"]: each["choices"] for each in alice.get("/lists").json["items"]}
     assert [choice["code"] for choice in lists["rating"]] == ["hot", "warm", "cold"]
     currencies = {each["code"]: each for each in alice.get("/currencies").json["items"]}
-    assert currencies["EUR"] == {"code": "EUR", "digits": 2, "is_base": True}
+    assert currencies["EUR"] == {"code": "EUR", "digits": 2, "is_base": True, "is_active": True}
     assert currencies["USD"]["is_base"] is False
 
 

@@ -15,6 +15,7 @@ from opportune.identity.models import Share
 from opportune.kernel.sentences import counted
 from opportune.ledger.models import Change, Recorded
 from opportune.operations.doctor.findings import Finding, Severity
+from opportune.reference.models import CategoryMark
 from opportune.search.models import SearchEntry
 from opportune.search.sources import SOURCES
 
@@ -48,6 +49,13 @@ def orphans() -> Iterator[Finding]:
             loose,
         )
         yield Finding("connection_of_nothing", Severity.ERROR, message, loose)
+    if marks := _without_record(CategoryMark.objects.all(), "record"):
+        message = counted(
+            "{count} category marks a record that does not exist.",
+            "{count} categories mark records that do not exist.",
+            marks,
+        )
+        yield Finding("mark_on_nothing", Severity.ERROR, message, marks)
     if changes := Change.objects.exclude(kind__in=kinds()).count():
         message = counted(
             "{count} change in the ledger is of a kind of record that Opportune does not know.",

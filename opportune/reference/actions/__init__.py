@@ -5,6 +5,7 @@ from opportune.reference.actions.currencies import add_currency, remove_rate, se
 from opportune.reference.actions.installing import install_reference
 from opportune.reference.actions.lists import (
     add_choice,
+    change_choice,
     move_choice,
     offer_choice,
     remove_choice,
@@ -13,6 +14,7 @@ from opportune.reference.actions.lists import (
 from opportune.reference.actions.numbers import take_numbers
 from opportune.reference.actions.reasons import (
     add_close_reason,
+    change_close_reason,
     offer_close_reason,
     remove_close_reason,
     rename_close_reason,
@@ -25,6 +27,8 @@ __all__ = [
     "add_currency",
     "apply_preset",
     "categorise",
+    "change_choice",
+    "change_close_reason",
     "change_setting",
     "change_settings",
     "install_reference",

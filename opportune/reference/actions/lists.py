@@ -13,7 +13,7 @@ from opportune.ledger.recording import action, recording
 from opportune.reference.events import ListItemRemoved
 from opportune.reference.lists import ChoiceList
 from opportune.reference.models import ListItem
-from opportune.reference.naming import both_names, demand_names_free
+from opportune.reference.naming import both_names, demand_code, demand_names_free
 from opportune.reference.queries import choice_uses, list_by_key
 
 LONGEST_CODE = 40
@@ -30,14 +30,39 @@ def add_choice(actor: Actor, list_key: str, *, name_en: str, name_fr: str = "", 
     names = both_names(name_en, name_fr)
     demand_names_free(names, _names_of(items))
     chosen = storable(code).strip() or _free_code(names["name_en"], items)
-    if len(chosen) > LONGEST_CODE:
-        raise Invalid({"code": sentence("At most {longest} characters fit here.", longest=LONGEST_CODE)})
+    demand_code(chosen, LONGEST_CODE)
     if chosen.casefold() in {item.code.casefold() for item in items}:
         raise Invalid({"code": sentence("“{name}” is there already.", name=chosen)})
     last = max((item.position for item in items), default=-1)
     item = ListItem(list_key=list_key, code=chosen, position=last + 1, **names)
     recording().create(item)
     return item
+
+
+@action("change_choice")
+def change_choice(
+    actor: Actor,
+    list_key: str,
+    code: str,
+    *,
+    name_en: str | None = None,
+    name_fr: str | None = None,
+    position: int | None = None,
+    is_active: bool | None = None,
+) -> None:
+    """Rename, move, offer or retire a choice, whichever is given, all or none. Raises as each of them."""
+    _, items = _customised(actor, list_key)
+    item = _one(items, code)
+    if name_en is not None or name_fr is not None:
+        names = {"name_en": item.name_en, "name_fr": item.name_fr}
+        names |= {
+            name: given for name, given in (("name_en", name_en), ("name_fr", name_fr)) if given is not None
+        }
+        rename_choice(actor, list_key, code, **names)
+    if position is not None:
+        move_choice(actor, list_key, code, position=position)
+    if is_active is not None:
+        offer_choice(actor, list_key, code, is_active=is_active)
 
 
 @action("rename_choice")

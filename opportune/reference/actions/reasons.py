@@ -9,7 +9,7 @@ from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 from opportune.reference.defaults import NOT_RECORDED
 from opportune.reference.models import CloseReason
-from opportune.reference.naming import both_names, demand_names_free
+from opportune.reference.naming import both_names, demand_code, demand_names_free
 from opportune.reference.queries import may_add_reason, reason_uses
 from opportune.reference.settings import MEANINGS
 
@@ -46,8 +46,7 @@ def add_close_reason(
     written = written or chosen
     _demand_new_reason(outcome, written)
     chosen = chosen or _free_code(written, outcome)
-    if len(chosen) > CODE_LENGTH:
-        raise Invalid({"code": sentence("At most {longest} characters fit here.", longest=CODE_LENGTH)})
+    demand_code(chosen, CODE_LENGTH)
     if CloseReason.objects.filter(LIVE, code__iexact=chosen).exists():
         raise Invalid({"code": sentence("There is already a close reason “{code}”.", code=chosen)})
     reason = CloseReason(
@@ -60,6 +59,27 @@ def add_close_reason(
     )
     recording().create(reason)
     return reason
+
+
+@action("change_close_reason")
+def change_close_reason(
+    actor: Actor,
+    code: str,
+    *,
+    name_en: str | None = None,
+    name_fr: str | None = None,
+    is_offered: bool | None = None,
+) -> None:
+    """Rename, offer or withdraw a reason, whichever is given, all or none. Raises as each of them."""
+    reason = _changeable(actor, code)
+    if name_en is not None or name_fr is not None:
+        names = {"name_en": reason.name_en, "name_fr": reason.name_fr}
+        names |= {
+            name: given for name, given in (("name_en", name_en), ("name_fr", name_fr)) if given is not None
+        }
+        rename_close_reason(actor, code, **names)
+    if is_offered is not None:
+        offer_close_reason(actor, code, is_offered=is_offered)
 
 
 @action("rename_close_reason")

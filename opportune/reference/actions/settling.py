@@ -79,7 +79,7 @@ def _fault(key: str, value: Any) -> Sentence | None:
         return sentence("There is no time zone “{zone}”.", zone=value)
     if key == "base_currency" and not Currency.objects.filter(LIVE, code=value, is_active=True).exists():
         return sentence("There is no currency “{code}”. Add it in the settings.", code=value)
-    offered = facts.get("process_is_offered")
+    offered = facts.get("can_be_default")
     if key == "default_process" and offered is not None and not offered(value):
         return sentence("There is no process “{key}” in use.", key=value)
     return None

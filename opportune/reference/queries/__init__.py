@@ -27,6 +27,7 @@ from opportune.reference.queries.choices import (
     offered_reasons,
     reason_by_code,
     reason_uses,
+    used_choice,
     used_choices,
     used_reasons,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "reason_by_code",
     "reason_uses",
     "record_categories",
+    "used_choice",
     "used_choices",
     "used_reasons",
 ]

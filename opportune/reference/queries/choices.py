@@ -76,6 +76,14 @@ def used_choices(actor: Actor, key: str) -> Sequence[UsedChoice]:
     return [UsedChoice(choice, uses.get(choice.code, 0)) for choice in every_choice_of([key])[key]]
 
 
+def used_choice(actor: Actor, key: str, code: str) -> UsedChoice:
+    """One choice of a list as who customises it sees it. Raises NotFound, NotPermitted."""
+    found = next((used for used in used_choices(actor, key) if used.choice.code == code), None)
+    if found is None:
+        raise NotFound("list_item")
+    return found
+
+
 def choice_uses(key: str) -> Counter[str]:
     """How many records outside the bin have each code of a list, whatever their package."""
     counted: Counter[str] = Counter()

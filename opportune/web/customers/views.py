@@ -12,12 +12,13 @@ from opportune.kernel.records import RecordRef
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import opportunities, subjects, totals
 from opportune.process.queries import processes
-from opportune.reference.queries import choices_of
+from opportune.reference.queries import every_choice_of
 from opportune.web.customers.connections import connections_context
 from opportune.web.customers.forms import ACCOUNT, CONTACT, Kind
 from opportune.web.customers.history import lines_of
 from opportune.web.customers.names import field_names
 from opportune.web.pages import SignedIn, is_htmx, page, signed_in
+from opportune.web.settings.categories import category_context, category_filter
 
 
 @require_GET
@@ -31,6 +32,7 @@ def accounts_list(request: SignedIn) -> HttpResponse:
     context = {"page": shown, "wanted": wanted, "parameters": wanted.parameters(), "kind": ACCOUNT}
     if not (after and is_htmx(request)):
         context["count"] = queries.count_accounts(request.actor, wanted)
+        context |= category_filter(wanted.category)
     return page(request, "customers/rows.html" if "count" not in context else "customers/list.html", context)
 
 
@@ -45,6 +47,7 @@ def contacts_list(request: SignedIn) -> HttpResponse:
     context = {"page": shown, "wanted": wanted, "parameters": wanted.parameters(), "kind": CONTACT}
     if not (after and is_htmx(request)):
         context["count"] = queries.count_contacts(request.actor, wanted)
+        context |= category_filter(wanted.category)
     return page(request, "customers/rows.html" if "count" not in context else "customers/list.html", context)
 
 
@@ -75,9 +78,10 @@ def _context(request: SignedIn, kind: Kind, record: Any, wanted: OpportunityFilt
     found, names = totals(request.actor, wanted), field_names()
     ref = RecordRef(kind.name, record.id)
     tasks = tasks_about_deals(request.actor, wanted)
-    lists = choices_of(kind.lists)
+    lists = every_choice_of(kind.lists)
     return {
         **connections_context(request.actor, ref),
+        **category_context(request.actor, kind.name, record.id),
         "may_connect": "write" in record.may,
         "record": record,
         "kind": kind,
