@@ -8,6 +8,7 @@ from opportune.opportunities.queries.listing import (
     opportunities,
     subjects,
 )
+from opportune.opportunities.queries.of_customers import CustomerChange, customer_changes, lately_sold_to
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
@@ -22,6 +23,7 @@ __all__ = [
     "Board",
     "BoardCard",
     "BoardColumn",
+    "CustomerChange",
     "EntryRow",
     "OpportunityRecord",
     "OpportunityRow",
@@ -34,7 +36,9 @@ __all__ = [
     "board",
     "board_column",
     "count",
+    "customer_changes",
     "every_opportunity",
+    "lately_sold_to",
     "opportunities",
     "opportunity",
     "statistics",
