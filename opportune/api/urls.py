@@ -5,11 +5,13 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Router
 
 from opportune.api import (
+    bin,
     categories,
     change_sets,
     connections,
     customers,
     customising,
+    deleting,
     opportunities,
     opportunity_commands,
     organisation,
@@ -24,6 +26,7 @@ from opportune.api.door import around, make_door, nothing_here
 ROUTERS: tuple[tuple[str, Router], ...] = (
     ("opportunities", opportunities.router),
     ("opportunities", opportunity_commands.router),
+    ("opportunities", deleting.router),
     ("accounts", customers.accounts),
     ("contacts", customers.contacts),
     ("tasks", tasks.router),
@@ -36,6 +39,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", categories.router),
     ("", people.router),
     ("", connections.router),
+    ("", bin.router),
 )
 
 door = make_door()

@@ -10,11 +10,20 @@ from opportune.opportunities.actions.competitors import (
     remove_rival,
 )
 from opportune.opportunities.actions.creating import Draft, Happening, create, create_many
+from opportune.opportunities.actions.deleting import (
+    Deleted,
+    delete_many,
+    delete_matching,
+    delete_opportunity,
+    restore_opportunity,
+    undo_deletion,
+)
 from opportune.opportunities.actions.editing import assign, edit, mark_step, share_deal, use_process_chance
 from opportune.opportunities.actions.moving import complete_and_move, move
 from opportune.opportunities.actions.removing import bring_back, remove, restore_fields, restore_mark
 
 __all__ = [
+    "Deleted",
     "Draft",
     "Happening",
     "add_rival",
@@ -25,6 +34,9 @@ __all__ = [
     "complete_and_move",
     "create",
     "create_many",
+    "delete_many",
+    "delete_matching",
+    "delete_opportunity",
     "edit",
     "edit_competitor",
     "known_competitor",
@@ -36,6 +48,8 @@ __all__ = [
     "reopen",
     "restore_fields",
     "restore_mark",
+    "restore_opportunity",
     "share_deal",
+    "undo_deletion",
     "use_process_chance",
 ]

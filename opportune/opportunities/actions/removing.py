@@ -27,7 +27,8 @@ def remove(actor: Actor, deal: Opportunity) -> None:
 def bring_back(actor: Actor, deal: Opportunity) -> None:
     """Take a locked deal out of the bin.
 
-    Raises Refused if its external id was given again meanwhile, or its customer is in the bin.
+    A closed one may name a primary contact that is in the bin, an open one may not. Raises Refused
+    `external_id_taken` if its external id was given again meanwhile, `customer_gone` if its customer is in the bin.
     """
     again = Opportunity.objects.filter(external_id=deal.external_id, deleted_at=None).exclude(external_id="")
     if again.exists():
@@ -35,7 +36,8 @@ def bring_back(actor: Actor, deal: Opportunity) -> None:
             "external_id_taken",
             sentence("Another opportunity has the external id {id} now.", id=deal.external_id),
         )
-    _demand_customers_kept({name: getattr(deal, name) for name in _CUSTOMERS})
+    named = _CUSTOMERS if deal.is_open else _CUSTOMERS[:2]
+    _demand_customers_kept({name: getattr(deal, name) for name in named})
     write(deal, {"deleted_at": None}, operation=Change.Operation.RESTORE)
 
 
@@ -67,8 +69,10 @@ def restore_mark(actor: Actor, mark: StepMark, *, is_done: bool) -> None:
 def _demand_customers_kept(values: Mapping[str, Any]) -> None:
     for name in _CUSTOMERS:
         model: type[Account] | type[Contact] = Account if name == "account_id" else Contact
-        if values.get(name) and not model.objects.live().filter(pk=values[name]).exists():
+        gone = model.objects.filter(pk=values.get(name), deleted_at__isnull=False).first()
+        if gone is not None:
             raise Refused(
                 "customer_gone",
-                sentence("The customer or contact it had before is in the bin. Bring that back first."),
+                sentence("{name}, whom it names, is in the bin. Bring that back first.", name=gone.full_name),
+                customer=str(gone.ref),
             )

@@ -1,6 +1,12 @@
 """Reading deals: totals, board, list, record, and the state of any past day."""
 
 from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
+from opportune.opportunities.queries.deleting import (
+    DealDeletion,
+    MatchingDeletion,
+    deal_deletion,
+    matching_deletion,
+)
 from opportune.opportunities.queries.listing import (
     OpportunityRow,
     count,
@@ -24,7 +30,9 @@ __all__ = [
     "BoardCard",
     "BoardColumn",
     "CustomerChange",
+    "DealDeletion",
     "EntryRow",
+    "MatchingDeletion",
     "OpportunityRecord",
     "OpportunityRow",
     "ProcessStatistics",
@@ -37,8 +45,10 @@ __all__ = [
     "board_column",
     "count",
     "customer_changes",
+    "deal_deletion",
     "every_opportunity",
     "lately_sold_to",
+    "matching_deletion",
     "opportunities",
     "opportunity",
     "statistics",
