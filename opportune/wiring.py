@@ -11,6 +11,7 @@ from opportune.mailing.tasks import queue_delivery
 from opportune.opportunities.events import OpenTasksUnwanted, StagesEntered
 from opportune.opportunities.facts import amounts_exist, customer_has_opportunities
 from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
+from opportune.opportunities.hanging_handlers import CompetitorHandler, RivalHandler
 from opportune.search.index import reindex
 
 
@@ -34,8 +35,10 @@ def wire() -> None:
     consumers.update({})
     handlers.update(
         account=AccountHandler(),
+        competitor=CompetitorHandler(),
         contact=ContactHandler(),
         opportunity=OpportunityHandler(),
+        rival=RivalHandler(),
         step_mark=StepMarkHandler(),
         task=TaskHandler(),
     )
