@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
-from opportune.opportunities.moves import MOVES
+from opportune.opportunities.moves import MOVES, SWITCH
 
 CREATED, REOPENED = "created", "reopened"
 State = TypeVar("State")
@@ -79,13 +79,13 @@ def days_in_stages(entries: Iterable[Interval], today: date) -> dict[int, int]:
 
 
 def last_move_on(entries: Sequence[Interval], *, with_reopening: bool = False) -> date | None:
-    """The business date of the last move or the creation, what was undone left out (E-19)."""
+    """The business date of the last move, switch or creation, what was undone left out (E-19)."""
     undone_by = {entry.undoes_id: entry.change_set_id for entry in entries if entry.undoes_id}
 
     def stands(change_set_id: int) -> bool:
         undo = undone_by.get(change_set_id)
         return undo is None or not stands(undo)
 
-    counted = {CREATED, *MOVES, *([REOPENED] if with_reopening else [])}
+    counted = {CREATED, SWITCH, *MOVES, *([REOPENED] if with_reopening else [])}
     days = [entry.on for entry in entries if entry.move in counted and stands(entry.change_set_id)]
     return days[-1] if days else None
