@@ -189,7 +189,11 @@ class Model:
                 return "", "already_finished", nothing
             if here < len(phases) - 1:
                 return "", "not_last_stage", nothing
-            return ("finish", here, range(here, here + 1)) if target in (None, here) else ("", "not_a_move", nothing)
+            return (
+                ("finish", here, range(here, here + 1))
+                if target in (None, here)
+                else ("", "not_a_move", nothing)
+            )
         named = {"next": here + 1, "previous": here - 1, "update": here}
         goal = named.get(wish or "", -1 if target is None else target)
         wrong_way = (wish == "skip" and goal <= here) or (wish == "jump_back" and goal >= here)
@@ -405,4 +409,5 @@ def test_a_deal_stands_where_the_page_says(
                 expected,
             )
             assert standing(now, deal.process) == by_the_page, (name, args)
+            assert now.is_finished == model.finished, (name, args)
             assert standing(Entry.objects.get(opportunity=now, is_current=True), deal.process) == by_the_page

@@ -14,6 +14,7 @@ from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action
+from opportune.opportunities.actions import many
 from opportune.opportunities.actions.competitors import known_competitor
 from opportune.opportunities.actions.many import Outcomes, each_of, obtain_many
 from opportune.opportunities.actions.switching import PROGRESS
@@ -90,7 +91,7 @@ def close_many(
     closing = Closing(found.open, verdict, None, confirm_zero=confirm_zero)
     planned, refused = each_of(found.open, lambda deal: (deal, closing.plan(deal)))
     _carry_out(actor, verdict, planned, cancel_open_tasks=cancel_open_tasks)
-    return found.outcomes([deal for deal, _ in planned], refused)
+    return found.outcomes(many.CLOSED, [deal for deal, _ in planned], refused)
 
 
 def _verdict(

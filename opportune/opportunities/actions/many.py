@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Conflict, Invalid, NotFound, OpportuneError
-from opportune.kernel.sentences import sentence
+from opportune.kernel.sentences import Sentence, counted, sentence
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.queries.totals import visible_deals
@@ -27,10 +27,45 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What became of each deal, in the order of their ids."""
+    """What became of each deal, in the order of their ids; `verb` says what was done."""
 
+    verb: str
     done: tuple[int, ...]
     skipped: tuple[Skipped, ...]
+
+    @property
+    def message(self) -> Sentence:
+        """All of it in one sentence: 4 closed, 1 skipped (closed)."""
+        done = _DONE[self.verb](len(self.done))
+        if not self.skipped:
+            return sentence("{done}.", done=done)
+        reasons = {one.error.code: _SHORT.get(one.error.code, one.error.message) for one in self.skipped}
+        return sentence(
+            "{done}, {skipped}.",
+            done=done,
+            skipped=counted(
+                "{count} skipped ({reasons})",
+                "{count} skipped ({reasons})",
+                len(self.skipped),
+                reasons=tuple(reasons.values()),
+            ),
+        )
+
+
+CLOSED, MOVED, ASSIGNED = "closed", "moved", "assigned"
+_DONE: Mapping[str, Callable[[int], Sentence]] = {
+    CLOSED: lambda count: counted("{count} closed", "{count} closed", count),
+    MOVED: lambda count: counted("{count} moved", "{count} moved", count),
+    ASSIGNED: lambda count: counted("{count} assigned", "{count} assigned", count),
+}
+_SHORT: Mapping[str, Sentence] = {
+    "closed": sentence("closed"),
+    "not_found": sentence("not found"),
+    "not_permitted": sentence("no right"),
+    "steps_missing": sentence("required steps missing"),
+    "quote_missing": sentence("quote missing"),
+    "confirm_zero": sentence("no value"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +80,9 @@ class Found:
         """Those that are open."""
         return [deal for deal in self.reached if deal.is_open]
 
-    def outcomes(self, done: Iterable[Opportunity], refused: Mapping[int, OpportuneError]) -> Outcomes:
+    def outcomes(
+        self, verb: str, done: Iterable[Opportunity], refused: Mapping[int, OpportuneError]
+    ) -> Outcomes:
         """What became of all of them; closed ones that nothing was done to say so."""
         changed = {deal.pk for deal in done}
         why: dict[int, OpportuneError] = {**self.missing, **refused}
@@ -54,7 +91,7 @@ class Found:
                 why[deal.pk] = _closed(deal)
         subjects = {deal.pk: deal.subject for deal in self.reached}
         skipped = tuple(Skipped(one, subjects.get(one, ""), error) for one, error in sorted(why.items()))
-        return Outcomes(tuple(sorted(changed)), skipped)
+        return Outcomes(verb, tuple(sorted(changed)), skipped)
 
 
 def obtain_many(

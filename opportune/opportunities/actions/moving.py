@@ -12,6 +12,7 @@ from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action
 from opportune.opportunities import moves
+from opportune.opportunities.actions import many
 from opportune.opportunities.actions.editing import edit, mark_step
 from opportune.opportunities.actions.many import Outcomes, each_of, obtain_many
 from opportune.opportunities.actions.switching import PROGRESS, enter
@@ -70,7 +71,7 @@ def move_many(
     course = Course(found.open, asked)
     planned, refused = each_of(found.open, course.plan)
     _carry_out(actor, planned, cancel_open_tasks=cancel_open_tasks)
-    return found.outcomes([plan.deal for plan in planned], refused)
+    return found.outcomes(many.MOVED, [plan.deal for plan in planned], refused)
 
 
 def _asked(

@@ -8,9 +8,16 @@ from opportune.opportunities.queries.listing import (
     opportunities,
     subjects,
 )
+from opportune.opportunities.queries.offering import (
+    OfferedClosing,
+    OfferedMove,
+    offered_closing,
+    offered_moves,
+)
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
+    Run,
     StageState,
     StepState,
     opportunity,
@@ -22,8 +29,11 @@ __all__ = [
     "BoardCard",
     "BoardColumn",
     "EntryRow",
+    "OfferedClosing",
+    "OfferedMove",
     "OpportunityRecord",
     "OpportunityRow",
+    "Run",
     "StageState",
     "StepState",
     "Sum",
@@ -32,6 +42,8 @@ __all__ = [
     "board_column",
     "count",
     "every_opportunity",
+    "offered_closing",
+    "offered_moves",
     "opportunities",
     "opportunity",
     "subjects",
