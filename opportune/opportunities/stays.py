@@ -7,6 +7,7 @@ had happened; "as of" reads the entries themselves and sees both.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from typing import Generic, Protocol, TypeVar
 
 from opportune.opportunities.moves import MOVES, SWITCH
@@ -49,8 +50,11 @@ def turns(entries: Iterable[Interval], state: Callable[[Interval], State]) -> Se
         now, undone = state(entry), entry.undoes_id
         if standing and standing[-1].state == now:
             continue
-        if len(standing) > 1 and (standing[-1].change_set_id, standing[-2].state) == (undone, now):
-            taken_back[entry.change_set_id] = standing.pop()
+        # a change set may have turned it twice: into another process, and to a stage there
+        by_it = len(list(takewhile(lambda turn: turn.change_set_id == undone, reversed(standing))))
+        if by_it and len(standing) > by_it and standing[-1 - by_it].state == now:
+            taken_back[entry.change_set_id] = standing[-1]
+            del standing[-by_it:]
             continue
         again = taken_back.get(undone or 0)
         since = again.on if again is not None and again.state == now else entry.on
