@@ -22,7 +22,8 @@ from opportune.opportunities.facts import (
     deals_of_step,
     step_fields,
 )
-from opportune.opportunities.handlers import OpportunityHandler, ProcessRunHandler, StepMarkHandler
+from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
+from opportune.opportunities.hanging_handlers import CompetitorHandler, RivalHandler
 from opportune.opportunities.reactions import leave_stage
 from opportune.process.events import StageRemoved, StepDelayed, StepsRemoved
 from opportune.process.handlers import ProcessHandler, StageHandler, StepHandler
@@ -59,10 +60,11 @@ def wire() -> None:
     consumers.update({})
     handlers.update(
         account=AccountHandler(),
+        competitor=CompetitorHandler(),
         contact=ContactHandler(),
         opportunity=OpportunityHandler(),
         process=ProcessHandler(),
-        process_run=ProcessRunHandler(),
+        rival=RivalHandler(),
         stage=StageHandler(),
         step=StepHandler(),
         step_mark=StepMarkHandler(),

@@ -110,12 +110,18 @@ def next_tasks(opportunity_ids: Iterable[int]) -> dict[int, NextTask]:
     }
 
 
-def completed_task_steps(opportunity_id: int) -> set[int]:
-    """The steps of a deal whose task is completed."""
+def completed_task_steps(opportunity_ids: Iterable[int]) -> dict[int, set[int]]:
+    """The steps of deals whose task is completed, by deal."""
     rows = Task.objects.filter(
-        about_kind="opportunity", about_id=opportunity_id, state=Task.State.COMPLETED, step__isnull=False
+        about_kind="opportunity",
+        about_id__in=list(opportunity_ids),
+        state=Task.State.COMPLETED,
+        step__isnull=False,
     )
-    return set(rows.values_list("step__id", flat=True))
+    found: dict[int, set[int]] = {}
+    for about_id, step_id in rows.values_list("about_id", "step__id"):
+        found.setdefault(about_id, set()).add(step_id)
+    return found
 
 
 def deals_with_task_done(step_id: int) -> QuerySet[Task, int]:

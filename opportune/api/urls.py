@@ -8,6 +8,7 @@ from opportune.api import (
     change_sets,
     customers,
     opportunities,
+    opportunities_many,
     opportunity_commands,
     people,
     processes,
@@ -20,6 +21,7 @@ from opportune.api.door import around, make_door, nothing_here
 ROUTERS: tuple[tuple[str, Router], ...] = (
     ("opportunities", opportunities.router),
     ("opportunities", opportunity_commands.router),
+    ("opportunities", opportunities_many.router),
     ("accounts", customers.accounts),
     ("contacts", customers.contacts),
     ("tasks", tasks.router),

@@ -62,6 +62,23 @@ LISTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("committed", "Committed", "Engagé"),
         ("omitted", "Omitted", "Exclu"),
     ),
+    "payment_terms": (
+        ("on_receipt", "On receipt", "Comptant"),
+        ("net_15", "Net 15", "15 jours net"),
+        ("net_30", "Net 30", "30 jours net"),
+        ("net_45", "Net 45", "45 jours net"),
+        ("net_60", "Net 60", "60 jours net"),
+        ("two_10_net_30", "2% 10 net 30", "2 % à 10 jours, sinon 30 jours net"),
+        ("deposit_30", "30% deposit", "Acompte 30 %"),
+        ("end_of_month_45", "45 days end of month", "45 jours fin de mois"),
+    ),
+    "sales_team_role": (
+        ("account_manager", "Account manager", "Responsable de compte"),
+        ("technical_sales", "Technical sales", "Avant-vente"),
+        ("industry_expert", "Industry expert", "Expert métier"),
+        ("delivery", "Delivery", "Réalisation"),
+        ("sponsor", "Sponsor", "Sponsor"),
+    ),
 }
 
 CURRENCIES: tuple[tuple[str, int], ...] = (("EUR", 2), ("USD", 2), ("GBP", 2), ("CHF", 2))

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 
 from opportune.kernel.sentences import Named, Sentence
+from opportune.opportunities.phases import phase_name
 from opportune.web import assets, formats
 from opportune.web.urls_of import with_parameters
 from opportune.web.viewer import viewer
@@ -57,6 +58,7 @@ def environment(**options: Any) -> Environment:
         days=formats.days,
         said=said,
         named=named,
+        phase=lambda stage: phase_name(stage, get_language() or "en"),
         named_pairs=lambda choices: [(choice.code, named(choice)) for choice in choices],
         pair_of=lambda thing, first, second: (getattr(thing, first), getattr(thing, second)),
         pairs=lambda values: [(value, value) for value in values],

@@ -8,9 +8,16 @@ from opportune.opportunities.queries.listing import (
     opportunities,
     subjects,
 )
+from opportune.opportunities.queries.offering import (
+    OfferedClosing,
+    OfferedMove,
+    offered_closing,
+    offered_moves,
+)
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
+    Run,
     StageState,
     StepState,
     opportunity,
@@ -23,9 +30,12 @@ __all__ = [
     "BoardCard",
     "BoardColumn",
     "EntryRow",
+    "OfferedClosing",
+    "OfferedMove",
     "OpportunityRecord",
     "OpportunityRow",
     "ProcessStatistics",
+    "Run",
     "StageState",
     "StageStatistics",
     "StepState",
@@ -35,6 +45,8 @@ __all__ = [
     "board_column",
     "count",
     "every_opportunity",
+    "offered_closing",
+    "offered_moves",
     "opportunities",
     "opportunity",
     "statistics",
