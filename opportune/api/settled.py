@@ -16,8 +16,6 @@ from opportune.reference.actions import add_close_reason
 from opportune.schemas.reference import (
     ChoiceLists,
     ChoiceListShown,
-    CurrencyList,
-    CurrencyShown,
     ReasonGiven,
     ReasonList,
     ReasonShown,
@@ -56,13 +54,3 @@ def list_choices(request: Request) -> HttpResponse:
         for key, choices in found.items()
     ]
     return answer(ChoiceLists(items=lists))
-
-
-@router.get("currencies", response=CurrencyList)
-def list_currencies(request: Request) -> HttpResponse:
-    """The currencies in use."""
-    request.auth.demand_any("read")
-    base = queries.organisation_settings().base_currency
-    rows = queries.currencies()
-    shown = [CurrencyShown(code=row.code, digits=row.digits, is_base=row.code == base) for row in rows]
-    return answer(CurrencyList(items=shown))

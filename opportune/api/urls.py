@@ -5,11 +5,14 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Router
 
 from opportune.api import (
+    categories,
     change_sets,
     customers,
+    customising,
     opportunities,
     opportunities_many,
     opportunity_commands,
+    organisation,
     people,
     processes,
     searching,
@@ -29,6 +32,9 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("search", searching.router),
     ("", processes.router),
     ("", settled.router),
+    ("", customising.router),
+    ("", organisation.router),
+    ("", categories.router),
     ("", people.router),
 )
 
