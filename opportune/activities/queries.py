@@ -11,6 +11,7 @@ from opportune.activities.models import Task
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import NotFound
 from opportune.kernel.paging import Page
+from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries.board import NextTask
 from opportune.opportunities.queries.totals import visible_deals
 from opportune.reference.queries import organisation_settings
@@ -79,6 +80,13 @@ def tasks_about_deal(actor: Actor, opportunity_id: int) -> Sequence[TaskRow]:
         raise NotFound("opportunity")
     actor.demand("activity", "read")
     return tasks_of_deal(opportunity_id)
+
+
+def tasks_about_deals(actor: Actor, wanted: OpportunityFilter, *, limit: int = 20) -> Sequence[TaskRow]:
+    """The open tasks about the deals of a list, such as a customer's, the most urgent first."""
+    deals = visible_deals(actor).filter(wanted.condition(actor)).values("id")
+    rows = tasks_seen_by(actor).filter(about_kind="opportunity", about_id__in=deals, state=Task.State.OPEN)
+    return _rows(rows.order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
 
 
 def task(actor: Actor, task_id: int) -> TaskRow:
