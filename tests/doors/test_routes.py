@@ -105,7 +105,7 @@ def test_a_stranger_sees_nothing_of_it_in_any_list(market: Market) -> None:
         "post /opportunities": 422,
         "post /opportunities/stage": 422,
         "post /opportunities/closure": 422,
-        "put /opportunities/owner": 403,
+        "put /opportunities/owner": 422,
     }
 
 
