@@ -124,5 +124,11 @@ def completed_task_steps(opportunity_ids: Iterable[int]) -> dict[int, set[int]]:
     return found
 
 
+def deals_with_task_done(step_id: int) -> QuerySet[Task, int]:
+    """The ids of the deals whose task of a step is completed, to be asked for in a larger question."""
+    rows = Task.objects.filter(about_kind="opportunity", step_id=step_id, state=Task.State.COMPLETED)
+    return rows.values_list("about_id", flat=True)
+
+
 def _rows(rows: Any) -> list[TaskRow]:
     return [TaskRow(**row) for row in rows.annotate(owner_name=F("owner__name")).values(*_COLUMNS)]

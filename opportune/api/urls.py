@@ -5,12 +5,16 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Router
 
 from opportune.api import (
+    categories,
     change_sets,
     customers,
+    customising,
     opportunities,
     opportunities_many,
     opportunity_commands,
+    organisation,
     people,
+    processes,
     searching,
     settled,
     tasks,
@@ -26,7 +30,11 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("tasks", tasks.router),
     ("change-sets", change_sets.router),
     ("search", searching.router),
+    ("", processes.router),
     ("", settled.router),
+    ("", customising.router),
+    ("", organisation.router),
+    ("", categories.router),
     ("", people.router),
 )
 

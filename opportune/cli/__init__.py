@@ -9,7 +9,19 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from opportune.cli import change_sets, customers, export, importing, opportunities, people, processes, tokens
+from opportune.cli import (
+    categories,
+    change_sets,
+    customers,
+    export,
+    importing,
+    lists,
+    opportunities,
+    organisation,
+    people,
+    processes,
+    tokens,
+)
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -26,6 +38,9 @@ def add_commands(commands: Commands) -> None:
     opportunities.add_commands(commands)
     customers.add_commands(commands)
     processes.add_commands(commands)
+    lists.add_commands(commands)
+    categories.add_commands(commands)
+    organisation.add_commands(commands)
     change_sets.add_commands(commands)
     importing.add_commands(commands)
     export.add_commands(commands)

@@ -16,6 +16,7 @@ from opportune.kernel.paging import Page
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import facts
 from opportune.kernel.text import fold, storable
+from opportune.reference.queries import marked_with
 from opportune.storage.keyset import instant, read_page
 
 R = TypeVar("R")
@@ -234,6 +235,8 @@ def _matching(rows: CustomerQuerySet[AnyCustomer], wanted: CustomerFilter) -> Cu
         rows = rows.filter(owner_id__in=wanted.owner_ids)
     if wanted.account_id is not None:
         rows = rows.filter(**{rows.model.above: wanted.account_id})
+    if wanted.category:
+        rows = rows.filter(pk__in=marked_with(wanted.category, rows.model.kind))
     for word in fold(wanted.text).split():
         rows = rows.filter(Q(sort_key__contains=word) | Q(city_key__contains=word) | Q(email__icontains=word))
     return rows

@@ -11,13 +11,15 @@ from typing import Any, ClassVar, Self
 
 from django.db.models import Q
 
+from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.identity.models import Membership
 from opportune.kernel.errors import Invalid
 from opportune.kernel.parameters import given, parts, record_id, written_day
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import fold
-from opportune.opportunities.models import CLOSED, OPEN, Status
+from opportune.opportunities.models import CLOSED, OPEN, Opportunity, Status
+from opportune.reference.queries import COLORS, marked_with
 
 SORTS = ("touched", "subject", "value", "close", "probability", "created")
 STATUSES: Mapping[str, tuple[str, ...]] = {
@@ -34,7 +36,7 @@ class OpportunityFilter:
 
     PARAMETERS: ClassVar[tuple[str, ...]] = (
         "text", "status", "owner", "team", "process", "stage", "account", "contact", "source", "type",
-        "forecast_category", "close_from", "close_to", "sort",
+        "forecast_category", "category", "close_from", "close_to", "sort",
     )  # fmt: skip
 
     text: str = ""
@@ -48,6 +50,7 @@ class OpportunityFilter:
     source: str = ""
     type: str = ""
     forecast_category: str = ""
+    category: str = ""
     close_from: date | None = None
     close_to: date | None = None
     sort: str = "touched"
@@ -80,6 +83,8 @@ class OpportunityFilter:
             days[name] = _day(asked[name]) if name in asked else None
             if name in asked and days[name] is None:
                 wrong[name] = sentence("This is not a date. Write it as 2026-12-31.")
+        if asked.get("category", "red") not in COLORS:
+            wrong["category"] = sentence("Choose a category by its colour: {names}.", names=", ".join(COLORS))
         if wrong:
             raise Invalid(wrong)
         return cls(
@@ -89,6 +94,7 @@ class OpportunityFilter:
             source=asked.get("source", ""),
             type=asked.get("type", ""),
             forecast_category=asked.get("forecast_category", ""),
+            category=asked.get("category", ""),
             sort=order.removeprefix("-"),
             descending=order.startswith("-"),
             **ids,
@@ -110,16 +116,17 @@ class OpportunityFilter:
             "source": self.source,
             "type": self.type,
             "forecast_category": self.forecast_category,
+            "category": self.category,
             "close_from": self.close_from,
             "close_to": self.close_to,
             "sort": "" if order == "-touched" else order,
         }
         return {name: str(value) for name, value in written.items() if value not in (None, "")}
 
-    def condition(self, *, of_entries: bool = False) -> Q:
+    def condition(self, actor: Actor, *, of_entries: bool = False) -> Q:
         """The rows that match: deals, or the entries that say how deals stood, whose other fields are today's.
 
-        An account's deals are its own and its contacts' (B-006).
+        An account's deals are its own and its contacts' (B-006), of those whose employer the actor may know.
         """
         asked = Q()
         if self.status:
@@ -133,7 +140,7 @@ class OpportunityFilter:
         if self.stage_id is not None:
             asked &= Q(stage_id=self.stage_id)
         if self.account_id is not None:
-            asked &= Q(account_id=self.account_id) | Q(contact__account_id=self.account_id)
+            asked &= Q(account_id=self.account_id) | _staff(actor, self.account_id)
         if self.contact_id is not None:
             asked &= Q(contact_id=self.contact_id)
         if self.forecast_category in CLOSED:
@@ -149,6 +156,8 @@ class OpportunityFilter:
             asked &= Q(**{f"{today}source": self.source})
         if self.type:
             asked &= Q(**{f"{today}type": self.type})
+        if self.category:
+            asked &= Q(**{f"{today}pk__in": marked_with(self.category, Opportunity.kind)})
         for word in fold(self.text).split():
             asked &= (
                 Q(**{f"{today}subject_key__contains": word})
@@ -157,6 +166,13 @@ class OpportunityFilter:
                 | Q(contact__sort_key__contains=word)
             )
         return asked
+
+
+def _staff(actor: Actor, account_id: int) -> Q:
+    """The deals of an account's contacts, where the actor sees these or the account: a deal shows a name alone."""
+    known = Contact.objects.visible_to(actor).filter(account_id=account_id)
+    all_of_them = Contact.objects.filter(account__in=Account.objects.visible_to(actor).filter(pk=account_id))
+    return Q(contact_id__in=known.values("id")) | Q(contact_id__in=all_of_them.values("id"))
 
 
 def _day(text: str) -> date | None:

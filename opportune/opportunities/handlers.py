@@ -43,6 +43,11 @@ class OpportunityHandler:
         rows = rows.filter(scope(actor, "opportunity", "write"))
         return {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
 
+    def lock_consequences(self, ids: Iterable[int]) -> dict[int, Opportunity]:
+        """The deals that a deleted stage or choice left, locked, whoever may change them."""
+        rows = Opportunity.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
+        return {row.pk: row for row in rows}
+
     def restore_fields(self, actor: Actor, record: Opportunity, values: dict[str, Any]) -> None:
         """Give fields their former values, with an entry."""
         actions.restore_fields(actor, record, values)

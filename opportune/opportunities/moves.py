@@ -14,8 +14,8 @@ START, NEXT, PREVIOUS, SKIP, JUMP_BACK = "start", "next", "previous", "skip", "j
 UPDATE, FINISH = "update", "finish"
 MOVES = (START, NEXT, PREVIOUS, SKIP, JUMP_BACK, UPDATE, FINISH)
 STAYING = (UPDATE, FINISH)
-SWITCH = "switch"
-"""What the entry of a change of process is called; it is no move."""
+SWITCH, RESTAGED = "switch", "restaged"
+"""What the entry of a change of process is called, or of a stage that was deleted; neither is a move."""
 
 
 class StageLike(Protocol):

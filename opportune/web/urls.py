@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("opportune.web.shell.urls")),
     path("", include("opportune.web.opportunities.urls")),
     path("", include("opportune.web.customers.urls")),
+    path("settings/", include("opportune.web.settings.urls")),
 ]

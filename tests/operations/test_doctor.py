@@ -29,6 +29,7 @@ from opportune.operations.doctor.database import snapshot, structure_of
 from opportune.operations.doctor.findings import Diagnosis, Finding, Severity
 from opportune.opportunities import actions
 from opportune.opportunities.models import Entry, Opportunity
+from opportune.reference.models import Category, CategoryMark
 from opportune.search.models import SearchEntry
 from tests.deals import Trade, id_of, last_change_set
 
@@ -86,6 +87,12 @@ BROKEN: dict[str, tuple[str, Callable[[Opportunity], object]]] = {
     "a task of no deal": ("task_of_nothing", lambda deal: Task.objects.update(about_id=NOWHERE)),
     "a task of no kind": ("task_of_nothing", lambda deal: Task.objects.update(about_kind="parcel")),
     "a share of no deal": ("share_of_nothing", lambda deal: Share.objects.update(record_id=NOWHERE)),
+    "a category on no deal": (
+        "mark_on_nothing",
+        lambda deal: CategoryMark.objects.create(
+            category=Category.objects.get(color="red"), record_kind="opportunity", record_id=NOWHERE
+        ),
+    ),
     "a change of no kind": (
         "change_of_unknown_kind",
         lambda deal: Change.objects.filter(kind="share").update(kind="parcel"),

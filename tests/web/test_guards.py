@@ -48,10 +48,18 @@ def filled(route: str, market: Market) -> str:
         "<int:change_set_id>": market.change_set,
         "<int:stage_id>": market.process.stages[0].id,
         "<int:step_id>": step,
+        "<int:process_id>": market.process.id,
+        "<str:way>": "up",
         "<str:how>": "complete",
         "<str:key>": "sales",
         "<str:stage>": "none",
         "<str:secret>": "unknown",
+        "<str:list_key>": "source",
+        "<str:choice>": "web",
+        "<str:reason>": "PRICE_W",
+        "<str:currency>": "USD",
+        "<str:color>": "red",
+        "<str:record>": str(market.deal.ref),
     }
     for name, value in values.items():
         route = route.replace(name, str(value))
@@ -62,7 +70,8 @@ ROUTES = routes()
 ABOUT_A_RECORD = [
     route
     for route in ROUTES
-    if any(f"{kind}_id>" in route for kind in ("opportunity", "account", "contact", "task", "change_set"))
+    if "<str:record>" in route
+    or any(f"{kind}_id>" in route for kind in ("opportunity", "account", "contact", "task", "change_set"))
 ]
 POSTED = {
     "subject": f"{MARK} taken",
@@ -71,6 +80,8 @@ POSTED = {
     "move": "next",
     "outcome": "lost",
     "due_on": "",
+    "color": "red",
+    "marked": "yes",
 }
 
 

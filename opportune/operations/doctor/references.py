@@ -14,6 +14,7 @@ from opportune.identity.models import Share
 from opportune.kernel.sentences import counted
 from opportune.ledger.models import Change, Recorded
 from opportune.operations.doctor.findings import Finding, Severity
+from opportune.reference.models import CategoryMark
 from opportune.search.models import SearchEntry
 from opportune.search.sources import SOURCES
 
@@ -24,7 +25,7 @@ def kinds() -> dict[str, type[Recorded]]:
 
 
 def orphans() -> Iterator[Finding]:
-    """Tasks, shares, changes and search entries of records that do not exist; records that cannot be found."""
+    """Tasks, shares, marks, changes and search entries of records that do not exist; records that cannot be found."""
     if tasks := _without_record(Task.objects.all(), "about"):
         message = counted(
             "{count} task is about a record that does not exist.",
@@ -39,6 +40,13 @@ def orphans() -> Iterator[Finding]:
             shares,
         )
         yield Finding("share_of_nothing", Severity.ERROR, message, shares)
+    if marks := _without_record(CategoryMark.objects.all(), "record"):
+        message = counted(
+            "{count} category marks a record that does not exist.",
+            "{count} categories mark records that do not exist.",
+            marks,
+        )
+        yield Finding("mark_on_nothing", Severity.ERROR, message, marks)
     if changes := Change.objects.exclude(kind__in=kinds()).count():
         message = counted(
             "{count} change in the ledger is of a kind of record that Opportune does not know.",

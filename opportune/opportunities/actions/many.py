@@ -110,7 +110,7 @@ def _chosen(actor: Actor, ids: Sequence[int] | None, wanted: OpportunityFilter |
     if (ids is None) == (wanted is None):
         raise Invalid({"ids": sentence("Choose opportunities, or give a filter for all that match.")})
     if wanted is not None:
-        matching = visible_deals(actor).filter(wanted.condition())
+        matching = visible_deals(actor).filter(wanted.condition(actor))
         chosen = set(matching.values_list("pk", flat=True)[: MOST + 1])
     else:
         chosen = set(ids or ())

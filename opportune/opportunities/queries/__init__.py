@@ -22,6 +22,7 @@ from opportune.opportunities.queries.record import (
     StepState,
     opportunity,
 )
+from opportune.opportunities.queries.statistics import ProcessStatistics, StageStatistics, statistics
 from opportune.opportunities.queries.totals import Sum, Totals, totals
 
 __all__ = [
@@ -33,8 +34,10 @@ __all__ = [
     "OfferedMove",
     "OpportunityRecord",
     "OpportunityRow",
+    "ProcessStatistics",
     "Run",
     "StageState",
+    "StageStatistics",
     "StepState",
     "Sum",
     "Totals",
@@ -46,6 +49,7 @@ __all__ = [
     "offered_moves",
     "opportunities",
     "opportunity",
+    "statistics",
     "subjects",
     "totals",
 ]

@@ -20,6 +20,7 @@ from opportune.opportunities.queries import opportunities, totals
 from opportune.process.queries import processes
 from opportune.web.formats import typed_amount
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.settings.categories import category_context, category_filter
 from opportune.web.typed import Typed
 
 ADDRESS = ("street", "postal_code", "city", "country")
@@ -58,6 +59,7 @@ def accounts_list(request: SignedIn) -> HttpResponse:
     context = {"page": shown, "wanted": wanted, "parameters": wanted.parameters(), "kind": ACCOUNT}
     if not (after and is_htmx(request)):
         context["count"] = queries.count_accounts(request.actor, wanted)
+        context |= category_filter(wanted.category)
     return page(request, "customers/rows.html" if "count" not in context else "customers/list.html", context)
 
 
@@ -72,6 +74,7 @@ def contacts_list(request: SignedIn) -> HttpResponse:
     context = {"page": shown, "wanted": wanted, "parameters": wanted.parameters(), "kind": CONTACT}
     if not (after and is_htmx(request)):
         context["count"] = queries.count_contacts(request.actor, wanted)
+        context |= category_filter(wanted.category)
     return page(request, "customers/rows.html" if "count" not in context else "customers/list.html", context)
 
 
@@ -85,6 +88,7 @@ def account(request: SignedIn, account_id: int) -> HttpResponse:
         **_deals(request, wanted),
         "record": record,
         "kind": ACCOUNT,
+        **category_context(request.actor, "account", account_id),
         "contacts": queries.contacts(
             request.actor, ContactFilter.read({"account": str(account_id)}, request.actor), limit=20
         ),
@@ -98,7 +102,8 @@ def contact(request: SignedIn, contact_id: int) -> HttpResponse:
     """A contact with the deals it is the customer of."""
     record = queries.contact_record(request.actor, contact_id)
     wanted = OpportunityFilter.read({"contact": str(contact_id)}, request.actor)
-    context = {**_deals(request, wanted), "record": record, "kind": CONTACT}
+    marks = category_context(request.actor, "contact", contact_id)
+    context = {**_deals(request, wanted), **marks, "record": record, "kind": CONTACT}
     return page(request, "customers/contact.html", context)
 
 

@@ -11,7 +11,7 @@ from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, offered_closing, opportunity
 from opportune.reference.actions import add_close_reason
-from opportune.reference.queries import offered_reasons
+from opportune.reference.queries import may_add_reason, offered_reasons
 from opportune.web.opportunities.record import may_change, record_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
 from opportune.web.typed import Typed
@@ -89,7 +89,7 @@ def _form(
         "values": values,
         "errors": errors,
         "reasons": offered_reasons(str(values["outcome"])) if values["outcome"] in ("won", "lost") else [],
-        "may_add_reason": "add_close_reasons" in request.actor.rights,
+        "may_add_reason": may_add_reason(request.actor),
     }
     template = "opportunities/close_dialog.html" if is_htmx(request) else "opportunities/close_page.html"
     return page(request, template, context, status=422 if errors else 200)

@@ -17,7 +17,7 @@ from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions
 from opportune.opportunities.queries import opportunity
 from opportune.process.queries import processes
-from opportune.reference.queries import choices_of, currencies, organisation_settings
+from opportune.reference.queries import currencies, every_choice_of, organisation_settings
 from opportune.web.formats import typed_amount
 from opportune.web.opportunities.record import LISTS, may_change
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
@@ -164,4 +164,4 @@ def read_fields(typed: Typed) -> dict[str, Any]:
 
 def form_lists() -> dict[str, Any]:
     """What the selects of a deal's forms offer."""
-    return {"lists": choices_of(LISTS), "currencies": currencies(), "people": people()}
+    return {"lists": every_choice_of(LISTS), "currencies": currencies(), "people": people()}

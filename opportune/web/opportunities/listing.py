@@ -9,6 +9,7 @@ from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import opportunities, totals
 from opportune.process.queries import processes
 from opportune.web.pages import SignedIn, is_htmx, page, signed_in
+from opportune.web.settings.categories import category_filter
 
 VIEWS = ("", "open", "won", "lost")
 
@@ -32,6 +33,7 @@ def show(request: SignedIn) -> HttpResponse:
     context |= {
         "totals": totals(request.actor, wanted),
         "people": people(),
+        **category_filter(wanted.category),
         "processes": processes(with_retired=False),
         "customer": _customer(request, wanted),
     }

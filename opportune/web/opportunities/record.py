@@ -12,8 +12,9 @@ from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, StageState, opportunity
-from opportune.reference.queries import choices_of
+from opportune.reference.queries import every_choice_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.settings.categories import category_context
 from opportune.web.templating import said
 from opportune.web.typed import Typed
 
@@ -35,7 +36,12 @@ def show(request: SignedIn, opportunity_id: int) -> HttpResponse:
     record = opportunity(request.actor, opportunity_id)
     asked = request.GET.get("stage", "")
     opened = next((s for s in record.stages if str(s.stage.id) == asked), None)
-    return page(request, "opportunities/record.html", {**record_context(record), "opened": opened})
+    context = {
+        **record_context(record),
+        **category_context(request.actor, "opportunity", opportunity_id),
+        "opened": opened,
+    }
+    return page(request, "opportunities/record.html", context)
 
 
 @require_GET
@@ -113,7 +119,7 @@ def plan_task(request: SignedIn, opportunity_id: int) -> HttpResponse:
 
 def record_context(record: OpportunityRecord) -> dict[str, Any]:
     """What the record's page and its fragments are made of."""
-    lists = choices_of(LISTS)
+    lists = every_choice_of(LISTS)
     return {
         "record": record,
         "deal": record.row,

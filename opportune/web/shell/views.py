@@ -12,11 +12,14 @@ from opportune.activities import actions as tasks
 from opportune.activities.queries import my_open_tasks
 from opportune.customers.queries import find_customers
 from opportune.identity import actions as people
+from opportune.identity.actor import actor_for
 from opportune.kernel.errors import Invalid, NotFound, OpportuneError
 from opportune.ledger.queries import last_undoable
 from opportune.ledger.undo import undo
 from opportune.mailing.queries import unsent
 from opportune.opportunities.queries import subjects
+from opportune.reference.actions import apply_preset
+from opportune.reference.presets import PRESETS
 from opportune.search.queries import find
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
 from opportune.web.viewer import look_as_visitor
@@ -143,8 +146,10 @@ def set_up(request: HttpRequest, secret: str) -> HttpResponse:
             return problem(request, error)
         else:
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            if request.POST.get("preset") in PRESETS:
+                apply_preset(actor_for(user, "web"), request.POST["preset"])
             return HttpResponseRedirect("/")
-    context = {"values": {**values, "password": ""}, "errors": errors}
+    context = {"values": {**values, "password": ""}, "errors": errors, "presets": PRESETS.values()}
     return page(request, "shell/set_up.html", context, status=422 if errors else 200)
 
 

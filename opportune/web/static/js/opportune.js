@@ -9,3 +9,4 @@ import "./elements/op-keys.js";
 import "./elements/op-menu.js";
 import "./elements/op-theme.js";
 import "./elements/op-toasts.js";
+import "./lists.js";
