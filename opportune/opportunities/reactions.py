@@ -19,8 +19,8 @@ def leave_stage(actor: Actor, event: StageRemoved) -> None:
     """Take the open deals of a deleted stage to its replacement or out of any stage (C-094…C-096).
 
     In the replacement, completed and a chance that nobody typed are the replacement's; without one all three stay as
-    they were. The pipeline phase goes the same way; the places kept there in other runs follow when they are read.
-    Closed deals, and what the entries tell, stay. In as few queries as there are batches.
+    they were. The pipeline phase goes the same way. Closed deals, and what the entries tell, stay. In as few queries
+    as there are batches.
     """
     process = process_by_id(event.process_id)
     replacement = process.stage(event.replacement_id)

@@ -53,18 +53,13 @@ def standing_now(deal: Opportunity, process: ProcessPicture) -> Standing:
 def standing_in(deal: Opportunity, process: ProcessPicture, places: Places) -> Standing:
     """Where a deal would stand in another process: where it left it, or in what replaced that stage."""
     left = places.get((deal.pk, process.id))
-    stage = kept_stage(process, left)
+    stage = process.stage_left(left.stage_id) if left else None
     likelihood = after_switch(
         deal.likelihood,
         method=process.method,
         stage=(stage.chance, stage.completed) if stage else None,
     )
     return Standing(process, stage, likelihood, bool(left and stage and left.is_finished))
-
-
-def kept_stage(process: ProcessPicture, left: ProcessRun | None) -> StagePicture | None:
-    """The stage of a place that is kept; of one that was deleted since, its replacement, if it got one."""
-    return process.stage_left(left.stage_id) if left else None
 
 
 def places_of(opportunity_ids: Iterable[int]) -> Places:
