@@ -47,7 +47,7 @@ def delete_opportunities(request: Request, given: DeletionGiven) -> HttpResponse
     given.demand_one()
     language = language_of(request)
     if given.ids is not None:
-        return answer(outcome_shown(actions.delete_many(request.auth, given.ids), language))
+        return answer(outcome_shown(actions.delete_many(request.auth, ids=given.ids), language))
     wanted = DeletionFilter.read(given.filter or {}, request.auth)
     if given.preview:
         return answer(preview_shown(queries.matching_deletion(request.auth, wanted), language))

@@ -12,6 +12,7 @@ from opportune.cli.terminal import Terminal
 from opportune.kernel.sentences import counted, sentence
 from opportune.ledger.recording import noting_change_sets
 from opportune.opportunities import actions, queries
+from opportune.opportunities.actions.many import DELETED
 from opportune.opportunities.deletion_filter import DeletionFilter
 from opportune.schemas.change_set import undone_shown
 from opportune.schemas.opportunity_deletion import (
@@ -51,9 +52,9 @@ def _delete(terminal: Terminal, options: argparse.Namespace) -> None:
     with noting_change_sets() as change_sets:
         if len(options.ids) == 1:
             deal = actions.delete_opportunity(terminal.actor, options.ids[0], version=options.version)
-            deleted = actions.Deleted((deal.pk,))
+            deleted = actions.Outcomes(DELETED, (deal.pk,))
         else:
-            deleted = actions.delete_many(terminal.actor, options.ids)
+            deleted = actions.delete_many(terminal.actor, ids=options.ids)
     _done(terminal, outcome_shown(deleted, terminal.language), change_sets)
 
 
@@ -107,7 +108,8 @@ def _done(terminal: Terminal, shown: DeletionOutcome, change_sets: Sequence[int]
         )
     if shown.skipped:
         terminal.table(
-            [sentence("Id"), sentence("Reason")], [(str(one.id), one.detail) for one in shown.skipped]
+            [sentence("Id"), sentence("Subject"), sentence("Reason")],
+            [(str(one.id), one.subject, one.detail) for one in shown.skipped],
         )
     if shown.job_id is not None:
         terminal.say(

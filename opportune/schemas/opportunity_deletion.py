@@ -3,10 +3,11 @@
 from datetime import date
 
 from opportune.kernel.errors import Invalid
-from opportune.kernel.sentences import Sentence, counted, sentence
-from opportune.opportunities.actions import Deleted
+from opportune.kernel.sentences import counted, sentence
+from opportune.opportunities.actions import Outcomes
 from opportune.opportunities.queries import DealDeletion, MatchingDeletion, OpportunityRow
 from opportune.schemas.language import spoken
+from opportune.schemas.opportunity_many import OutcomesShown, outcomes_shown
 from opportune.schemas.shapes import Given, Id, Shown, Text
 
 
@@ -56,23 +57,9 @@ class MatchingShown(Shown):
     items: list[DeletedNamed]
 
 
-class NotDeleted(Shown):
-    """An opportunity that was left as it was: a machine code and a sentence say why."""
+class DeletionOutcome(OutcomesShown):
+    """What became of each; or the `preview`. `job_id` is the job that deleted more than 500, taken back as one."""
 
-    id: int
-    code: str
-    detail: str
-
-
-class DeletionOutcome(Shown):
-    """What became of each, and that in one sentence; or the `preview`.
-
-    `job_id` is the job that deleted more than 500: it is taken back as one.
-    """
-
-    message: str
-    done: list[int]
-    skipped: list[NotDeleted]
     job_id: int | None
     preview: MatchingShown | None
 
@@ -88,27 +75,10 @@ class DealDeletionShown(Shown):
     refusal: str
 
 
-def said_of(deleted: Deleted) -> Sentence:
-    """What became of many opportunities."""
-    done = counted("{count} opportunity deleted", "{count} opportunities deleted", len(deleted.done))
-    if not deleted.left:
-        return sentence("{done}.", done=done)
-    left = counted("{count} left", "{count} left", len(deleted.left))
-    return sentence("{done}, {left}.", done=done, left=left)
-
-
-def outcome_shown(deleted: Deleted, language: str) -> DeletionOutcome:
+def outcome_shown(outcomes: Outcomes, language: str) -> DeletionOutcome:
     """What a deletion came to."""
-    return DeletionOutcome(
-        message=spoken(said_of(deleted), language),
-        done=list(deleted.done),
-        skipped=[
-            NotDeleted(id=one.id, code=one.error.code, detail=spoken(one.error.message, language))
-            for one in deleted.left
-        ],
-        job_id=deleted.job_id,
-        preview=None,
-    )
+    shown = outcomes_shown(outcomes, language)
+    return DeletionOutcome(**dict(shown), job_id=outcomes.job_id, preview=None)
 
 
 def preview_shown(found: MatchingDeletion, language: str) -> DeletionOutcome:

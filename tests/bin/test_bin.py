@@ -180,7 +180,7 @@ def test_what_is_purged_is_gone_with_all_that_hangs_on_it(trade: Trade) -> None:
 
 def test_a_change_set_is_undone_but_for_what_was_purged(trade: Trade) -> None:
     two = [trade.won(trade.deal()) for _ in range(2)]
-    batch = last_change_set(actions.delete_many, trade.alice, [deal.pk for deal in two])
+    batch = last_change_set(actions.delete_many, trade.alice, ids=[deal.pk for deal in two])
     delete_for_good(trade.company.ada, two[0].ref)
     undone = undo(trade.alice, batch)
     assert undone.kept == [(two[0].ref, "record")]

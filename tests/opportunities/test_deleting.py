@@ -157,9 +157,9 @@ def test_several_are_deleted_at_once_and_the_others_are_left_with_why(trade: Tra
     actions.close(trade.company.ada, bobs.pk, outcome="lost", reason="PRICE_L", on=date(2026, 3, 10))
     hidden = trade.deal(owner=trade.company.dan)
     with noting_change_sets() as noted:
-        deleted = actions.delete_many(trade.alice, [won.pk, still_open.pk, bobs.pk, hidden.pk])
+        deleted = actions.delete_many(trade.alice, ids=[won.pk, still_open.pk, bobs.pk, hidden.pk])
     assert deleted.done == (won.pk,)
-    assert {one.id: one.error.code for one in deleted.left} == {
+    assert {one.id: one.error.code for one in deleted.skipped} == {
         still_open.pk: "switched_off",
         bobs.pk: "not_permitted",
         hidden.pk: "not_found",
@@ -167,9 +167,9 @@ def test_several_are_deleted_at_once_and_the_others_are_left_with_why(trade: Tra
     undo(trade.alice, noted[0])
     assert in_bin(won) == [False]
     with pytest.raises(NotPermitted):
-        actions.delete_many(without(trade.alice, "delete"), [won.pk])
+        actions.delete_many(without(trade.alice, "delete"), ids=[won.pk])
     allow(trade)
-    assert actions.delete_many(trade.alice, [won.pk, still_open.pk]).done == (won.pk, still_open.pk)
+    assert actions.delete_many(trade.alice, ids=[won.pk, still_open.pk]).done == (won.pk, still_open.pk)
 
 
 def test_deleting_many_makes_as_many_queries_as_deleting_few(trade: Trade) -> None:

@@ -1,19 +1,20 @@
 """Deleting deals, one, several or all that match, and bringing them back (B-027…B-033)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
 from opportune.kernel import clock
-from opportune.kernel.errors import NotFound, NotPermitted, OpportuneError, Refused
+from opportune.kernel.errors import NotFound, NotPermitted, Refused
 from opportune.kernel.sentences import sentence
 from opportune.ledger.jobs import chunk_of, next_chunk, obtain_job, report, start_job, undo_job
 from opportune.ledger.merging import check_version
 from opportune.ledger.models import Job
 from opportune.ledger.recording import action, tried_twice
 from opportune.ledger.undo import Undone
+from opportune.opportunities.actions.many import DELETED, Found, Outcomes, obtain_many
 from opportune.opportunities.actions.removing import bring_back
 from opportune.opportunities.binning import (
     deleting_change_sets,
@@ -23,31 +24,15 @@ from opportune.opportunities.binning import (
     tell_back,
 )
 from opportune.opportunities.deletion_filter import DeletionFilter
-from opportune.opportunities.models import Opportunity, OpportunityQuerySet
+from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.models import Opportunity
 from opportune.opportunities.queries.deleting import deletable
-from opportune.opportunities.writing import obtain_deal
+from opportune.opportunities.writing import obtain_deal, obtain_deals
 from opportune.reference.queries import organisation_settings
 
 KIND = "delete_opportunities"
 CHUNK = 500
 UNDO_FOR = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftAlone:
-    """A deal that was not deleted, and why."""
-
-    id: int
-    error: OpportuneError
-
-
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """What became of many deals; `job_id` is the job that did it, if they were too many for one step."""
-
-    done: tuple[int, ...] = ()
-    left: tuple[LeftAlone, ...] = ()
-    job_id: int | None = None
 
 
 @action("delete_opportunity")
@@ -65,16 +50,19 @@ def delete_opportunity(actor: Actor, opportunity_id: int, *, version: int | None
 
 
 @action(KIND)
-def delete_many(actor: Actor, ids: Iterable[int]) -> Deleted:
-    """Put the deals of these ids into the bin, as `delete_opportunity` does each; those it may not are left, with why.
+def delete_many(
+    actor: Actor, *, ids: Sequence[int] | None = None, wanted: OpportunityFilter | None = None
+) -> Outcomes:
+    """Put many deals into the bin, as `delete_opportunity` does each; those it may not are left, with why.
 
-    In as many queries for many as for one. Raises NotPermitted without the right to delete any.
+    Raises NotPermitted, Invalid.
     """
-    actor.demand(Opportunity.kind, "delete")
-    return _delete(actor, ids, with_open=organisation_settings().allow_deleting_open)
+    found = obtain_many(actor, ids, wanted, "delete")
+    with_open = organisation_settings().allow_deleting_open
+    return _delete(actor, found, with_open=with_open)
 
 
-def delete_matching(actor: Actor, wanted: DeletionFilter) -> Deleted:
+def delete_matching(actor: Actor, wanted: DeletionFilter) -> Outcomes:
     """Put all closed deals that match into the bin, whatever the filter says of open ones (B-030, B-032).
 
     More than 500 are a job, in chunks that are whole or absent; `undo_deletion` takes it back as one. One that was
@@ -85,18 +73,16 @@ def delete_matching(actor: Actor, wanted: DeletionFilter) -> Deleted:
     if len(ids) <= CHUNK:
         return _delete_closed(actor, ids)
     job, state = start_job(actor, KIND, total=len(ids)), Job.State.FAILED
-    done: list[int] = []
-    left: list[LeftAlone] = []
+    whole = Outcomes(DELETED, job_id=job.pk)
     try:
         for start in range(0, len(ids), CHUNK):
             part = _delete_chunk(actor, job, ids[start : start + CHUNK])
-            done += part.done
-            left += part.left
-            report(job, done=len(done), refused=len(left))
+            whole = replace(whole, done=whole.done + part.done, skipped=whole.skipped + part.skipped)
+            report(job, done=len(whole.done), refused=len(whole.skipped))
         state = Job.State.DONE
     finally:
-        report(job, done=len(done), refused=len(left), state=state)
-    return Deleted(tuple(done), tuple(left), job.pk)
+        report(job, done=len(whole.done), refused=len(whole.skipped), state=state)
+    return whole
 
 
 def undo_deletion(actor: Actor, job_id: int) -> Undone:
@@ -134,33 +120,21 @@ def restore_opportunity(actor: Actor, opportunity_id: int) -> Opportunity:
 
 
 @action(KIND)
-def _delete_closed(actor: Actor, ids: Sequence[int]) -> Deleted:
-    return _delete(actor, ids, with_open=False)
+def _delete_closed(actor: Actor, ids: Sequence[int]) -> Outcomes:
+    return _delete(actor, Found(*obtain_deals(actor, ids, "delete")), with_open=False)
 
 
-def _delete_chunk(actor: Actor, job: Job, ids: Sequence[int]) -> Deleted:
-    def attempt() -> Deleted:
+def _delete_chunk(actor: Actor, job: Job, ids: Sequence[int]) -> Outcomes:
+    def attempt() -> Outcomes:
         with chunk_of(actor, job, next_chunk(job)):
-            return _delete(actor, ids, with_open=False)
+            return _delete_closed(actor, ids)
 
     return tried_twice(attempt)
 
 
-def _delete(actor: Actor, ids: Iterable[int], *, with_open: bool) -> Deleted:
-    """Delete locked deals that the actor reaches, and say why not the others: they may have changed meanwhile."""
-    asked, kind = set(ids), Opportunity.kind
-    live = OpportunityQuerySet(Opportunity).live()
-    visible = live.filter(scope(actor, kind, "read"), pk__in=asked).order_by("pk")
-    found = {deal.pk: deal for deal in visible.select_for_update(of=("self",))}
-    reached = live.filter(scope(actor, kind, "delete"), pk__in=list(found))
-    may = set(reached.values_list("pk", flat=True))
-    why: dict[int, OpportuneError] = {one: NotFound(kind) for one in asked - found.keys()}
-    why |= {one: NotPermitted(kind=kind, verb="delete") for one in found.keys() - may}
-    why |= {
-        pk: still_open(deal) for pk, deal in found.items() if pk in may and deal.is_open and not with_open
-    }
-    gone = [deal for pk, deal in found.items() if pk not in why]
-    put_away(actor, gone)
-    return Deleted(
-        tuple(deal.pk for deal in gone), tuple(LeftAlone(one, error) for one, error in sorted(why.items()))
-    )
+def _delete(actor: Actor, found: Found, *, with_open: bool) -> Outcomes:
+    """Delete the deals that were found, and say why not the others: they may have changed meanwhile."""
+    going = [deal for deal in found.reached if with_open or not deal.is_open]
+    put_away(actor, going)
+    refused = {deal.pk: still_open(deal) for deal in found.reached if deal.is_open and not with_open}
+    return found.outcomes(DELETED, going, refused)

@@ -15,9 +15,16 @@ from opportune.opportunities.queries.listing import (
     subjects,
 )
 from opportune.opportunities.queries.of_customers import CustomerChange, customer_changes, lately_sold_to
+from opportune.opportunities.queries.offering import (
+    OfferedClosing,
+    OfferedMove,
+    offered_closing,
+    offered_moves,
+)
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
+    Run,
     StageState,
     StepState,
     opportunity,
@@ -33,9 +40,12 @@ __all__ = [
     "DealDeletion",
     "EntryRow",
     "MatchingDeletion",
+    "OfferedClosing",
+    "OfferedMove",
     "OpportunityRecord",
     "OpportunityRow",
     "ProcessStatistics",
+    "Run",
     "StageState",
     "StageStatistics",
     "StepState",
@@ -49,6 +59,8 @@ __all__ = [
     "every_opportunity",
     "lately_sold_to",
     "matching_deletion",
+    "offered_closing",
+    "offered_moves",
     "opportunities",
     "opportunity",
     "statistics",
