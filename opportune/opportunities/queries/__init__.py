@@ -4,6 +4,7 @@ from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn,
 from opportune.opportunities.queries.deleting import (
     DealDeletion,
     MatchingDeletion,
+    campaigns_of_closed,
     deal_deletion,
     matching_deletion,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "Totals",
     "board",
     "board_column",
+    "campaigns_of_closed",
     "count",
     "customer_changes",
     "deal_deletion",

@@ -94,6 +94,13 @@ def deletable(actor: Actor, wanted: DeletionFilter) -> QuerySet[Opportunity]:
     return closed.filter(scope(actor, Opportunity.kind, "delete"))
 
 
+def campaigns_of_closed(actor: Actor) -> Sequence[tuple[int, str]]:
+    """The campaigns that closed deals come from, by name: those worth choosing among."""
+    closed = visible_deals(actor).filter(status__in=CLOSED, campaign__isnull=False)
+    rows = closed.order_by("campaign__sort_key", "campaign_id").values_list("campaign_id", "campaign__name")
+    return list(rows.distinct())
+
+
 def _open_tasks(deals: QuerySet[Any]) -> int:
     ask = facts.get("open_tasks_about")
     return ask(deals.values("pk")) if ask else 0
