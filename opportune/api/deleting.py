@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from ninja import Router
 
 from opportune.api.answers import answer
-from opportune.api.asking import Request, language_of, version_seen
+from opportune.api.asking import Request, language_of
 from opportune.opportunities import actions, queries
 from opportune.opportunities.deletion_filter import DeletionFilter
 from opportune.schemas.change_set import UndoneShown, undone_shown
@@ -25,16 +25,6 @@ def preview_deletion_of_opportunity(request: Request, opportunity_id: int) -> Ht
     """What deleting an opportunity would do, and why it is refused, if it is."""
     found = queries.deal_deletion(request.auth, opportunity_id)
     return answer(deal_deletion_shown(found, language_of(request)))
-
-
-@router.delete("{int:opportunity_id}", response={204: None})
-def delete_opportunity(request: Request, opportunity_id: int) -> HttpResponse:
-    """Put a closed opportunity into the bin.
-
-    An open one is refused with `switched_off` while the setting `allow_deleting_open` is off: close it first.
-    """
-    actions.delete_opportunity(request.auth, opportunity_id, version=version_seen(request))
-    return HttpResponse(status=204)
 
 
 @router.post("deletion", response=DeletionOutcome)

@@ -64,6 +64,8 @@ def _delete(request: SignedIn, kind: Kind, record_id: int, delete: Callable[...,
         try:
             delete(request.actor, record_id)
         except (Refused, NotPermitted) as refusal:
+            if isinstance(refusal, NotPermitted) and not is_htmx(request):
+                raise
             return _show_deletion(request, kind, found, refusal.message)
         tell(request, gettext("Deleted."))
         return go(request, reverse(kind.list_name))
