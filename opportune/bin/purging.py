@@ -1,19 +1,22 @@
 """Deleting for good: rows, and what hangs on them; the one place where records are deleted (domain.md §9)."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import CASCADE, Model, Q, QuerySet
 
 from opportune.activities.models import Task
-from opportune.bin.sources import SOURCES
+from opportune.bin.sources import KEPT_FOR, SOURCES
 from opportune.customers.models import Connection
 from opportune.identity.models import Share
+from opportune.kernel import clock
 from opportune.ledger.models import Recorded
 from opportune.ledger.purging import note_purged
 from opportune.opportunities.models import Opportunity
 from opportune.reference.models import CategoryMark
 
+BATCH = 500
 REFERRING: Sequence[tuple[type[Recorded], str]] = (
     (Task, "about"),
     (Share, "record"),
@@ -34,6 +37,19 @@ def named_elsewhere(kind: str, ids: Iterable[int]) -> set[int]:
             named |= set(rows.order_by().values_list(relation.field.attname, flat=True).distinct())
     begun = Opportunity.objects.filter(initiated_by_kind=kind, initiated_by_id__in=asked).order_by()
     return named | {pk for pk in begun.values_list("initiated_by_id", flat=True) if pk is not None}
+
+
+def overdue_in_bin(grace: timedelta) -> int:
+    """How many records are due to be purged for longer than that, and could be."""
+    until = clock.now() - KEPT_FOR - grace
+    overdue = 0
+    for kind, source in SOURCES.items():
+        rows: QuerySet[Any] = source.model._default_manager.filter(deleted_at__lte=until)
+        ids = list(rows.values_list("pk", flat=True))
+        for start in range(0, len(ids), BATCH):
+            some = ids[start : start + BATCH]
+            overdue += len(set(some) - named_elsewhere(kind, some))
+    return overdue
 
 
 def purge_rows(kind: str, ids: Sequence[int]) -> None:
