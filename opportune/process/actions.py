@@ -7,10 +7,13 @@ from decimal import Decimal
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
 from opportune.kernel.money import rounded
-from opportune.kernel.sentences import sentence
+from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.recording import action, recording
 from opportune.process.defaults import PROCESSES, ProcessToMake, StageToMake
 from opportune.process.models import Process, Stage, Step
+
+KEY_LENGTH, NAME_LENGTH, FIELD_LENGTH = 30, 100, 40
+LONGEST_DAYS = 3650
 
 
 @action("install_processes")
@@ -91,7 +94,7 @@ def create_process(
     _demand_filled(key=key, name_en=name_en, name_fr=name_fr)
     if method not in Process.Method.values:
         raise Invalid({"method": sentence("There is no method “{method}”.", method=method)})
-    if Process.objects.filter(key=key).exists():
+    if Process.objects.filter(key=key.strip()).exists():
         raise Invalid({"key": sentence("There is already a process “{key}”.", key=key)})
     _demand_stages(stages)
     process = Process(
@@ -108,9 +111,9 @@ def create_process(
             Stage(
                 process=process,
                 position=order,
-                key=stage.key,
-                name_en=stage.name_en,
-                name_fr=stage.name_fr,
+                key=stage.key.strip(),
+                name_en=stage.name_en.strip(),
+                name_fr=stage.name_fr.strip(),
                 chance=_percentage(stage.chance, "chance"),
                 completed=_percentage(stage.completed, "completed") or Decimal(0),
                 allow_skip=stage.allow_skip,
@@ -125,18 +128,32 @@ def create_process(
 
 
 def _demand_filled(**texts: str) -> None:
-    blank = [name for name, text in texts.items() if not text.strip()]
-    if blank:
-        raise Invalid({name: sentence("This field is required.") for name in blank})
+    wrong: dict[str, Sentence] = {}
+    for name, text in texts.items():
+        longest = KEY_LENGTH if name == "key" else NAME_LENGTH
+        if not text.strip():
+            wrong[name] = sentence("This field is required.")
+        elif len(text.strip()) > longest:
+            wrong[name] = sentence("At most {longest} characters fit here.", longest=longest)
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _demand_days(days: int | None, field: str) -> None:
+    if days is not None and days > LONGEST_DAYS:
+        raise Invalid({field: sentence("This number is too large.")})
+    if days is not None and days < 0:
+        raise Invalid({field: sentence("This number is too small.")})
 
 
 def _demand_stages(stages: Sequence[StageInput]) -> None:
     if sum(stage.is_default for stage in stages) > 1:
         raise Invalid({"stages": sentence("Only one stage can be the default stage.")})
-    if len({stage.key for stage in stages}) < len(stages):
+    if len({stage.key.strip() for stage in stages}) < len(stages):
         raise Invalid({"stages": sentence("Every stage of a process needs a key of its own.")})
     for stage in stages:
         _demand_filled(key=stage.key, name_en=stage.name_en, name_fr=stage.name_fr)
+        _demand_days(stage.expected_days, "expected_days")
 
 
 @action("add_step")
@@ -156,18 +173,21 @@ def add_step(
     _demand_filled(name_en=name_en, name_fr=name_fr)
     if delay_days is not None and delay_days < 0:
         raise Invalid({"delay_days": sentence("A task is due on the day of entry at the earliest.")})
+    _demand_days(delay_days, "delay_days")
     if not Stage.objects.filter(pk=stage_id).exists():
         raise NotFound("stage")
     if what not in Step.What.values:
         raise Invalid({"what": sentence("A step is a field, a tick or a task.")})
     if what == Step.What.FIELD and not field:
         raise Invalid({"field": sentence("Choose the field this step asks for.")})
+    if len(field) > FIELD_LENGTH:
+        raise Invalid({"field": sentence("At most {longest} characters fit here.", longest=FIELD_LENGTH)})
     step = Step(
         stage_id=stage_id,
         position=Step.objects.filter(stage_id=stage_id).count(),
         what=what,
-        name_en=name_en,
-        name_fr=name_fr,
+        name_en=name_en.strip(),
+        name_fr=name_fr.strip(),
         field=field,
         is_required=is_required,
         delay_days=delay_days,

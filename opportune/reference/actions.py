@@ -157,6 +157,8 @@ def add_close_reason(
     written, in_french, chosen = (storable(text).strip() for text in (name, name_fr, code))
     _demand_new_reason(outcome, written)
     chosen = chosen or _free_code(written, outcome)
+    if len(in_french) > NAME_LENGTH:
+        raise Invalid({"name_fr": sentence("At most {longest} characters fit here.", longest=NAME_LENGTH)})
     if len(chosen) > CODE_LENGTH:
         raise Invalid({"code": sentence("At most {longest} characters fit here.", longest=CODE_LENGTH)})
     if CloseReason.objects.filter(code__iexact=chosen).exists():
@@ -167,7 +169,7 @@ def add_close_reason(
         outcome=outcome,
         status_reason=CloseReason.StatusReason.WON if won else CloseReason.StatusReason.OUT_SOLD,
         name_en=written,
-        name_fr=in_french[:NAME_LENGTH] or written,
+        name_fr=in_french or written,
         position=CloseReason.objects.count(),
     )
     recording().create(reason)
