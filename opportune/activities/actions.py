@@ -16,6 +16,8 @@ from opportune.kernel.text import storable
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.queries.totals import visible_deals
 
+SUBJECT_LENGTH = 300
+
 
 @action("create_task")
 def create_task(
@@ -33,13 +35,15 @@ def create_task(
     told = storable(subject).strip()
     if not told:
         raise Invalid({"subject": sentence("Say what is to be done.")})
+    if len(told) > SUBJECT_LENGTH:
+        raise Invalid({"subject": sentence("At most {longest} characters fit here.", longest=SUBJECT_LENGTH)})
     if due_on is not None and not FIRST_DAY <= due_on <= LAST_DAY:
         raise Invalid({"due_on": sentence("This date is too far away.")})
     owner = owner_id or actor.person_id
     if owner is None or owner not in known_people({owner}):
         raise Invalid({"owner_id": sentence("This person cannot be responsible: unknown or deactivated.")})
     task = Task(
-        subject=told[:300],
+        subject=told,
         owner_id=owner,
         about_kind="opportunity",
         about_id=opportunity_id,

@@ -9,6 +9,7 @@ from typing import Any
 
 from opportune.customers.actions import mark_as_customers
 from opportune.customers.queries import visible_customers
+from opportune.customers.surroundings import held_customers
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
 from opportune.kernel import clock
@@ -270,7 +271,7 @@ def _refuse_unknown(
     deals = [outcome.deal for outcome in outcomes if isinstance(outcome, Chronicle)]
     owners = known_people({deal.owner_id for deal in deals}, active_only=not inactive_owners)
     customers = {ref for deal in deals for ref in customer_refs(deal)}
-    unseen = customers - visible_customers(actor, customers)
+    unseen = customers - held_customers(visible_customers(actor, customers))
     taken = taken_external_ids({deal.external_id for deal in deals if deal.external_id})
     for index, outcome in enumerate(outcomes):
         if not isinstance(outcome, Chronicle):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from opportune.customers.queries import visible_customers
+from opportune.customers.surroundings import held_customers
 from opportune.identity import actions as identity_actions
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people, teams
@@ -78,7 +79,7 @@ def _demand_customers(actor: Actor, deal: Opportunity, differing: Mapping[str, A
     for name, value in changed.items():
         probe = Opportunity(**{name: value})
         refs = customer_refs(probe)
-        if refs - visible_customers(actor, refs):
+        if refs - held_customers(visible_customers(actor, refs)):
             field = name if name == "primary_contact_id" else "customer"
             wrong[field] = sentence("This customer does not exist, or you cannot see it.")
     if wrong:

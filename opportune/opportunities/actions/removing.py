@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from opportune.customers.models import Account, Contact
+from opportune.customers.surroundings import held_customers
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
 from opportune.kernel.errors import Refused
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change
 from opportune.ledger.recording import action, recording
+from opportune.opportunities.actions.creating import customer_refs
 from opportune.opportunities.actions.editing import demand_assignable
 from opportune.opportunities.models import Opportunity, StepMark
 from opportune.opportunities.writing import NOTED, demand_open, write
@@ -65,10 +66,9 @@ def restore_mark(actor: Actor, mark: StepMark, *, is_done: bool) -> None:
 
 
 def _demand_customers_kept(values: Mapping[str, Any]) -> None:
-    for name in _CUSTOMERS:
-        model: type[Account] | type[Contact] = Account if name == "account_id" else Contact
-        if values.get(name) and not model.objects.live().filter(pk=values[name]).exists():
-            raise Refused(
-                "customer_gone",
-                sentence("The customer or contact it had before is in the bin. Bring that back first."),
-            )
+    named = customer_refs(Opportunity(**{name: values.get(name) for name in _CUSTOMERS}))
+    if named - held_customers(named):
+        raise Refused(
+            "customer_gone",
+            sentence("The customer or contact it had before is in the bin. Bring that back first."),
+        )
