@@ -32,7 +32,7 @@ from opportune.opportunities.facts import (
     deals_reached,
     step_fields,
 )
-from opportune.opportunities.handlers import OpportunityHandler, ProcessRunHandler, StepMarkHandler
+from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
 from opportune.opportunities.hanging_handlers import CompetitorHandler, RivalHandler
 from opportune.opportunities.list_reactions import choices_used_by_deals, replace_choice
 from opportune.opportunities.queries import subjects
@@ -99,10 +99,9 @@ def wire() -> None:
         list_item=settled.ListItemHandler(),
         opportunity=OpportunityHandler(),
         process=ProcessHandler(),
-        process_run=ProcessRunHandler(),
+        rival=RivalHandler(),
         stage=StageHandler(),
         step=StepHandler(),
-        rival=RivalHandler(),
         rate=settled.RateHandler(),
         setting=settled.SettingHandler(),
         step_mark=StepMarkHandler(),

@@ -11,6 +11,7 @@ from opportune.api import (
     customers,
     customising,
     opportunities,
+    opportunities_many,
     opportunity_commands,
     organisation,
     people,
@@ -24,6 +25,7 @@ from opportune.api.door import around, make_door, nothing_here
 ROUTERS: tuple[tuple[str, Router], ...] = (
     ("opportunities", opportunities.router),
     ("opportunities", opportunity_commands.router),
+    ("opportunities", opportunities_many.router),
     ("accounts", customers.accounts),
     ("contacts", customers.contacts),
     ("tasks", tasks.router),

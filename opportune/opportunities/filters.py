@@ -144,8 +144,10 @@ class OpportunityFilter:
             asked &= Q(account_id=self.account_id) | _staff(actor, self.account_id)
         if self.contact_id is not None:
             asked &= Q(contact_id=self.contact_id)
-        if self.forecast_category:
-            asked &= Q(forecast_category=self.forecast_category)
+        if self.forecast_category in CLOSED:
+            asked &= Q(status=self.forecast_category)
+        elif self.forecast_category:
+            asked &= Q(forecast_category=self.forecast_category, status__in=OPEN)
         if self.close_from is not None:
             asked &= Q(estimated_close_on__gte=self.close_from)
         if self.close_to is not None:

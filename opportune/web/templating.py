@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 
 from opportune.kernel.sentences import Named, Sentence
+from opportune.opportunities.phases import phase_name
 from opportune.reference.queries import CategoryRow, Choice
 from opportune.web import assets, formats
 from opportune.web.urls_of import with_parameters
@@ -60,6 +61,7 @@ def environment(**options: Any) -> Environment:
         days=formats.days,
         said=said,
         named=named,
+        phase=lambda stage: phase_name(stage, get_language() or "en"),
         called=called,
         offered=offered,
         named_pairs=lambda choices: [(choice.code, named(choice)) for choice in choices],

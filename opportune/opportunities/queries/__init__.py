@@ -9,9 +9,16 @@ from opportune.opportunities.queries.listing import (
     subjects,
 )
 from opportune.opportunities.queries.of_customers import CustomerChange, customer_changes, lately_sold_to
+from opportune.opportunities.queries.offering import (
+    OfferedClosing,
+    OfferedMove,
+    offered_closing,
+    offered_moves,
+)
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
+    Run,
     StageState,
     StepState,
     opportunity,
@@ -25,9 +32,12 @@ __all__ = [
     "BoardColumn",
     "CustomerChange",
     "EntryRow",
+    "OfferedClosing",
+    "OfferedMove",
     "OpportunityRecord",
     "OpportunityRow",
     "ProcessStatistics",
+    "Run",
     "StageState",
     "StageStatistics",
     "StepState",
@@ -39,6 +49,8 @@ __all__ = [
     "customer_changes",
     "every_opportunity",
     "lately_sold_to",
+    "offered_closing",
+    "offered_moves",
     "opportunities",
     "opportunity",
     "statistics",

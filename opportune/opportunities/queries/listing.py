@@ -13,7 +13,7 @@ from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
 from opportune.kernel.paging import Page
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.models import Opportunity
+from opportune.opportunities.models import OPEN, Opportunity
 from opportune.opportunities.queries.totals import visible_deals
 from opportune.storage.keyset import exact, instant, read_page
 
@@ -29,6 +29,8 @@ class OpportunityRow:
     status: str
     process_id: int
     stage_id: int | None
+    pipeline_phase_id: int | None
+    is_finished: bool
     account_id: int | None
     contact_id: int | None
     customer_name: str
@@ -47,6 +49,16 @@ class OpportunityRow:
     stage_since: date | None
     created_at: datetime
     touched_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be won or lost."""
+        return self.status in OPEN
+
+    @property
+    def forecast(self) -> str:
+        """Where a forecast counts it: the category typed while it is open, then how it ended (domain.md §2)."""
+        return self.forecast_category if self.is_open else self.status
 
 
 class _Order(NamedTuple):
