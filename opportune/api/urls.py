@@ -7,6 +7,7 @@ from ninja import Router
 from opportune.api import (
     categories,
     change_sets,
+    connections,
     customers,
     customising,
     opportunities,
@@ -36,6 +37,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", organisation.router),
     ("", categories.router),
     ("", people.router),
+    ("", connections.router),
 )
 
 door = make_door()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from opportune.cli import (
     categories,
     change_sets,
+    connections,
     customers,
     export,
     importing,
@@ -37,6 +38,7 @@ def add_commands(commands: Commands) -> None:
     tokens.add_commands(commands)
     opportunities.add_commands(commands)
     customers.add_commands(commands)
+    connections.add_commands(commands)
     processes.add_commands(commands)
     lists.add_commands(commands)
     categories.add_commands(commands)

@@ -1,19 +1,14 @@
 """Taking records away so that they can come back: into the bin, and out of it."""
 
-from typing import Any
-
 from opportune.kernel import clock
 from opportune.ledger.models import Binnable, Change
 from opportune.ledger.recording import recording
 
 
-def put_into_bin(record: Binnable, **detail: Any) -> None:
-    """Take a locked record away, in the running command; one that is in the bin already stays there.
-
-    `detail` is written down with it.
-    """
+def put_into_bin(record: Binnable) -> None:
+    """Take a locked record away, in the running command; one that is in the bin already stays there."""
     if record.deleted_at is None:
-        recording().update(record, {"deleted_at": clock.now()}, operation=Change.Operation.BIN, **detail)
+        recording().update(record, {"deleted_at": clock.now()}, operation=Change.Operation.BIN)
 
 
 def take_out_of_bin(record: Binnable) -> None:

@@ -27,13 +27,6 @@ class HistoryItem:
     undone: bool
 
 
-def last_binning(ref: RecordRef) -> dict[str, Any]:
-    """What was written down when a record was put into the bin the last time; nothing if it never was."""
-    rows = Change.objects.filter(kind=ref.kind, record_id=ref.id, operation=Change.Operation.BIN)
-    found: dict[str, Any] | None = rows.order_by("-version").values_list("detail", flat=True).first()
-    return found or {}
-
-
 def history_of(ref: RecordRef, *, limit: int = 100) -> Sequence[HistoryItem]:
     """The latest changes of one record, newest first. The caller has checked that it may be seen."""
     rows = (

@@ -41,11 +41,12 @@ def deals_of_process(process_id: int) -> tuple[int, int]:
 
 
 def deals_of_stage(stage_id: int) -> tuple[int, int]:
-    """How many open deals, and how many in all, stand in a stage or keep their place there; the bin counts."""
-    # the place in the process a deal is in now has no meaning
-    parked = ProcessRun.objects.filter(opportunity=OuterRef("pk"), stage_id=stage_id).exclude(
-        process_id=OuterRef("process_id")
-    )
+    """How many open deals, and how many in all, stand in a stage or keep their place there; the bin counts.
+
+    The place kept in the process that a deal is in has no meaning.
+    """
+    kept = ProcessRun.objects.filter(Q(stage_id=stage_id) | Q(stage__replaced_by_id=stage_id))
+    parked = kept.filter(opportunity=OuterRef("pk")).exclude(process_id=OuterRef("process_id"))
     return _open_and_all(Q(stage_id=stage_id) | Exists(parked))
 
 

@@ -1,7 +1,7 @@
 """Which deals are wanted, and in which order: one filter for board, list, summary, export and API.
 
-Written as parameters: `status=open`, `owner=me`, `process=1`, `stage=3`, `account=12`, `text=pump`,
-`close_from=2026-01-01`, `close_to=…`, `sort=-value`.
+Written as parameters: `status=open`, `owner=me`, `process=1`, `stage=3`, `account=12` (or `customer=account:12`),
+`text=pump`, `close_from=2026-01-01`, `close_to=…`, `sort=-value`.
 """
 
 from collections.abc import Mapping
@@ -35,8 +35,8 @@ class OpportunityFilter:
     """What is asked for; a field left at its default asks for nothing."""
 
     PARAMETERS: ClassVar[tuple[str, ...]] = (
-        "text", "status", "owner", "team", "process", "stage", "account", "contact", "source", "type",
-        "forecast_category", "category", "close_from", "close_to", "sort",
+        "text", "status", "owner", "team", "process", "stage", "account", "contact", "customer", "source",
+        "type", "forecast_category", "category", "close_from", "close_to", "sort",
     )  # fmt: skip
 
     text: str = ""
@@ -65,6 +65,7 @@ class OpportunityFilter:
             for name in asked
             if name not in cls.PARAMETERS
         }
+        wrong |= _spread_customer(asked)
         order = asked.get("sort", "-touched")
         if order.removeprefix("-") not in SORTS:
             wrong["sort"] = sentence("Sort by one of: {names}.", names=", ".join(SORTS))
@@ -166,6 +167,20 @@ class OpportunityFilter:
                 | Q(contact__sort_key__contains=word)
             )
         return asked
+
+
+def _spread_customer(asked: dict[str, str]) -> dict[str, Sentence]:
+    """Write a customer as the account or the contact it is; what is wrong with it otherwise."""
+    written = asked.pop("customer", "")
+    if not written:
+        return {}
+    kind, _, number = written.partition(":")
+    if kind not in ("account", "contact") or record_id(number) is None:
+        return {"customer": sentence("Name the customer by its kind and id, such as account:7.")}
+    if asked.keys() & {"account", "contact"}:
+        return {"customer": sentence("Ask for one customer only.")}
+    asked[kind] = number
+    return {}
 
 
 def _staff(actor: Actor, account_id: int) -> Q:

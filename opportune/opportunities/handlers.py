@@ -44,7 +44,7 @@ class OpportunityHandler:
         return {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
 
     def lock_consequences(self, ids: Iterable[int]) -> dict[int, Opportunity]:
-        """The deals that a deleted stage or choice left, locked, whoever may change them."""
+        """The deals that a deleted stage, choice or contact left, locked, whoever may change them."""
         rows = Opportunity.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
         return {row.pk: row for row in rows}
 

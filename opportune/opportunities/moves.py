@@ -15,7 +15,7 @@ UPDATE, FINISH = "update", "finish"
 MOVES = (START, NEXT, PREVIOUS, SKIP, JUMP_BACK, UPDATE, FINISH)
 STAYING = (UPDATE, FINISH)
 SWITCH, RESTAGED = "switch", "restaged"
-"""What the entry of a change of process is called, or of a stage that was deleted; neither is a move."""
+"""What the entries of a change of process, and of a stage that was deleted, are called; they are no moves."""
 
 
 class StageLike(Protocol):

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opportune.kernel.errors import Invalid
-from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import sentence
-from opportune.ledger.queries import last_binning
 from opportune.opportunities.chances import likelihood_fields
 from opportune.opportunities.models import Opportunity, ProcessRun, Status
 from opportune.opportunities.probability import Likelihood, after_switch
@@ -55,22 +53,13 @@ def standing_now(deal: Opportunity, process: ProcessPicture) -> Standing:
 def standing_in(deal: Opportunity, process: ProcessPicture, places: Places) -> Standing:
     """Where a deal would stand in another process: where it left it, or in what replaced that stage."""
     left = places.get((deal.pk, process.id))
-    stage = kept_stage(process, left)
+    stage = process.stage_left(left.stage_id) if left else None
     likelihood = after_switch(
         deal.likelihood,
         method=process.method,
         stage=(stage.chance, stage.completed) if stage else None,
     )
     return Standing(process, stage, likelihood, bool(left and stage and left.is_finished))
-
-
-def kept_stage(process: ProcessPicture, left: ProcessRun | None) -> StagePicture | None:
-    """The stage of a place that is kept; of one that was deleted since, its replacement, if it got one."""
-    stage_id = left.stage_id if left else None
-    while stage_id and process.stage(stage_id) is None:
-        replacement = last_binning(RecordRef("stage", stage_id)).get("replacement")
-        stage_id = replacement if replacement != stage_id else None
-    return process.stage(stage_id)
 
 
 def places_of(opportunity_ids: Iterable[int]) -> Places:

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import pairwise, takewhile
 from typing import Generic, Protocol, TypeVar
 
-from opportune.opportunities.moves import MOVES, SWITCH
+from opportune.opportunities.moves import MOVES, RESTAGED, SWITCH
 
 CREATED, REOPENED = "created", "reopened"
 State = TypeVar("State")
@@ -102,6 +102,6 @@ def last_move_on(entries: Sequence[Interval], *, with_reopening: bool = False) -
         undo = undone_by.get(change_set_id)
         return undo is None or not stands(undo)
 
-    counted = {CREATED, SWITCH, *MOVES, *([REOPENED] if with_reopening else [])}
+    counted = {CREATED, SWITCH, RESTAGED, *MOVES, *([REOPENED] if with_reopening else [])}
     days = [entry.on for entry in entries if entry.move in counted and stands(entry.change_set_id)]
     return days[-1] if days else None

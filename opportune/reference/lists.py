@@ -38,5 +38,18 @@ LISTS: Mapping[str, ChoiceList] = {
         ChoiceList("purchase_process", "Purchase process", "Mode de décision"),
         ChoiceList("forecast_category", "Forecast category", "Prévision", default="pipeline", is_fixed=True),
         ChoiceList("sales_team_role", "Sales team role", "Rôle dans l’équipe de vente"),
+        ChoiceList("account_type", "Account type", "Type de compte"),
+        ChoiceList("contact_type", "Contact type", "Type de contact"),
+        ChoiceList("contact_method", "Contact method", "Moyen de contact"),
+        ChoiceList("industry", "Industry", "Secteur d’activité"),
+        ChoiceList(
+            "role_stakeholder", "Stakeholder roles", "Rôles de partie prenante", default="stakeholder"
+        ),
+        ChoiceList("role_business", "Business roles", "Rôles professionnels"),
+        ChoiceList("role_family", "Family roles", "Rôles familiaux"),
+        ChoiceList("role_social", "Social roles", "Rôles sociaux"),
+        ChoiceList("role_sales", "Sales roles", "Rôles commerciaux"),
+        ChoiceList("role_service", "Service roles", "Rôles de service"),
+        ChoiceList("role_other", "Other roles", "Autres rôles"),
     )
 }

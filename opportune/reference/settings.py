@@ -17,6 +17,7 @@ class OrganisationSettings:
     default_process: str = "sales"
     allow_deleting_open: bool = False
     people_may_add_close_reasons: bool = True
+    activity_reminders: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ MEANINGS: Mapping[str, Meaning] = {
     "allow_deleting_open": Meaning(
         sentence("Allow deleting open opportunities"),
         sentence("Otherwise an opportunity is closed as won or lost before it can be deleted."),
+    ),
+    "activity_reminders": Meaning(
+        sentence("Reminders of tasks from stages"),
+        sentence(
+            "Who owns an opportunity is reminded of each task with a delay that its stage brings along."
+        ),
     ),
     "people_may_add_close_reasons": Meaning(
         sentence("People may add close reasons"),

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from opportune.activities.actions import create_task
 from opportune.api.urls import door
-from opportune.customers.actions import create_accounts, create_contacts
+from opportune.customers.actions import connect, create_accounts, create_contacts
 from opportune.identity.actions import create_user
 from opportune.identity.actor import system_actor
+from opportune.kernel.errors import Invalid
 from opportune.opportunities import actions
 from opportune.opportunities.actions import Draft
 from tests.doors.callers import MARK, ROOT, Caller, Market, caller
@@ -42,6 +43,11 @@ def fill(market: Market, first: int, last: int) -> None:
             system_actor("tests"), email=f"p{number}@example.com", name=f"P{number}", roles=["read_only"]
         )
         actions.share_deal(market.alice, market.deal.pk, user_id=user.pk)
+    for contact in contacts:
+        assert not isinstance(contact, Invalid)
+        connect(market.alice, market.account.ref, contact.ref, {"role": "business:partner"})
+        connect(market.alice, market.deal.ref, contact.ref, {"role": "stakeholder:champion"})
+        connect(market.alice, market.contact.ref, contact.ref, {"role": "social:friend"})
 
 
 def counts(who: Caller, market: Market) -> dict[str, int]:
@@ -53,6 +59,8 @@ def counts(who: Caller, market: Market) -> dict[str, int]:
         "step_id": market.process.stages[0].steps[0].id,
         "account_id": market.account.pk,
         "contact_id": market.contact.pk,
+        "kind": "accounts",
+        "record_id": market.account.pk,
         "task_id": market.task.pk,
         "person_id": market.alice.id,
         "record": market.deal.ref,

@@ -181,6 +181,42 @@ def test_the_number_of_queries_does_not_grow_with_the_deals(trade: Trade) -> Non
     assert spent("many", 30) == few
 
 
+def test_places_kept_in_other_processes_and_the_pipeline_phase_follow(
+    trade: Trade, cm: ProcessPicture
+) -> None:
+    first, second, third, *_ = cm.stages
+    deal = trade.deal(process_id=cm.id, stage_id=second.id)
+    move(trade.alice, deal.pk, wish="previous")
+    switch_process(trade.alice, deal.pk, process_id=trade.sales.id)
+    assert (stage_use(first.id).open, stage_use(second.id).open) == (1, 0)
+    before = fresh(deal)
+    actions.delete_stage(SYSTEM, first.id, replacement_id=second.id)
+    assert fresh(deal).pipeline_phase_id == second.id
+    assert parts(fresh(deal), "stage_id", "probability") == parts(before, "stage_id", "probability")
+    assert (stage_use(second.id).open, stage_use(third.id).open) == (1, 0)
+    actions.delete_stage(SYSTEM, second.id, replacement_id=third.id)
+    assert switch_process(trade.alice, deal.pk, process_id=cm.id).stage_id == third.id
+
+
+def test_a_place_in_a_deleted_stage_is_back_when_that_is_undone(trade: Trade, cm: ProcessPicture) -> None:
+    first, second, *_ = cm.stages
+    deal = trade.deal(process_id=cm.id)
+    switch_process(trade.alice, deal.pk, process_id=trade.sales.id)
+    deleted = last_change_set(actions.delete_stage, trade.company.ada, first.id, replacement_id=second.id)
+    undo(trade.company.ada, deleted)
+    assert switch_process(trade.alice, deal.pk, process_id=cm.id).stage_id == first.id
+
+
+def test_a_place_in_a_stage_deleted_without_replacement_is_none(trade: Trade, cm: ProcessPicture) -> None:
+    deal = trade.deal(process_id=cm.id)
+    switch_process(trade.alice, deal.pk, process_id=trade.sales.id)
+    actions.delete_stage(SYSTEM, cm.stages[0].id)
+    assert parts(switch_process(trade.alice, deal.pk, process_id=cm.id), "stage_id", "status") == (
+        None,
+        "not_started",
+    )
+
+
 def test_places_kept_in_other_runs_and_the_pipeline_phase_follow(trade: Trade, cm: ProcessPicture) -> None:
     deal = trade.deal(process_id=cm.id, stage_id=cm.stages[0].id)
     switch_process(trade.alice, deal.pk, trade.sales.id)

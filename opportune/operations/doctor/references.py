@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 
 from opportune.activities.models import Task
+from opportune.customers.models import Connection
 from opportune.identity.actor import system_actor
 from opportune.identity.models import Share
 from opportune.kernel.sentences import counted
@@ -25,7 +26,7 @@ def kinds() -> dict[str, type[Recorded]]:
 
 
 def orphans() -> Iterator[Finding]:
-    """Tasks, shares, marks, changes and search entries of records that do not exist; records that cannot be found."""
+    """Whatever names records that do not exist, and records that the search does not know."""
     if tasks := _without_record(Task.objects.all(), "about"):
         message = counted(
             "{count} task is about a record that does not exist.",
@@ -40,6 +41,14 @@ def orphans() -> Iterator[Finding]:
             shares,
         )
         yield Finding("share_of_nothing", Severity.ERROR, message, shares)
+    connections = Connection.objects.all()
+    if loose := _without_record(connections, "first") + _without_record(connections, "second"):
+        message = counted(
+            "{count} connection leads to a record that does not exist.",
+            "{count} connections lead to records that do not exist.",
+            loose,
+        )
+        yield Finding("connection_of_nothing", Severity.ERROR, message, loose)
     if marks := _without_record(CategoryMark.objects.all(), "record"):
         message = counted(
             "{count} category marks a record that does not exist.",

@@ -22,7 +22,7 @@ from opportune.opportunities import moves
 from opportune.opportunities.chances import first_likelihood, likelihood_fields, moved_likelihood
 from opportune.opportunities.chronicle import Chronicle
 from opportune.opportunities.estimates import close_after, demand_estimates
-from opportune.opportunities.events import EnteredStage, StagesEntered
+from opportune.opportunities.events import EnteredStage, PrimaryContactsNamed, StagesEntered
 from opportune.opportunities.models import Opportunity, Status
 from opportune.opportunities.probability import LOST, WON
 from opportune.opportunities.queries.external_ids import taken_external_ids
@@ -99,6 +99,7 @@ def create_many(
     _give_numbers(made)
     chronicles.store(made)
     mark_as_customers(actor, _bought(made))
+    react(actor, PrimaryContactsNamed.by(one.deal for one in made))
     _tell(actor, [one for one, draft in zip(outcomes, drafts, strict=True) if not draft.history])
     return [outcome.deal if isinstance(outcome, Chronicle) else outcome for outcome in outcomes]
 

@@ -8,6 +8,7 @@ from opportune.opportunities.queries.listing import (
     opportunities,
     subjects,
 )
+from opportune.opportunities.queries.of_customers import CustomerChange, customer_changes, lately_sold_to
 from opportune.opportunities.queries.offering import (
     OfferedClosing,
     OfferedMove,
@@ -29,6 +30,7 @@ __all__ = [
     "Board",
     "BoardCard",
     "BoardColumn",
+    "CustomerChange",
     "EntryRow",
     "OfferedClosing",
     "OfferedMove",
@@ -44,7 +46,9 @@ __all__ = [
     "board",
     "board_column",
     "count",
+    "customer_changes",
     "every_opportunity",
+    "lately_sold_to",
     "offered_closing",
     "offered_moves",
     "opportunities",

@@ -16,7 +16,7 @@ from opportune.opportunities.phases import stages_of
 from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
 from opportune.opportunities.queries.steps import steps_done
 from opportune.opportunities.queries.totals import visible_deals
-from opportune.opportunities.runs import kept_stage, places_of
+from opportune.opportunities.runs import places_of
 from opportune.opportunities.stays import days_in_stages
 from opportune.opportunities.writing import organisation_today
 from opportune.process.queries import ProcessPicture, StagePicture, StepPicture, processes
@@ -185,7 +185,7 @@ def _runs(deal: Opportunity, known: Sequence[ProcessPicture]) -> tuple[Run, ...]
     for process in known:
         left = places.get((deal.pk, process.id))
         if process.id != deal.process_id and (left or not process.is_retired):
-            stage = kept_stage(process, left)
+            stage = process.stage_left(left.stage_id) if left else None
             found.append(Run(process, stage, bool(left and stage and left.is_finished)))
     return tuple(found)
 

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 from opportune.activities.actions import create_task
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
+from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, StageState, opportunity
 from opportune.reference.queries import every_choice_of
+from opportune.web.customers.connections import connections_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.settings.categories import category_context
 from opportune.web.templating import said
@@ -39,6 +41,8 @@ def show(request: SignedIn, opportunity_id: int) -> HttpResponse:
     context = {
         **record_context(record),
         **category_context(request.actor, "opportunity", opportunity_id),
+        **connections_context(request.actor, RecordRef("opportunity", opportunity_id)),
+        "may_connect": may_change(request.actor, record),
         "opened": opened,
     }
     return page(request, "opportunities/record.html", context)

@@ -13,6 +13,5 @@ urlpatterns = [
     path("tasks/<int:task_id>/<str:how>/", views.end_task, name="task_end"),
     path("search/", views.search, name="search"),
     path("mails/", views.mails, name="mails"),
-    path("pick/customers/", views.pick_customer, name="pick_customer"),
     path("set-up/<str:secret>/", views.set_up, name="set_up"),
 ]

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from opportune.activities import actions as tasks
 from opportune.activities.queries import my_open_tasks
-from opportune.customers.queries import find_customers
 from opportune.identity import actions as people
 from opportune.identity.actor import actor_for
 from opportune.kernel.errors import Invalid, NotFound, OpportuneError
@@ -96,15 +95,6 @@ def end_task(request: SignedIn, task_id: int, how: str) -> HttpResponse:
     }
     tell(request, said[how])
     return go(request, _safe(request, request.POST.get("next", "/tasks/")))
-
-
-@require_GET
-@signed_in
-def pick_customer(request: SignedIn) -> HttpResponse:
-    """What a customer picker offers for some letters."""
-    kind = request.GET.get("kind") or None
-    found = find_customers(request.actor, request.GET.get("q", ""), kind=kind, limit=12)
-    return page(request, "shell/picks.html", {"found": found})
 
 
 @require_GET

@@ -37,6 +37,7 @@ class CustomerQuerySet(QuerySet[AnyCustomer]):
 class Customer(Recorded):
     """What an account and a contact have in common.
 
+    `type` and `contact_method` are codes of lists; the three flags say how not to get in touch.
     `customer_since` says since when it has bought; `required` names the field without which there is no
     record, `above` the one that points at the account it belongs to.
     """
@@ -48,8 +49,13 @@ class Customer(Recorded):
 
     owner = models.ForeignKey(User, models.PROTECT, related_name="+")
     sort_key = SortKeyField(max_length=160, editable=False)
+    type = models.CharField(max_length=40, blank=True)
     phone = models.CharField(max_length=50, blank=True)
     email = models.EmailField(blank=True)
+    contact_method = models.CharField(max_length=40, blank=True)
+    do_not_call = models.BooleanField(default=False)
+    do_not_email = models.BooleanField(default=False)
+    do_not_write = models.BooleanField(default=False)
     street = models.CharField(max_length=250, blank=True)
     postal_code = models.CharField(max_length=20, blank=True)
     city = models.CharField(max_length=80, blank=True)
@@ -77,7 +83,11 @@ class Customer(Recorded):
 
 
 class Account(Customer):
-    """An organisation we sell to; `parent` is the organisation it belongs to."""
+    """An organisation we sell to; `parent` is the organisation it belongs to.
+
+    `industry` is a code of its list, or whatever was typed instead. `account_number` is what the organisation
+    is called in other books. The second address is where goods go, if not to the first.
+    """
 
     kind = "account"
     required = "name"
@@ -85,10 +95,16 @@ class Account(Customer):
 
     name = models.CharField(max_length=160)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    account_number = models.CharField(max_length=20, blank=True)
     website = models.URLField(max_length=250, blank=True)
     industry = models.CharField(max_length=80, blank=True)
     employees = models.PositiveIntegerField(null=True)
     annual_revenue = MoneyField(null=True)
+    payment_terms = models.CharField(max_length=40, blank=True)
+    delivery_street = models.CharField(max_length=250, blank=True)
+    delivery_postal_code = models.CharField(max_length=20, blank=True)
+    delivery_city = models.CharField(max_length=80, blank=True)
+    delivery_country = models.CharField(max_length=80, blank=True)
 
     objects: ClassVar[CustomerQuerySet["Account"]] = CustomerQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -1,25 +1,34 @@
-"""Reading accounts and contacts: whole screens as plain rows, and whom a picker offers."""
+"""Accounts and contacts as lists and records show them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from opportune.customers.filters import AccountFilter, ContactFilter, CustomerFilter
-from opportune.customers.models import Account, AnyCustomer, Contact, Customer, CustomerQuerySet
+from opportune.customers.models import Account, AnyCustomer, Contact, CustomerQuerySet
+from opportune.customers.models.connection import CATEGORIES
+from opportune.customers.surroundings import INDUSTRY
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import NotFound
 from opportune.kernel.paging import Page
-from opportune.kernel.records import RecordRef
-from opportune.kernel.registries import facts
-from opportune.kernel.text import fold, storable
+from opportune.kernel.text import fold
 from opportune.reference.queries import marked_with
 from opportune.storage.keyset import instant, read_page
 
 R = TypeVar("R")
+CUSTOMER_LISTS = (
+    "account_type",
+    "contact_type",
+    "contact_method",
+    "payment_terms",
+    INDUSTRY,
+    *(f"role_{category}" for category in CATEGORIES),
+)
+"""The lists of choices that accounts, contacts and connections draw on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,8 @@ class AccountRow:
 
     id: int
     name: str
+    account_number: str
+    type: str
     city: str
     country: str
     industry: str
@@ -47,6 +58,7 @@ class ContactRow:
     id: int
     first_name: str
     last_name: str
+    type: str
     job_title: str
     account_id: int | None
     account_name: str | None
@@ -76,11 +88,25 @@ class AccountRecord(AccountRow):
     parent_visible: bool
     street: str
     postal_code: str
+    delivery_street: str
+    delivery_postal_code: str
+    delivery_city: str
+    delivery_country: str
     employees: int | None
     annual_revenue: Decimal | None
+    payment_terms: str
+    contact_method: str
+    do_not_call: bool
+    do_not_email: bool
+    do_not_write: bool
     description: str
     external_id: str
     may: frozenset[str]
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The ways of getting in touch that are not wanted."""
+        return _refused(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,18 +116,22 @@ class ContactRecord(ContactRow):
     version: int
     street: str
     postal_code: str
+    contact_method: str
+    do_not_call: bool
+    do_not_email: bool
+    do_not_write: bool
     description: str
     external_id: str
     may: frozenset[str]
 
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The ways of getting in touch that are not wanted."""
+        return _refused(self)
 
-@dataclass(frozen=True, slots=True)
-class CustomerChoice:
-    """What a picker offers: an account with its city, a contact with the name of the account."""
 
-    ref: RecordRef
-    name: str
-    subtitle: str
+def _refused(record: AccountRecord | ContactRecord) -> tuple[str, ...]:
+    return tuple(name for name in ("do_not_call", "do_not_email", "do_not_write") if getattr(record, name))
 
 
 class _Order(NamedTuple):
@@ -154,80 +184,6 @@ def account_record(actor: Actor, account_id: int) -> AccountRecord:
 def contact_record(actor: Actor, contact_id: int) -> ContactRecord:
     """One contact with everything on it. Raises NotFound."""
     return _record(Contact.objects.visible_to(actor), ContactRecord, actor, contact_id)
-
-
-def find_customers(
-    actor: Actor, text: str, *, kind: str | None = None, limit: int = 20
-) -> Sequence[CustomerChoice]:
-    """The accounts and contacts (or those of one kind) whose name has all the words: beginnings first."""
-    found: list[tuple[int, str, CustomerChoice]] = []
-    if kind in (None, "account"):
-        rows = _by_name(Account.objects.visible_to(actor), text, limit)
-        for key, rank, pk, name, city in rows.values_list("sort_key", "rank", "id", "name", "city"):
-            found.append((rank, key, CustomerChoice(RecordRef("account", pk), name, city)))
-    if kind in (None, "contact"):
-        people = _by_name(Contact.objects.visible_to(actor), text, limit)
-        columns = ("sort_key", "rank", "id", "first_name", "last_name", "account__name")
-        for key, rank, pk, first, last, account in people.values_list(*columns):
-            choice = CustomerChoice(RecordRef("contact", pk), f"{first} {last}".strip(), account or "")
-            found.append((rank, key, choice))
-    found.sort(key=lambda entry: (entry[0], entry[1], entry[2].ref))
-    return [choice for _, _, choice in found[:limit]]
-
-
-def customer_names(refs: Iterable[RecordRef]) -> dict[RecordRef, str]:
-    """The names of customers, seen or not: who sees a deal sees its customer's name (domain.md §7)."""
-    asked = set(refs)
-    account_ids = [ref.id for ref in asked if ref.kind == "account"]
-    contact_ids = [ref.id for ref in asked if ref.kind == "contact"]
-    named = {}
-    if account_ids:
-        for pk, name in Account.objects.filter(pk__in=account_ids).values_list("id", "name"):
-            named[RecordRef("account", pk)] = name
-    if contact_ids:
-        people = Contact.objects.filter(pk__in=contact_ids).values_list("id", "first_name", "last_name")
-        for pk, first, last in people:
-            named[RecordRef("contact", pk)] = f"{first} {last}".strip()
-    return named
-
-
-def visible_customers(actor: Actor, refs: Iterable[RecordRef]) -> set[RecordRef]:
-    """Those of the references that are accounts or contacts the actor may see, and so may sell to."""
-    asked = set(refs)
-    seen = set()
-    for model in (Account, Contact):
-        ids = [ref.id for ref in asked if ref.kind == model.kind]
-        if ids:
-            visible: QuerySet[Any] = model.objects.visible_to(actor).filter(pk__in=ids)
-            seen |= {RecordRef(model.kind, pk) for pk in visible.values_list("id", flat=True)}
-    return seen
-
-
-def accounts_by_name(actor: Actor, names: Iterable[str]) -> dict[str, int]:
-    """The oldest visible account of each name, without regard to case and accents; by the name as given."""
-    asked = {name: fold(name)[:160] for name in names}
-    rows = Account.objects.visible_to(actor).filter(sort_key__in=set(asked.values())).order_by("-id")
-    ids = dict(rows.values_list("sort_key", "id"))
-    return {name: ids[key] for name, key in asked.items() if key in ids}
-
-
-def ids_by_external_id(actor: Actor, kind: str, external_ids: Iterable[str]) -> dict[str, int]:
-    """The visible accounts or contacts that have these external ids."""
-    model: type[Account] | type[Contact] = Account if kind == "account" else Contact
-    asked = {external_id for external_id in external_ids if external_id}
-    rows: QuerySet[Any] = model.objects.visible_to(actor).filter(external_id__in=asked)
-    return dict(rows.values_list("external_id", "id"))
-
-
-def is_depended_upon(customer: Customer) -> bool:
-    """Whether records that are not in the bin belong to it: contacts, accounts below it, opportunities."""
-    if isinstance(customer, Account) and (
-        Account.objects.live().filter(parent_id=customer.pk).exists()
-        or Contact.objects.live().filter(account_id=customer.pk).exists()
-    ):
-        return True
-    has_opportunities = facts.get("customer_has_opportunities")
-    return has_opportunities is not None and bool(has_opportunities(customer.ref))
 
 
 def _matching(rows: CustomerQuerySet[AnyCustomer], wanted: CustomerFilter) -> CustomerQuerySet[AnyCustomer]:
@@ -288,13 +244,3 @@ def _record(rows: CustomerQuerySet[AnyCustomer], row: Callable[..., R], actor: A
     one = rows.filter(pk=record_id)
     may = frozenset(verb for verb in _CHANGING if one.reached_by(actor, verb).exists())
     return row(**found, may=may)
-
-
-def _by_name(rows: CustomerQuerySet[Any], text: str, limit: int) -> QuerySet[Any]:
-    folded = fold(storable(text))
-    for word in folded.split():
-        rows = rows.filter(sort_key__contains=word)
-    if not folded:
-        return rows.annotate(rank=Value(0)).order_by("sort_key", "id")[:limit]
-    begins = Case(When(sort_key__startswith=folded, then=Value(0)), default=Value(1))
-    return rows.annotate(rank=begins).order_by("rank", "sort_key", "id")[:limit]

@@ -1,4 +1,4 @@
-"""Commands on accounts and contacts."""
+"""Adding accounts and contacts and changing their fields; what undo asks of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from opportune.customers import values
 from opportune.customers.models import Account, AnyCustomer, Contact, Customer
 from opportune.customers.queries import is_depended_upon
-from opportune.customers.surroundings import faults, taken_external_ids
+from opportune.customers.surroundings import by_code, faults, taken_external_ids
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import obtain
 from opportune.kernel import clock
@@ -161,6 +161,7 @@ def _create(
     actor.demand(model.kind, "create")
     drafts = [_draft(actor, model, row, checks) for row in rows]
     sound = [draft for draft in drafts if not isinstance(draft, Invalid)]
+    by_code(sound)
     if any(draft["owner_id"] != actor.person_id for draft in sound):
         actor.demand(model.kind, "assign")
     wrong = iter(faults(actor, model, sound, inactive_owners=inactive_owners))
@@ -186,6 +187,7 @@ def _made(
 
 
 def _edit(actor: Actor, customer: Customer, kept: dict[str, Any], version: int | None) -> None:
+    by_code([kept])
     differing = {name: value for name, value in kept.items() if getattr(customer, name) != value}
     if differing:
         check_version(customer, version, differing)
