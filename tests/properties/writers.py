@@ -31,7 +31,7 @@ from opportune.search.index import rebuild_index
 from opportune.search.models import SearchEntry
 from tests.deals import SYSTEM, id_of
 from tests.people import Company
-from tests.properties.test_totals import added_up
+from tests.properties.adding import added_up
 
 DONE = "done"
 Work = Callable[[], object]
