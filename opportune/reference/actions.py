@@ -1,5 +1,6 @@
 """Commands on settings, currencies, numbers, reasons and lists."""
 
+import re
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,7 @@ from opportune.storage.numbers import RateField
 
 CODE_LENGTH, NAME_LENGTH = 20, 100
 LARGEST_RATE = 10**10
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @action("install_reference")
@@ -92,6 +94,8 @@ def change_setting(actor: Actor, key: str, value: Any) -> None:
 
 
 def _demand_known(key: str, value: Any) -> None:
+    if key == "reminder_time" and not _TIME.fullmatch(value):
+        raise Invalid({key: sentence("Write a time as 09:00.")})
     if key == "time_zone" and value not in available_timezones():
         raise Invalid({key: sentence("There is no time zone “{zone}”.", zone=value)})
     if key == "base_currency" and not Currency.objects.filter(code=value).exists():

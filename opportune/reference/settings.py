@@ -13,4 +13,5 @@ class OrganisationSettings:
     default_process: str = "sales"
     allow_deleting_open: bool = False
     people_may_add_close_reasons: bool = True
+    reminder_time: str = "09:00"
     expected_days_stale_factor: str = "1.5"

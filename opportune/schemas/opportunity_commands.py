@@ -11,7 +11,11 @@ UNKNOWN = 0
 
 
 class OpportunityFields(Given):
-    """What may be written on an opportunity; none empties a field. `account_id` or `contact_id` is the customer."""
+    """What may be written on an opportunity; none empties a field. `account_id` or `contact_id` is the customer.
+
+    `initiated_by` is an account, a contact or a campaign as `account:12`. `reminder_at` is a day, or a day and
+    time; without an offset it is meant in the person's time zone, without a time at the time of the settings.
+    """
 
     description: Text | None = None
     comments: Text | None = None
@@ -21,6 +25,9 @@ class OpportunityFields(Given):
     account_id: Id | None = None
     contact_id: Id | None = None
     primary_contact_id: Id | None = None
+    campaign_id: Id | None = None
+    segment_id: Id | None = None
+    initiated_by: Text | None = None
     owner_id: Id | None = None
     currency: Text | None = None
     estimated_value: Number | None = None
@@ -31,6 +38,7 @@ class OpportunityFields(Given):
     decision_on: Day | None = None
     expires_on: Day | None = None
     delivery_on: Day | None = None
+    reminder_at: Text | None = None
     on_hold: bool = False
     decision_maker_identified: bool = False
     type: Text | None = None
@@ -39,6 +47,7 @@ class OpportunityFields(Given):
     priority: Text | None = None
     purchase_timeframe: Text | None = None
     purchase_process: Text | None = None
+    payment_terms: Text | None = None
     forecast_category: Text | None = None
 
 

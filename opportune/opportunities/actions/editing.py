@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from opportune.customers.queries import visible_customers
 from opportune.identity import actions as identity_actions
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people, teams
 from opportune.identity.visibility import scope
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted
-from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action, recording
-from opportune.opportunities.actions.creating import customer_refs
 from opportune.opportunities.chances import demand_typable, likelihood_fields
 from opportune.opportunities.models import Opportunity, StepMark
 from opportune.opportunities.probability import (
@@ -20,10 +18,11 @@ from opportune.opportunities.probability import (
     typed_chance,
     typed_probability,
 )
+from opportune.opportunities.references import INITIATOR, as_columns, with_campaign, wrong_references
 from opportune.opportunities.values import checked
 from opportune.opportunities.writing import obtain_deal, obtain_open_deal, organisation_today, write
 from opportune.process.queries import process_by_id
-from opportune.reference.queries import currency_digits, rate_on
+from opportune.reference.queries import currency_digits, organisation_settings, rate_on
 
 CUSTOMER = ("account_id", "contact_id")
 
@@ -38,14 +37,15 @@ def edit(
     `closed`, or someone changed the same since that version.
     """
     deal = obtain_open_deal(actor, opportunity_id)
-    kept = _one_customer(checked(changes))
+    kept = _one_customer(as_columns(checked(changes), actor, organisation_settings()))
+    kept = with_campaign(kept, deal.campaign_id)
     differing = {name: value for name, value in kept.items() if getattr(deal, name) != value}
     if not differing:
         return deal
     check_version(deal, version, differing)
     if "owner_id" in differing:
         demand_assignable(actor, deal, differing["owner_id"])
-    _demand_customers(actor, deal, differing)
+    _demand_references(actor, kept, differing)
     differing = _with_rate(deal, _with_likelihood(deal, differing))
     write(deal, differing)
     return deal
@@ -62,21 +62,11 @@ def _one_customer(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _demand_customers(actor: Actor, deal: Opportunity, differing: Mapping[str, Any]) -> None:
-    changed = {
-        name: value
-        for name, value in differing.items()
-        if name in (*CUSTOMER, "primary_contact_id") and value
-    }
-    if not changed:
-        return
-    wrong: dict[str, Sentence] = {}
-    for name, value in changed.items():
-        probe = Opportunity(**{name: value})
-        refs = customer_refs(probe)
-        if refs - visible_customers(actor, refs):
-            field = name if name == "primary_contact_id" else "customer"
-            wrong[field] = sentence("This customer does not exist, or you cannot see it.")
+def _demand_references(actor: Actor, kept: Mapping[str, Any], differing: Mapping[str, Any]) -> None:
+    named = dict(differing)
+    if not named.keys().isdisjoint(INITIATOR):
+        named |= {name: kept[name] for name in INITIATOR}
+    [wrong] = wrong_references(actor, [named])
     if wrong:
         raise Invalid(wrong)
 

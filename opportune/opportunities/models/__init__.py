@@ -2,7 +2,6 @@
 
 from opportune.opportunities.models.competitors import Competitor as Competitor
 from opportune.opportunities.models.deal import CLOSED as CLOSED
-from opportune.opportunities.models.deal import INITIATORS as INITIATORS
 from opportune.opportunities.models.deal import OPEN as OPEN
 from opportune.opportunities.models.deal import Entry as Entry
 from opportune.opportunities.models.deal import Opportunity as Opportunity
