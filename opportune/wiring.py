@@ -11,7 +11,12 @@ from opportune.mailing.tasks import queue_delivery
 from opportune.opportunities.events import OpenTasksUnwanted, StagesEntered
 from opportune.opportunities.facts import amounts_exist, customer_has_opportunities
 from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
-from opportune.opportunities.hanging_handlers import CompetitorHandler, RivalHandler
+from opportune.opportunities.hanging_handlers import (
+    CompetitorHandler,
+    RivalHandler,
+    ShareHandler,
+    TeamMemberHandler,
+)
 from opportune.search.index import reindex
 
 
@@ -39,6 +44,8 @@ def wire() -> None:
         contact=ContactHandler(),
         opportunity=OpportunityHandler(),
         rival=RivalHandler(),
+        share=ShareHandler(),
         step_mark=StepMarkHandler(),
         task=TaskHandler(),
+        team_member=TeamMemberHandler(),
     )

@@ -6,9 +6,11 @@ from ninja import Router
 
 from opportune.api import (
     change_sets,
+    competitors,
     customers,
     opportunities,
     opportunity_commands,
+    opportunity_surroundings,
     people,
     searching,
     settled,
@@ -19,6 +21,9 @@ from opportune.api.door import around, make_door, nothing_here
 ROUTERS: tuple[tuple[str, Router], ...] = (
     ("opportunities", opportunities.router),
     ("opportunities", opportunity_commands.router),
+    ("opportunities", opportunity_surroundings.router),
+    ("competitors", competitors.router),
+    ("reminders", opportunity_surroundings.reminders),
     ("accounts", customers.accounts),
     ("contacts", customers.contacts),
     ("tasks", tasks.router),

@@ -9,7 +9,18 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from opportune.cli import change_sets, customers, export, importing, opportunities, people, processes, tokens
+from opportune.cli import (
+    change_sets,
+    competitors,
+    customers,
+    export,
+    importing,
+    opportunities,
+    opportunity_surroundings,
+    people,
+    processes,
+    tokens,
+)
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -24,6 +35,8 @@ def add_commands(commands: Commands) -> None:
     people.add_commands(commands)
     tokens.add_commands(commands)
     opportunities.add_commands(commands)
+    opportunity_surroundings.add_commands(commands)
+    competitors.add_commands(commands)
     customers.add_commands(commands)
     processes.add_commands(commands)
     change_sets.add_commands(commands)

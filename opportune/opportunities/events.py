@@ -26,3 +26,11 @@ class OpenTasksUnwanted:
     """A move or a closing asked to cancel the deals' open tasks."""
 
     opportunity_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityCloned:
+    """A deal was made like another one: what other packages hang on the original may be copied."""
+
+    original_id: int
+    clone_id: int

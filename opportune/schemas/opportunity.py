@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from opportune.opportunities.queries import EntryRow, OpportunityRecord, OpportunityRow, StageState
 from opportune.process.queries import ProcessPicture
+from opportune.schemas.language import spoken
 from opportune.schemas.shapes import Exact, Shown, Verbs
 
 
@@ -12,6 +13,8 @@ class OpportunityListed(Shown):
     """An opportunity in a list; `process` and `stage` are keys, amounts with `_base` are in base currency.
 
     `customer_visible` says whether the reader may open the account or contact, whose name is always there.
+    `is_stale` says that nobody touched it for longer than its stage allows. The forecast category of a closed
+    one is its status.
     """
 
     id: int
@@ -42,6 +45,8 @@ class OpportunityListed(Shown):
     stage_since: date | None
     created_at: datetime
     touched_at: datetime
+    expires_on: date | None
+    is_stale: bool
 
 
 class OpportunityPage(Shown):
@@ -73,8 +78,51 @@ class StageProgress(Shown):
     steps: list[StepState]
 
 
+class RivalShown(Shown):
+    """A competitor on an opportunity: its price in the opportunity's currency, and when that was checked."""
+
+    competitor_id: int
+    name: str
+    price: Exact | None
+    checked_on: date | None
+    note: str
+    version: int
+
+
+class RivalList(Shown):
+    """An opportunity's competitors, by name."""
+
+    items: list[RivalShown]
+
+
+class MemberShown(Shown):
+    """A colleague on an opportunity's sales team, in a role of the list `sales_team_role`."""
+
+    user_id: int
+    name: str
+    role: str
+    may_write: bool
+
+
+class MemberList(Shown):
+    """An opportunity's sales team, by name."""
+
+    items: list[MemberShown]
+
+
+class WarningShown(Shown):
+    """Something odd about a field: `past_due`, `offer_expired`, `delivery_before_close`."""
+
+    code: str
+    field: str
+    message: str
+
+
 class OpportunityShown(OpportunityListed):
-    """All of an opportunity, its stages with their steps, and the verbs the reader may use on it."""
+    """All of an opportunity, its stages with their steps, and the verbs the reader may use on it.
+
+    `initiated_by` is the account, contact or campaign it came from, as `account:12`; `lost_to` who won instead.
+    """
 
     description: str
     comments: str
@@ -90,9 +138,16 @@ class OpportunityShown(OpportunityListed):
     purchase_timeframe: str
     purchase_process: str
     decision_maker_identified: bool
+    payment_terms: str
+    campaign_id: int | None
+    campaign_name: str
+    segment_id: int | None
+    segment_name: str
+    initiated_by: str
+    initiated_by_name: str
     decision_on: date | None
-    expires_on: date | None
     delivery_on: date | None
+    reminder_at: datetime | None
     on_hold: bool
     external_id: str
     estimated_value: Exact | None
@@ -103,6 +158,11 @@ class OpportunityShown(OpportunityListed):
     close_reason: str | None
     close_reason_name: str | None
     close_description: str
+    lost_to_id: int | None
+    lost_to_name: str
+    competitors: list[RivalShown]
+    sales_team: list[MemberShown]
+    warnings: list[WarningShown]
     stages: list[StageProgress]
     may: Verbs
 
@@ -135,7 +195,19 @@ class EntryList(Shown):
 
 _ROW = tuple(OpportunityRow.__dataclass_fields__)
 _ENTRY = tuple(name for name in EntryShown.model_fields if name in EntryRow.__dataclass_fields__)
-_OF_RECORD = {"primary_contact_name", "close_reason", "close_reason_name", "stages", "may"}
+_ORIGIN = ("campaign_name", "segment_name", "initiated_by", "initiated_by_name")
+_OF_RECORD = {
+    "primary_contact_name",
+    "close_reason",
+    "close_reason_name",
+    "lost_to_name",
+    "competitors",
+    "sales_team",
+    "warnings",
+    "stages",
+    "may",
+    *_ORIGIN,
+}
 _FIELDS = tuple(
     name
     for name in OpportunityShown.model_fields
@@ -162,6 +234,14 @@ def opportunity_shown(record: OpportunityRecord, language: str) -> OpportunitySh
         primary_contact_name=record.primary_contact_name,
         close_reason=record.reason_code,
         close_reason_name=_named(record.reason_en, record.reason_fr, language),
+        lost_to_name=record.lost_to_name,
+        **{name: getattr(record.origin, name) for name in _ORIGIN},
+        competitors=[RivalShown.model_validate(rival) for rival in record.rivals],
+        sales_team=[MemberShown.model_validate(member) for member in record.team],
+        warnings=[
+            WarningShown(code=sign.code, field=sign.field, message=spoken(sign.message, language))
+            for sign in record.warnings
+        ],
         stages=[_progress(stage, language) for stage in record.stages],
         may=record.may,
     )

@@ -114,6 +114,60 @@ class OwnerGiven(Given):
     version: Id | None = None
 
 
+class CloneGiven(Given):
+    """A copy to make; its subject is the original's, marked as a copy, unless another is given."""
+
+    subject: Text | None = None
+
+
+class CommentGiven(Given):
+    """Something to add to the comments, under the date, the time and one's name."""
+
+    text: Text
+
+
+class SnoozeGiven(Given):
+    """For how long to put a reminder off: `15m`, `1h`, or until `tomorrow`."""
+
+    until: Text
+
+
+class RivalFields(Given):
+    """What may be written on a competitor of an opportunity; none empties a field."""
+
+    price: Number | None = None
+    checked_on: Day | None = None
+    note: Text | None = None
+
+
+class RivalGiven(RivalFields):
+    """A competitor to name on an opportunity: by the id of one that is known, or by a name."""
+
+    competitor_id: Id | None = None
+    name: Text = ""
+
+
+class RivalChanges(RivalFields):
+    """Changes to what is known of a competitor on an opportunity; what is left out stays."""
+
+    version: Id | None = None
+
+
+class MemberGiven(Given):
+    """A colleague to put on the sales team, who may see the opportunity and change it unless said otherwise."""
+
+    user_id: Id
+    role: Text = ""
+    may_write: bool = True
+
+
+class MemberChanges(Given):
+    """Another role for a member of the sales team, or whether they may change the opportunity."""
+
+    role: Text | None = None
+    may_write: bool = True
+
+
 def place_of(given: OpportunityGiven) -> dict[str, int | None]:
     """The arguments `process_id` and `stage_id` of `create`, as far as they are given by id or by key."""
     place: dict[str, int | None] = {}

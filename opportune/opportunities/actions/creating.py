@@ -21,7 +21,7 @@ from opportune.opportunities import moves
 from opportune.opportunities.chances import first_likelihood, likelihood_fields, moved_likelihood
 from opportune.opportunities.chronicle import Chronicle
 from opportune.opportunities.events import EnteredStage, StagesEntered
-from opportune.opportunities.models import Opportunity, Status
+from opportune.opportunities.models import FormSent, Opportunity, Status
 from opportune.opportunities.probability import LOST, WON
 from opportune.opportunities.queries.external_ids import taken_external_ids
 from opportune.opportunities.references import as_columns, with_campaign, wrong_references
@@ -38,6 +38,7 @@ from opportune.reference.queries import (
 )
 
 DEFAULT_STAGE = -1
+LONGEST_TOKEN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +69,37 @@ class Draft:
     history: tuple[Happening, ...] = field(default=())
 
 
+@action("create_opportunity")
 def create(
     actor: Actor,
     fields: Mapping[str, Any],
     *,
     process_id: int | None = None,
     stage_id: int | None = DEFAULT_STAGE,
+    once: str = "",
 ) -> Opportunity:
-    """Make a deal; its owner is the actor unless `owner_id` says who (B-044). Raises Invalid, NotPermitted, Refused."""
+    """Make a deal; its owner is the actor unless `owner_id` says who (B-044). Raises Invalid, NotPermitted, Refused.
+
+    What the same person makes under the same `once` is made once: a second time it is the same deal (C-058).
+    """
+    if (already := _made_already(actor, once)) is not None:
+        return already
     [made] = create_many(actor, [Draft(fields, process_id, stage_id)])
     if isinstance(made, OpportuneError):
         raise made
+    if once and actor.person_id is not None:
+        FormSent.objects.update_or_create(
+            person_id=actor.person_id, token=once, defaults={"opportunity": made}
+        )
     return made
+
+
+def _made_already(actor: Actor, once: str) -> Opportunity | None:
+    if len(once) > LONGEST_TOKEN:
+        raise Invalid({"once": sentence("At most {longest} characters fit here.", longest=LONGEST_TOKEN)})
+    sent = FormSent.objects.filter(person_id=actor.person_id, token=once) if once else FormSent.objects.none()
+    found = sent.filter(opportunity__deleted_at=None).select_related("opportunity").first()
+    return None if found is None else found.opportunity
 
 
 @action("create_opportunity")

@@ -1,6 +1,12 @@
 """Reading deals: totals, board, list, record, and the state of any past day."""
 
 from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
+from opportune.opportunities.queries.competitors import (
+    CompetitorRow,
+    competitor,
+    competitor_names,
+    competitors,
+)
 from opportune.opportunities.queries.listing import (
     OpportunityRow,
     count,
@@ -15,22 +21,34 @@ from opportune.opportunities.queries.record import (
     StepState,
     opportunity,
 )
+from opportune.opportunities.queries.reminders import Reminder, due, due_count
+from opportune.opportunities.queries.surroundings import MemberRow, Origin, RivalRow
 from opportune.opportunities.queries.totals import Sum, Totals, totals
 
 __all__ = [
     "Board",
     "BoardCard",
     "BoardColumn",
+    "CompetitorRow",
     "EntryRow",
+    "MemberRow",
     "OpportunityRecord",
     "OpportunityRow",
+    "Origin",
+    "Reminder",
+    "RivalRow",
     "StageState",
     "StepState",
     "Sum",
     "Totals",
     "board",
     "board_column",
+    "competitor",
+    "competitor_names",
+    "competitors",
     "count",
+    "due",
+    "due_count",
     "every_opportunity",
     "opportunities",
     "opportunity",

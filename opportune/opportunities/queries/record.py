@@ -8,14 +8,24 @@ from typing import Any
 
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
+from opportune.kernel import clock
 from opportune.kernel.errors import NotFound
 from opportune.kernel.registries import facts
 from opportune.opportunities.models import Entry, Opportunity
 from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
 from opportune.opportunities.queries.steps import steps_done
+from opportune.opportunities.queries.surroundings import (
+    MemberRow,
+    Origin,
+    RivalRow,
+    origin_of,
+    rivals_of,
+    team_of,
+)
 from opportune.opportunities.queries.totals import visible_deals
 from opportune.opportunities.stays import days_in_stages
-from opportune.opportunities.writing import organisation_today
+from opportune.opportunities.warning_signs import WarningSign, warning_signs
+from opportune.opportunities.writing import organisation_today, zone_of
 from opportune.process.queries import ProcessPicture, StagePicture, StepPicture, process_by_id
 
 _CHANGING = ("write", "assign", "share", "delete")
@@ -79,7 +89,10 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class OpportunityRecord:
-    """Everything on one deal. `fields` has every typed field by its name; `may` the verbs that reach it."""
+    """Everything on one deal. `fields` has every typed field by its name; `may` the verbs that reach it.
+
+    `warnings` say what is odd about its dates; `lost_to_name` who won instead.
+    """
 
     row: OpportunityRow
     fields: dict[str, Any]
@@ -92,6 +105,11 @@ class OpportunityRecord:
     reason_en: str | None
     reason_fr: str | None
     may: frozenset[str]
+    rivals: Sequence[RivalRow]
+    team: Sequence[MemberRow]
+    origin: Origin
+    lost_to_name: str
+    warnings: tuple[WarningSign, ...]
 
     @property
     def stage(self) -> StagePicture | None:
@@ -102,7 +120,7 @@ class OpportunityRecord:
 def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
     """One deal the actor may see. Raises NotFound."""
     visible = visible_deals(actor).filter(pk=opportunity_id)
-    deal = visible.select_related("primary_contact", "close_reason").first()
+    deal = visible.select_related("primary_contact", "close_reason", "campaign", "segment", "lost_to").first()
     if deal is None:
         raise NotFound("opportunity")
     [row] = rows_of(list(columns(visible, actor)))
@@ -124,6 +142,22 @@ def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
         may=frozenset(
             verb for verb in _CHANGING if visible.filter(scope(actor, Opportunity.kind, verb)).exists()
         ),
+        rivals=rivals_of(deal.pk),
+        team=team_of(deal.pk),
+        origin=origin_of(deal),
+        lost_to_name=deal.lost_to.name if deal.lost_to else "",
+        warnings=_warnings(actor, deal),
+    )
+
+
+def _warnings(actor: Actor, deal: Opportunity) -> tuple[WarningSign, ...]:
+    if not deal.is_open:
+        return ()
+    return warning_signs(
+        estimated_close_on=deal.estimated_close_on,
+        expires_on=deal.expires_on,
+        delivery_on=deal.delivery_on,
+        today=clock.today(zone_of(actor)),
     )
 
 

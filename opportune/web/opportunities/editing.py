@@ -42,7 +42,7 @@ def new(request: SignedIn) -> HttpResponse:
     fields, placed = {**read_fields(typed), **typed.customer()}, _place(typed)
     try:
         typed.demand()
-        made = actions.create(request.actor, fields, **placed)
+        made = actions.create(request.actor, fields, once=typed.text("once"), **placed)
     except Invalid as invalid:
         return _new_form(request, typed.values(names), invalid.fields)
     except Refused as refusal:
