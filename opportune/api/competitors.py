@@ -1,7 +1,5 @@
 """Competitors, and the opportunities each stands on."""
 
-from typing import Annotated
-
 from django.http import HttpResponse
 from ninja import Query, Router
 
@@ -20,10 +18,10 @@ router = Router(tags=["competitors"])
 
 @router.get("", response=CompetitorPage)
 def list_competitors(
-    request: Request, paging: Query[Paging], text: Annotated[Text, Query()] = ""
+    request: Request, paging: Query[Paging], text: Query[Text | None] = None
 ) -> HttpResponse:
     """The competitors, by name; `text` asks for those whose name has it."""
-    found = queries.competitors(request.auth, text=text, after=paging.after, limit=paging.limit)
+    found = queries.competitors(request.auth, text=text or "", after=paging.after, limit=paging.limit)
     rows = [CompetitorShown.model_validate(row) for row in found.rows]
     return answer(CompetitorPage(items=rows, next=found.next))
 

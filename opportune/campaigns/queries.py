@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from opportune.campaigns.models import Campaign, Segment
+from opportune.kernel.records import RecordRef
+from opportune.kernel.text import fold
 from opportune.ledger.models import LIVE
 
 
@@ -46,3 +48,21 @@ def offered_segments() -> Sequence[SegmentRow]:
     """The segments a deal may be said to come from, by name."""
     rows = Segment.objects.filter(LIVE).order_by("sort_key", "id").values_list("id", "name", "campaign_id")
     return [SegmentRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChoice:
+    """A campaign as a picker of several kinds of records offers it."""
+
+    ref: RecordRef
+    name: str
+    subtitle: str = ""
+
+
+def find_campaigns(text: str, *, limit: int = 20) -> Sequence[CampaignChoice]:
+    """The campaigns whose name has all the words, by name."""
+    rows = Campaign.objects.filter(LIVE)
+    for word in fold(text).split():
+        rows = rows.filter(sort_key__contains=word)
+    found = rows.order_by("sort_key", "id").values_list("id", "name")[:limit]
+    return [CampaignChoice(RecordRef(Campaign.kind, pk), name) for pk, name in found]

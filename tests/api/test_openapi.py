@@ -60,6 +60,8 @@ def test_if_match_is_described_where_it_counts(description: Any) -> None:
         "assign_opportunity",
         "change_account",
         "change_contact",
+        "change_competitor",
+        "change_rival",
     }
 
 

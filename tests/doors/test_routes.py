@@ -39,6 +39,8 @@ class Route:
             "task_id": market.task.pk,
             "change_set_id": market.change_set,
             "person_id": market.alice.id,
+            "competitor_id": 99,
+            "share_id": 1,
         }
         address = self.address.format(**{name: records[name] for name in self.parameters})
         query = "?q=a" if address == "/search" else ""

@@ -30,8 +30,17 @@ FILTERS = st.builds(
     stage_id=st.none() | IDS,
     account_id=st.none() | IDS,
     contact_id=st.none() | IDS,
+    campaign_id=st.none() | IDS,
+    segment_id=st.none() | IDS,
+    competitor_id=st.none() | IDS,
+    member_ids=st.lists(IDS, max_size=5).map(tuple),
+    on_hold=st.none() | st.booleans(),
+    stale=st.none() | st.booleans(),
     source=WORDS,
     type=WORDS,
+    rating=WORDS,
+    priority=WORDS,
+    payment_terms=WORDS,
     forecast_category=WORDS,
     close_from=DAYS,
     close_to=DAYS,
@@ -163,7 +172,15 @@ def test_an_accounts_deals_are_its_own_and_its_contacts(trade: Trade, market: di
 def test_by_source_type_and_category(trade: Trade) -> None:
     assert found(trade, source="web") == {"Pumps"}
     assert found(trade, type="new") == {"Valves"}
-    assert found(trade, forecast_category="committed") == {"Tanks"}
+    assert found(trade, forecast_category="pipeline") == {"Pumps", "Valves", "Mills"}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("market")
+def test_the_forecast_category_of_a_closed_deal_is_its_outcome(trade: Trade) -> None:
+    assert found(trade, forecast_category="committed") == set()
+    assert found(trade, forecast_category="won") == {"Tanks"}
+    assert found(trade, forecast_category="lost") == {"Pipes"}
 
 
 @pytest.mark.django_db

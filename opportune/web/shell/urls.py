@@ -11,6 +11,7 @@ urlpatterns = [
     path("undo/<int:change_set_id>/", views.undo_change, name="undo"),
     path("tasks/", views.my_tasks, name="tasks"),
     path("tasks/<int:task_id>/<str:how>/", views.end_task, name="task_end"),
+    path("reminders/bell/", views.bell, name="bell"),
     path("search/", views.search, name="search"),
     path("mails/", views.mails, name="mails"),
     path("pick/customers/", views.pick_customer, name="pick_customer"),

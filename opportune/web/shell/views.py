@@ -1,10 +1,8 @@
 """Home, search, preferences, undo, tasks, pickers, unsent mail, set-up."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,12 +10,14 @@ from opportune.activities import actions as tasks
 from opportune.activities.queries import my_open_tasks
 from opportune.customers.queries import find_customers
 from opportune.identity import actions as people
+from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotFound, OpportuneError
 from opportune.ledger.queries import last_undoable
 from opportune.ledger.undo import undo
 from opportune.mailing.queries import unsent
-from opportune.opportunities.queries import subjects
+from opportune.opportunities.queries import due, due_count, subjects
 from opportune.search.queries import find
+from opportune.web.back import safe
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
 from opportune.web.viewer import look_as_visitor
 
@@ -37,7 +37,7 @@ def preferences(request: SignedIn) -> HttpResponse:
     people.change_preferences(request.actor, **chosen)
     if is_htmx(request):
         return HttpResponse(status=204)
-    return HttpResponseRedirect(_safe(request, request.POST.get("next", "/")))
+    return HttpResponseRedirect(safe(request, request.POST.get("next", "/")))
 
 
 @require_POST
@@ -56,7 +56,7 @@ def undo_change(request: SignedIn, change_set_id: int) -> HttpResponse:
     messages.success(request, text)
     if is_htmx(request):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return HttpResponseRedirect(_safe(request, request.headers.get("Referer", "/")))
+    return HttpResponseRedirect(safe(request, request.headers.get("Referer", "/")))
 
 
 @require_POST
@@ -72,10 +72,20 @@ def undo_last(request: SignedIn) -> HttpResponse:
 @require_GET
 @signed_in
 def my_tasks(request: SignedIn) -> HttpResponse:
-    """One's open tasks, the most urgent first."""
+    """One's reminders whose time has come, and one's open tasks, the most urgent first."""
     rows = my_open_tasks(request.actor)
     about = subjects(request.actor, {row.about_id for row in rows if row.about_kind == "opportunity"})
-    return page(request, "shell/tasks.html", {"tasks": rows, "about": about})
+    reminders = due(request.actor, clock.now())
+    return page(request, "shell/tasks.html", {"tasks": rows, "about": about, "reminders": reminders})
+
+
+@require_GET
+@signed_in
+def bell(request: SignedIn) -> HttpResponse:
+    """How many reminders are due, for the bell of every page, which asks now and then."""
+    count = due_count(request.actor, clock.now())
+    said = ngettext("{count} reminder is due", "{count} reminders are due", count).format(count=count)
+    return JsonResponse({"count": count, "label": said})
 
 
 @require_POST
@@ -92,7 +102,7 @@ def end_task(request: SignedIn, task_id: int, how: str) -> HttpResponse:
         "reopen": gettext("Task open again."),
     }
     tell(request, said[how])
-    return go(request, _safe(request, request.POST.get("next", "/tasks/")))
+    return go(request, safe(request, request.POST.get("next", "/tasks/")))
 
 
 @require_GET
@@ -151,11 +161,3 @@ def set_up(request: HttpRequest, secret: str) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """No such address."""
     return problem(request, NotFound("page"))
-
-
-def _safe(request: HttpRequest, address: str) -> str:
-    """An address on this site, else home: nobody is sent elsewhere."""
-    hosts = {request.get_host()}
-    if url_has_allowed_host_and_scheme(address, hosts, require_https=settings.SESSION_COOKIE_SECURE):
-        return address
-    return "/"
