@@ -81,6 +81,8 @@ def _wrong(
         wrong["campaign_id"] = sentence("This campaign does not exist.")
     if columns.get("initiated_by_kind") == "campaign" and columns["initiated_by_id"] not in campaigns:
         wrong["initiated_by"] = _GONE
+        if columns.get("campaign_id") == columns["initiated_by_id"]:
+            wrong.pop("campaign_id", None)
     if columns.get("segment_id") and columns["segment_id"] not in segments:
         wrong["segment_id"] = sentence("This segment does not exist.")
     return wrong

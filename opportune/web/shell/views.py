@@ -7,9 +7,10 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from opportune.activities import actions as tasks
-from opportune.activities.queries import my_open_tasks
+from opportune.activities.queries import my_open_tasks, task
 from opportune.customers.queries import find_customers
 from opportune.identity import actions as people
+from opportune.identity.queries import people as everybody
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotFound, OpportuneError
 from opportune.ledger.queries import last_undoable
@@ -19,6 +20,7 @@ from opportune.opportunities.queries import due, due_count, subjects
 from opportune.search.queries import find
 from opportune.web.back import safe
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
+from opportune.web.typed import Typed
 from opportune.web.viewer import look_as_visitor
 
 
@@ -103,6 +105,26 @@ def end_task(request: SignedIn, task_id: int, how: str) -> HttpResponse:
     }
     tell(request, said[how])
     return go(request, safe(request, request.POST.get("next", "/tasks/")))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def assign_task(request: SignedIn, task_id: int) -> HttpResponse:
+    """Give a task to somebody else."""
+    shown, errors = task(request.actor, task_id), {}
+    if request.method == "POST":
+        try:
+            owner_id = Typed(request.POST.dict()).whole("owner_id") or 0
+            tasks.assign_task(request.actor, task_id, owner_id=owner_id)
+        except Invalid as invalid:
+            errors = invalid.fields
+        else:
+            tell(request, gettext("Task handed over."))
+            return go(request, safe(request, request.POST.get("next", "/tasks/")))
+    values = {"owner_id": shown.owner_id, "next": request.GET.get("next", "/tasks/")}
+    context = {"task": shown, "people": everybody(), "values": values, "errors": errors}
+    template = "shell/task_owner.html" if is_htmx(request) else "shell/task_owner_page.html"
+    return page(request, template, context, status=422 if errors else 200)
 
 
 @require_GET
