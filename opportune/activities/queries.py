@@ -118,5 +118,11 @@ def completed_task_steps(opportunity_id: int) -> set[int]:
     return set(rows.values_list("step__id", flat=True))
 
 
+def deals_with_task_done(step_id: int) -> QuerySet[Task, int]:
+    """The ids of the deals whose task of a step is completed, to be asked for in a larger question."""
+    rows = Task.objects.filter(about_kind="opportunity", step_id=step_id, state=Task.State.COMPLETED)
+    return rows.values_list("about_id", flat=True)
+
+
 def _rows(rows: Any) -> list[TaskRow]:
     return [TaskRow(**row) for row in rows.annotate(owner_name=F("owner__name")).values(*_COLUMNS)]

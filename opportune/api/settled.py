@@ -1,4 +1,4 @@
-"""What the organisation has settled: processes, close reasons, lists, currencies.
+"""What the organisation has settled: close reasons, lists, currencies.
 
 Anybody who may read anything may read these.
 """
@@ -11,10 +11,8 @@ from ninja import Query, Router
 from opportune.api.answers import answer, made
 from opportune.api.asking import Request, language_of
 from opportune.opportunities.values import CHOICE_LISTS
-from opportune.process.queries import processes
 from opportune.reference import queries
 from opportune.reference.actions import add_close_reason
-from opportune.schemas.process import ProcessList, process_shown
 from opportune.schemas.reference import (
     ChoiceLists,
     ChoiceListShown,
@@ -28,14 +26,6 @@ from opportune.schemas.reference import (
 )
 
 router = Router(tags=["settings"])
-
-
-@router.get("processes", response=ProcessList)
-def list_processes(request: Request) -> HttpResponse:
-    """The sales processes with their stages and steps."""
-    request.auth.demand_any("read")
-    shown = [process_shown(process, language_of(request)) for process in processes()]
-    return answer(ProcessList(items=shown))
 
 
 @router.get("close-reasons", response=ReasonList)

@@ -12,6 +12,7 @@ from opportune.api import (
     opportunity_commands,
     opportunity_surroundings,
     people,
+    processes,
     searching,
     settled,
     tasks,
@@ -29,6 +30,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("tasks", tasks.router),
     ("change-sets", change_sets.router),
     ("search", searching.router),
+    ("", processes.router),
     ("", settled.router),
     ("", people.router),
 )

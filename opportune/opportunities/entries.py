@@ -14,6 +14,7 @@ from opportune.opportunities.models import Entry, Opportunity, Valued
 VALUED_FIELDS = tuple(field.attname for field in Valued._meta.get_fields() if hasattr(field, "attname"))
 NOT_OF_THEMSELVES = {"rate", "base_digits"}
 NOTED_FIELDS = frozenset(VALUED_FIELDS) - Opportunity.derived - NOT_OF_THEMSELVES
+BATCH = 200
 _TICK = timedelta(microseconds=1)
 
 
@@ -40,6 +41,26 @@ def append(opportunity: Opportunity, *, move: str, on: date, at: datetime | None
     entry = entry_of(opportunity, move=move, at=instant, on=on, change_set=change_set)
     entry.save()
     return entry
+
+
+def append_many(opportunities: Sequence[Opportunity], *, move: str, on: date) -> None:
+    """As `append`, for many deals in few queries: a bulk command's number of queries follows its batches."""
+    change_set = recording().change_set
+    for start in range(0, len(opportunities), BATCH):
+        batch = opportunities[start : start + BATCH]
+        ended = list(Entry.objects.filter(opportunity__in=batch, is_current=True))
+        begun = {opportunity.pk: change_set.at for opportunity in batch}
+        for current in ended:
+            current.ended_at = max(change_set.at, current.at + _TICK)
+            current.is_current = False
+            begun[current.opportunity_id] = current.ended_at
+        Entry.objects.bulk_update(ended, ["ended_at", "is_current"])
+        Entry.objects.bulk_create(
+            [
+                entry_of(opportunity, move=move, at=begun[opportunity.pk], on=on, change_set=change_set)
+                for opportunity in batch
+            ]
+        )
 
 
 def chained(entries: Sequence[Entry]) -> Sequence[Entry]:

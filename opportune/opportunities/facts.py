@@ -1,7 +1,16 @@
 """Questions that lower packages ask about deals, answered through wiring.py."""
 
+from typing import Any
+
+from django.db.models import BooleanField, Count, Exists, OuterRef, Q
+
 from opportune.kernel.records import RecordRef
-from opportune.opportunities.models import Entry, Opportunity
+from opportune.kernel.registries import facts
+from opportune.opportunities.models import OPEN, Entry, Opportunity, ProcessRun, StepMark
+from opportune.opportunities.values import CHECKS
+from opportune.process.models import Step
+
+_NO_STEPS = {"subject", "external_id", "account_id", "contact_id", "owner_id", "probability", "on_hold"}
 
 
 def customer_has_opportunities(ref: RecordRef) -> bool:
@@ -15,3 +24,52 @@ def customer_has_opportunities(ref: RecordRef) -> bool:
 def amounts_exist() -> bool:
     """Whether an amount was ever recorded, which freezes the base currency (domain.md §2)."""
     return Entry.objects.filter(value__isnull=False).exists()
+
+
+def step_fields() -> frozenset[str]:
+    """The fields of a deal that a step may ask for; the customer is one of two columns."""
+    return (frozenset(CHECKS) - _NO_STEPS) | {"customer"}
+
+
+def deals_of_process(process_id: int) -> tuple[int, int]:
+    """How many open deals, and how many in all, stand in a process or keep a place in it; the bin counts."""
+    parked = ProcessRun.objects.filter(opportunity=OuterRef("pk"), process_id=process_id)
+    return _open_and_all(Q(process_id=process_id) | Exists(parked))
+
+
+def deals_of_stage(stage_id: int) -> tuple[int, int]:
+    """How many open deals, and how many in all, stand in a stage or keep their place there; the bin counts."""
+    parked = ProcessRun.objects.filter(opportunity=OuterRef("pk"), stage_id=stage_id)
+    return _open_and_all(Q(stage_id=stage_id) | Exists(parked))
+
+
+def deals_of_step(step_id: int) -> tuple[int, int, int]:
+    """How many open deals, and how many in all, are in a step's stage or have done it; how many open ones have."""
+    step = Step.objects.get(pk=step_id)
+    done = _done(step)
+    shown = Q(stage_id=step.stage_id) | done if step.what != Step.What.FIELD else Q(stage_id=step.stage_id)
+    return (*_open_and_all(shown), Opportunity.objects.filter(shown, done, status__in=OPEN).count())
+
+
+def _open_and_all(condition: Any) -> tuple[int, int]:
+    counted = Opportunity.objects.filter(condition).aggregate(
+        open=Count("pk", filter=Q(status__in=OPEN, deleted_at__isnull=True)), all=Count("pk")
+    )
+    return counted["open"], counted["all"]
+
+
+def _done(step: Step) -> Q:
+    """Which deals have done a step, as `gates.StepsDone` sees it."""
+    if step.what == Step.What.TICK:
+        return Q(Exists(StepMark.objects.filter(opportunity=OuterRef("pk"), step=step, is_done=True)))
+    if step.what == Step.What.TASK:
+        ask = facts.get("deals_with_task_done")
+        return Q(pk__in=ask(step.pk)) if ask else Q(pk__in=())
+    if step.field == "customer":
+        return Q(pk__isnull=False)
+    field = Opportunity._meta.get_field(step.field)
+    if isinstance(field, BooleanField):
+        return Q(**{step.field: True})
+    if field.get_internal_type() in ("CharField", "TextField"):
+        return ~Q(**{f"{step.field}__in": ["", "unknown"]})
+    return Q(**{f"{step.field}__isnull": False})

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 
 from django.db.models import Q
 
+from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.identity.models import Membership
 from opportune.kernel import clock
@@ -125,10 +126,10 @@ class OpportunityFilter:
         }
         return {name: str(written[name]) for name in self.PARAMETERS if written.get(name) not in (None, "")}
 
-    def condition(self, *, of_entries: bool = False) -> Q:
+    def condition(self, actor: Actor, *, of_entries: bool = False) -> Q:
         """The rows that match: deals, or the entries that say how deals stood, whose other fields are today's.
 
-        An account's deals are its own and its contacts' (B-006).
+        An account's deals are its own and its contacts' (B-006), of those whose employer the actor may know.
         """
         asked = Q()
         if self.status:
@@ -142,7 +143,7 @@ class OpportunityFilter:
         if self.stage_id is not None:
             asked &= Q(stage_id=self.stage_id)
         if self.account_id is not None:
-            asked &= Q(account_id=self.account_id) | Q(contact__account_id=self.account_id)
+            asked &= Q(account_id=self.account_id) | _staff(actor, self.account_id)
         if self.contact_id is not None:
             asked &= Q(contact_id=self.contact_id)
         if self.forecast_category:
@@ -191,6 +192,13 @@ def _in_category(category: str) -> Q:
 
 _ANSWERS = {"yes": True, "no": False}
 _WRITTEN = {True: "yes", False: "no", None: ""}
+
+
+def _staff(actor: Actor, account_id: int) -> Q:
+    """The deals of an account's contacts, where the actor sees these or the account: a deal shows a name alone."""
+    known = Contact.objects.visible_to(actor).filter(account_id=account_id)
+    all_of_them = Contact.objects.filter(account__in=Account.objects.visible_to(actor).filter(pk=account_id))
+    return Q(contact_id__in=known.values("id")) | Q(contact_id__in=all_of_them.values("id"))
 
 
 def _day(text: str) -> date | None:

@@ -4,9 +4,10 @@ Consecutive entries in one stage are one stay. An undo and what it took back are
 had happened; "as of" reads the entries themselves and sees both.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
 from opportune.opportunities.moves import MOVES
@@ -76,6 +77,14 @@ def days_in_stages(entries: Iterable[Interval], today: date) -> dict[int, int]:
             until = following.on if following else today
             spent[turn.state] = spent.get(turn.state, 0) + max(0, (until - turn.on).days)
     return spent
+
+
+def ended_stays(entries: Iterable[Interval]) -> Iterator[tuple[int, int]]:
+    """Each stay in a stage that has ended, as the stage and the days it lasted (BC E12); undone ones never were."""
+    stood = turns(entries, lambda entry: entry.stage_id if entry.status == "in_progress" else None)
+    for turn, following in pairwise(stood):
+        if turn.state is not None:
+            yield turn.state, max(0, (following.on - turn.on).days)
 
 
 def last_move_on(entries: Sequence[Interval], *, with_reopening: bool = False) -> date | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from opportune.kernel.errors import NotFound
+from opportune.kernel.registries import facts
 from opportune.ledger.models import LIVE
 from opportune.process.models import Process, Stage, Step
 
@@ -22,6 +23,7 @@ class StepPicture:
     is_required: bool
     delay_days: int | None
     reminder_days: int | None
+    version: int = 1
 
     def name(self, language: str) -> str:
         """The name in a language, English unless French."""
@@ -48,6 +50,8 @@ class StagePicture:
     guidance_en: str
     guidance_fr: str
     steps: tuple[StepPicture, ...]
+    comments: str = ""
+    version: int = 1
 
     def name(self, language: str) -> str:
         """The name in a language, English unless French."""
@@ -71,6 +75,8 @@ class ProcessPicture:
     estimates_required: bool
     is_retired: bool
     stages: tuple[StagePicture, ...]
+    comments: str = ""
+    version: int = 1
 
     def name(self, language: str) -> str:
         """The name in a language, English unless French."""
@@ -97,6 +103,15 @@ def stale_after(own: int | None, expected: int | None) -> int | None:
     return None if expected is None else (expected * 3 + 1) // 2
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How many deals would feel a deletion: `open` ones, `all` of them, and how many open ones have done a step."""
+
+    open: int
+    all: int
+    done: int = 0
+
+
 def processes(*, with_retired: bool = True) -> Sequence[ProcessPicture]:
     """All processes in their order, in three queries."""
     steps: dict[int, list[StepPicture]] = defaultdict(list)
@@ -119,6 +134,8 @@ def processes(*, with_retired: bool = True) -> Sequence[ProcessPicture]:
             row.estimates_required,
             row.is_retired,
             tuple(stages[row.pk]),
+            row.comments,
+            row.version,
         )
         for row in rows
     ]
@@ -140,6 +157,56 @@ def process_by_key(key: str) -> ProcessPicture:
     return found
 
 
+def stage_by_id(stage_id: int) -> tuple[ProcessPicture, StagePicture]:
+    """A stage and its process. Raises NotFound."""
+    for process in processes():
+        stage = process.stage(stage_id)
+        if stage is not None:
+            return process, stage
+    raise NotFound("stage")
+
+
+def step_by_id(step_id: int) -> tuple[ProcessPicture, StagePicture, StepPicture]:
+    """A step, its process and its stage. Raises NotFound."""
+    for process in processes():
+        for stage in process.stages:
+            for step in stage.steps:
+                if step.id == step_id:
+                    return process, stage, step
+    raise NotFound("step")
+
+
+def can_be_default(key: str) -> bool:
+    """Whether new deals can get a process: it exists and is not retired (E-14)."""
+    return Process.objects.filter(LIVE, key=key, is_retired=False).exists()
+
+
+def known_fields() -> frozenset[str]:
+    """The fields of a deal that a step may ask for; none are known where there are no deals."""
+    ask = facts.get("step_fields")
+    return frozenset(ask()) if ask else frozenset()
+
+
+def process_use(process_id: int) -> Use:
+    """The deals in a process, those that keep a place in it included."""
+    return _use("deals_of_process", process_id)
+
+
+def stage_use(stage_id: int) -> Use:
+    """The deals in a stage, those that keep their place there included (C-091)."""
+    return _use("deals_of_stage", stage_id)
+
+
+def step_use(step_id: int) -> Use:
+    """The deals that show a step, being in its stage or having done it, and how many of the open ones did (C-091)."""
+    return _use("deals_of_step", step_id)
+
+
+def _use(question: str, record_id: int) -> Use:
+    ask = facts.get(question)
+    return Use(*ask(record_id)) if ask else Use(0, 0)
+
+
 def _step_picture(step: Step) -> StepPicture:
     return StepPicture(
         step.pk,
@@ -150,6 +217,7 @@ def _step_picture(step: Step) -> StepPicture:
         step.is_required,
         step.delay_days,
         step.reminder_days,
+        step.version,
     )
 
 
@@ -171,4 +239,6 @@ def _stage_picture(stage: Stage, order: int, steps: tuple[StepPicture, ...]) -> 
         stage.guidance_en,
         stage.guidance_fr,
         steps,
+        stage.comments,
+        stage.version,
     )

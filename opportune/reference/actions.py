@@ -100,6 +100,8 @@ def _demand_known(key: str, value: Any) -> None:
         raise Invalid({key: sentence("There is no time zone “{zone}”.", zone=value)})
     if key == "base_currency" and not Currency.objects.filter(code=value).exists():
         raise Invalid({key: sentence("There is no currency “{code}”. Add it in the settings.", code=value)})
+    if key == "default_process" and "can_be_default" in facts and not facts["can_be_default"](value):
+        raise Invalid({key: sentence("There is no process “{key}” in use.", key=value)})
 
 
 @action("add_currency")

@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("opportune.web.opportunities.urls")),
     path("", include("opportune.web.competitors.urls")),
     path("", include("opportune.web.customers.urls")),
+    path("settings/", include("opportune.web.settings.urls")),
 ]

@@ -62,6 +62,9 @@ def test_if_match_is_described_where_it_counts(description: Any) -> None:
         "change_contact",
         "change_competitor",
         "change_rival",
+        "change_process",
+        "change_stage",
+        "change_step",
     }
 
 

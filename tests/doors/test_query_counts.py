@@ -59,6 +59,9 @@ def counts(who: Caller, market: Market) -> dict[str, int]:
     """The number of queries of every reading route."""
     records = {
         "opportunity_id": market.deal.pk,
+        "process_id": market.process.id,
+        "stage_id": market.process.stages[0].id,
+        "step_id": market.process.stages[0].steps[0].id,
         "account_id": market.account.pk,
         "contact_id": market.contact.pk,
         "task_id": market.task.pk,
@@ -71,8 +74,9 @@ def counts(who: Caller, market: Market) -> dict[str, int]:
             continue
         address = path.removeprefix(ROOT)
         query = f"?q={MARK}" if address == "/search" else ""
+        asking = caller(market.company.ada) if address.endswith("/deletion") else who
         with CaptureQueriesContext(connection) as queries:
-            answer = who.get(address.format(**records) + query)
+            answer = asking.get(address.format(**records) + query)
         assert answer.status == 200, answer.text
         found[address] = len(queries)
     return found

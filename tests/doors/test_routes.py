@@ -11,7 +11,9 @@ from opportune.ledger.models import Change
 from tests.doors.callers import MARK, ROOT, Answer, Caller, Market, caller, without_scopes
 
 DESCRIPTION: Any = door.get_openapi_schema(path_prefix=f"{ROOT}/")
-NOT_HIDDEN = {"person_id"}
+NOT_HIDDEN = {"person_id", "process_id", "stage_id", "step_id"}
+
+CUSTOMISED = {"processes", "stages", "steps"}
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,18 @@ class Route:
     def is_about_a_hidden_record(self) -> bool:
         return bool(set(self.parameters) - NOT_HIDDEN)
 
+    @property
+    def customises(self) -> bool:
+        return self.address.split("/")[1] in CUSTOMISED and (
+            self.method != "get" or self.address.endswith("/deletion")
+        )
+
     def ask(self, who: Caller, market: Market) -> Answer:
         records = {
             "opportunity_id": market.deal.pk,
             "step_id": market.process.stages[0].steps[0].id,
+            "process_id": market.process.id,
+            "stage_id": market.process.stages[0].id,
             "account_id": market.account.pk,
             "contact_id": market.contact.pk,
             "task_id": market.task.pk,
@@ -55,8 +65,12 @@ def least(body: Any) -> Any:
     options = shape.get("anyOf", [shape])
     name = next(option["$ref"] for option in options if "$ref" in option).rpartition("/")[2]
     fields = DESCRIPTION["components"]["schemas"][name]
-    samples = {"string": "won", "integer": 1, "boolean": False}
-    return {each: samples[fields["properties"][each]["type"]] for each in fields.get("required", ())}
+    samples = {"string": "won", "integer": 1, "boolean": False, "array": [1]}
+
+    def sample(field: Any) -> Any:
+        return samples[field.get("type") or field["anyOf"][0]["type"]]
+
+    return {each: sample(fields["properties"][each]) for each in fields.get("required", ())}
 
 
 ROUTES = [
@@ -101,7 +115,7 @@ def test_a_stranger_finds_no_hidden_record_and_changes_none(market: Market) -> N
 
 def test_a_stranger_sees_nothing_of_it_in_any_list(market: Market) -> None:
     dan = caller(market.company.dan)
-    others = [route for route in ROUTES if not route.is_about_a_hidden_record]
+    others = [route for route in ROUTES if not route.is_about_a_hidden_record and not route.customises]
     assert except_for(asked(dan, market, others), 200, 201) == {"post /opportunities": 422}
 
 
@@ -112,4 +126,15 @@ def test_a_reading_token_writes_nothing(market: Market) -> None:
     # her own words may be in the answers to her; what counts is that nothing is written
     statuses = {str(route): route.ask(reader, market).status for route in writing}
     assert except_for(statuses, 403) == {}
+    assert Change.objects.count() == before
+
+
+def test_only_who_customises_reaches_what_customises(market: Market) -> None:
+    routes = [route for route in ROUTES if route.customises]
+    assert len(routes) > 15
+    narrow = caller(market.company.ada, "*:read", "*:write", "right:administer")
+    callers = [caller(market.alice), caller(market.company.carol), narrow]
+    before = Change.objects.count()
+    for who in callers:
+        assert except_for(asked(who, market, routes), 403) == {}
     assert Change.objects.count() == before

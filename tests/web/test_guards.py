@@ -67,6 +67,8 @@ def filled(route: str, market: Market) -> str:
         "<int:competitor_id>": first_id(Rival, "competitor_id"),
         "<int:person_id>": first_id(TeamMember, "user_id"),
         "<int:share_id>": first_id(Share, "pk"),
+        "<int:process_id>": market.process.id,
+        "<str:way>": "up",
         "<str:how>": "complete",
         "<str:key>": "sales",
         "<str:stage>": "none",

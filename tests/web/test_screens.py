@@ -142,7 +142,9 @@ def test_what_was_typed_is_kept_when_a_field_is_missing(company: Company, alice:
     assert not Opportunity.objects.exists()
 
 
-def test_a_move_from_the_board_answers_with_both_columns(alice: Client, deal: Opportunity) -> None:
+def test_a_move_from_the_board_answers_with_both_columns_and_the_sum(
+    alice: Client, deal: Opportunity
+) -> None:
     develop = process_by_key("sales").stages[1]
     answer = alice.post(
         f"/opportunities/{deal.pk}/move/",
@@ -151,7 +153,8 @@ def test_a_move_from_the_board_answers_with_both_columns(alice: Client, deal: Op
     )
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert page.count('hx-swap-oob="true"') == 4
+    assert page.count('hx-swap-oob="true"') == 5
+    assert 'id="board-sum" hx-swap-oob="true">1 open deal' in page
     assert "Moved to Develop." in page
 
 

@@ -217,7 +217,7 @@ class _Workshop:
             if process_id is None
             else self.processes.get(process_id)
         )
-        if process is None:
+        if process is None or (process_id is None and process.is_retired):
             raise Invalid({"process": sentence("Choose a sales process.")})
         if process.is_retired:
             raise Invalid({"process": sentence("This process is retired. Choose another.")})

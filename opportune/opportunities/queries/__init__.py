@@ -22,6 +22,7 @@ from opportune.opportunities.queries.record import (
     opportunity,
 )
 from opportune.opportunities.queries.reminders import Reminder, due, due_count
+from opportune.opportunities.queries.statistics import ProcessStatistics, StageStatistics, statistics
 from opportune.opportunities.queries.surroundings import MemberRow, Origin, RivalRow
 from opportune.opportunities.queries.totals import Sum, Totals, totals
 
@@ -35,9 +36,11 @@ __all__ = [
     "OpportunityRecord",
     "OpportunityRow",
     "Origin",
+    "ProcessStatistics",
     "Reminder",
     "RivalRow",
     "StageState",
+    "StageStatistics",
     "StepState",
     "Sum",
     "Totals",
@@ -52,6 +55,7 @@ __all__ = [
     "every_opportunity",
     "opportunities",
     "opportunity",
+    "statistics",
     "subjects",
     "totals",
 ]

@@ -1,6 +1,6 @@
 """The board of one process: a column per stage, exact counts and sums, cards by pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,10 +54,21 @@ class Board:
     sum: Sum
 
 
-def board(actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, *, limit: int = CARDS) -> Board:
-    """The open deals of a process. The number of queries depends on the stages only."""
+def board(
+    actor: Actor,
+    process: ProcessPicture,
+    wanted: OpportunityFilter,
+    *,
+    limit: int = CARDS,
+    only: Collection[int | None] | None = None,
+) -> Board:
+    """The open deals of a process. The number of queries depends on the stages only.
+
+    With `only`, no columns but those of these stages (none: not started), as after a move; the sum is that of all.
+    """
     whole = totals(actor, wanted)
-    shown: list[StagePicture | None] = [None, *process.stages]
+    every: list[StagePicture | None] = [None, *process.stages]
+    shown = [stage for stage in every if only is None or (stage.id if stage else None) in only]
     pages = [_page(actor, process, stage, wanted, None, limit) for stage in shown]
     tasks = _next_tasks(actor, [row.id for rows, _ in pages for row in rows])
     made = [
@@ -69,8 +80,9 @@ def board(actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, *, l
         )
         for stage, (rows, following) in zip(shown, pages, strict=True)
     ]
-    kept = [column for column in made if column.stage is not None or column.sum.count]
-    return Board(process, kept, sum((column.sum for column in kept), Sum()))
+    kept = [column for column in made if only is not None or column.stage is not None or column.sum.count]
+    parts = (whole.by_open_stage.get((process.id, stage.id if stage else None), Sum()) for stage in every)
+    return Board(process, kept, sum(parts, Sum()))
 
 
 def board_column(
@@ -82,7 +94,7 @@ def board_column(
     after: str | None = None,
     limit: int = CARDS,
 ) -> BoardColumn:
-    """One column, from a cursor on: how a column is paged, and shown again after a move."""
+    """One column, from a cursor on: how a column is paged."""
     stage = process.stage(stage_id)
     rows, following = _page(actor, process, stage, wanted, after, limit)
     tasks = _next_tasks(actor, [row.id for row in rows])
@@ -102,7 +114,7 @@ def _page(
         visible_deals(actor)
         .filter(process_id=process.id, status__in=OPEN)
         .filter(Q(stage_id=stage.id) if stage else Q(stage__isnull=True))
-        .filter(wanted.condition())
+        .filter(wanted.condition(actor))
     )
     found, following = read_page(
         columns(in_column, actor, "estimated_close_on"),

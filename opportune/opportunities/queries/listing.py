@@ -89,7 +89,7 @@ def opportunities(
     """A page of the deals the actor may see. Raises Invalid for a bad cursor."""
     order = _ORDERS[wanted.sort]
     found, following = read_page(
-        columns(visible_deals(actor).filter(wanted.condition()), actor, order.column),
+        columns(visible_deals(actor).filter(wanted.condition(actor)), actor, order.column),
         order.column,
         descending=wanted.descending,
         cursor=after,
@@ -108,14 +108,14 @@ def every_opportunity(actor: Actor, wanted: OpportunityFilter) -> Iterator[Oppor
     actor.demand(Opportunity.kind, "export")
     order = _ORDERS[wanted.sort].column
     by_value = F(order).desc(nulls_last=True) if wanted.descending else F(order).asc(nulls_last=True)
-    reached = visible_deals(actor).filter(scope(actor, Opportunity.kind, "export"), wanted.condition())
+    reached = visible_deals(actor).filter(scope(actor, Opportunity.kind, "export"), wanted.condition(actor))
     rows = columns(reached, actor).order_by(by_value, "-id" if wanted.descending else "id")
     return (row for found in rows.iterator(chunk_size=500) for row in rows_of([found]))
 
 
 def count(actor: Actor, wanted: OpportunityFilter) -> int:
     """How many deals the list has in all."""
-    return visible_deals(actor).filter(wanted.condition()).count()
+    return visible_deals(actor).filter(wanted.condition(actor)).count()
 
 
 def subjects(actor: Actor, opportunity_ids: set[int]) -> dict[int, str]:

@@ -50,9 +50,9 @@ def totals(actor: Actor, wanted: OpportunityFilter, *, as_of: date | None = None
 
     The past is read from the entries; who may see a deal is decided as of today.
     """
-    rows: QuerySet[Any] = visible_deals(actor).filter(wanted.condition())
+    rows: QuerySet[Any] = visible_deals(actor).filter(wanted.condition(actor))
     if as_of is not None:
-        rows = standing_at(actor, as_of).filter(wanted.condition(of_entries=True))
+        rows = standing_at(actor, as_of).filter(wanted.condition(actor, of_entries=True))
     grouped = rows.values_list("process_id", "stage_id", "status").annotate(
         number=Count("id"), sum_value=ExactSum("value_base"), sum_expected=ExactSum("expected_base")
     )

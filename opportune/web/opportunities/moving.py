@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from opportune.kernel.errors import Invalid, OpportuneError, Refused
 from opportune.opportunities import actions
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.queries import OpportunityRecord, board_column, opportunity
+from opportune.opportunities.queries import OpportunityRecord, board, opportunity
 from opportune.process.queries import process_by_id
 from opportune.web.opportunities.board import board_filter
 from opportune.web.opportunities.record import record_context, show_flyout, step_changes
@@ -92,12 +92,9 @@ def _moved(
         tell(request, text)
         return go(request, reverse("opportunity", args=[record.row.id]))
     process = process_by_id(record.row.process_id)
-    columns = [
-        board_column(request.actor, process, stage_id, wanted)
-        for stage_id in dict.fromkeys([before.row.stage_id, record.row.stage_id])
-    ]
+    touched = {before.row.stage_id, record.row.stage_id}
     context = {
-        "columns": columns,
+        "board": board(request.actor, process, wanted, only=touched),
         "process": process,
         "parameters": wanted.parameters(),
         "message": text,

@@ -1,0 +1,144 @@
+"""What axe finds on the screens: nothing, in any theme, language or size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from opportune.activities.actions import create_task
+from opportune.opportunities import actions
+from opportune.opportunities.writing import organisation_today
+from opportune.process.actions import require_step
+from tests.browser.conftest import Seat, Visit
+from tests.browser.screens import sales_stages
+from tests.people import Company
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+[AXE] = Path(__file__).parent.glob("vendor/axe-core-*/axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOK = """
+async (tags) => {
+  const found = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+  return found.violations.flatMap((broken) =>
+    broken.nodes.map((node) => `${broken.id}: ${node.target.join(" ")}: ${node.failureSummary}`));
+}
+"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The records that the screens show."""
+
+    deal: int
+    won: int
+    account: int
+    contact: int
+
+
+Way = Callable[[Page, Shown], object]
+
+
+def address(path: str) -> Way:
+    """The screen at an address, in which a name in braces is a record's id."""
+    return lambda page, shown: page.goto(path.format(**asdict(shown)))
+
+
+def opened(path: str, press: str, awaited: str) -> Way:
+    """What opens on a screen when something is pressed."""
+
+    def way(page: Page, shown: Shown) -> None:
+        address(path)(page, shown)
+        page.locator(press).first.click()
+        page.locator(awaited).first.wait_for()
+
+    return way
+
+
+SCREENS: dict[str, Way] = {
+    "board": address("/pipeline/"),
+    "move menu": opened("/pipeline/", "[data-menu]", "#menu:popover-open [role=menuitem]"),
+    "filters": opened("/pipeline/", ".bar .chip-add, .bar [popovertarget]", "[popover]:popover-open"),
+    "list": address("/opportunities/"),
+    "empty list": address("/opportunities/?text=nothing+has+this+name"),
+    "record": address("/opportunities/{deal}/"),
+    "steps": opened("/opportunities/{deal}/", ".proc > a.now", ".flyout"),
+    "closed record": address("/opportunities/{won}/"),
+    "editing": address("/opportunities/{deal}/edit/"),
+    "closing": address("/opportunities/{deal}/close/?outcome=lost"),
+    "new": address("/opportunities/new/"),
+    "new in a dialog": opened("/pipeline/", "[data-quick-create]", "#dialog[open] #dialog-title"),
+    "tasks": address("/tasks/"),
+    "accounts": address("/accounts/"),
+    "account": address("/accounts/{account}/"),
+    "new account": address("/accounts/new/"),
+    "contacts": address("/contacts/"),
+    "contact": address("/contacts/{contact}/"),
+    "search": address("/search/?q=pump"),
+    "nothing here": address("/opportunities/999999/"),
+}
+NOT_ON_PHONES = {"new in a dialog"}  # there it is the page
+
+
+@pytest.fixture
+def shown(company: Company) -> Shown:
+    """A deal under way with a task, steps of which one is required; another one won; a contact."""
+    account = company.account("Northwind")
+    contact = company.contact("Durand", account_id=account.pk)
+    deal = company.deal(
+        "Two pumps",
+        account_id=account.pk,
+        estimated_value=Decimal(1000),
+        estimated_close_on=date(2031, 1, 31),
+    )
+    create_task(company.alice, deal.pk, subject="Call back", due_on=date(2026, 1, 2))
+    won = company.deal("Spare parts", account_id=account.pk, estimated_value=Decimal(500))
+    actions.close(company.alice, won.pk, outcome="won", reason="PRICE_W", on=organisation_today())
+    budget = next(step for step in sales_stages()[0].steps if step.field == "budget")
+    require_step(company.ada, budget.id, is_required=True)
+    return Shown(deal.pk, won.pk, account.pk, contact.pk)
+
+
+def faults(page: Page) -> list[str]:
+    """What axe has to say of the page as it stands."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(LOOK, RULES)
+    return found
+
+
+def faults_of_all(page: Page, shown: Shown, *, phone: bool = False) -> str:
+    """The faults of every screen, a line each."""
+    found = []
+    for name, way in SCREENS.items():
+        if phone and name in NOT_ON_PHONES:
+            continue
+        way(page, shown)
+        found += [f"{name}: {fault}" for fault in faults(page)]
+    return "\n".join(found)
+
+
+def test_signing_in_is_without_fault(visit: Visit, company: Company) -> None:
+    page = visit()
+    page.goto("/sign/login/")
+    assert faults(page) == []
+
+
+def test_every_screen_is_without_fault(seat: Seat, company: Company, shown: Shown) -> None:
+    assert faults_of_all(seat(company.alice), shown) == ""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_screen_is_without_fault_for_everybody(
+    seat: Seat, company: Company, shown: Shown, theme: str, language: str, phone: bool
+) -> None:
+    page = seat(company.alice, phone=phone, theme=theme, language=language)
+    assert faults_of_all(page, shown, phone=phone) == ""
