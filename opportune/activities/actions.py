@@ -108,5 +108,7 @@ def cancel_tasks_of(opportunity_ids: Iterable[int]) -> None:
     open_tasks = Task.objects.select_for_update(of=("self",)).filter(
         about_kind="opportunity", about_id__in=list(opportunity_ids), state=Task.State.OPEN
     )
-    for task in open_tasks.order_by("id"):
-        recording().update(task, {"state": Task.State.CANCELLED, "ended_at": clock.now()})
+    ended = list(open_tasks.order_by("id"))
+    for task in ended:
+        recording().step(task, {"state": Task.State.CANCELLED, "ended_at": clock.now()})
+    Task.objects.bulk_update(ended, ["state", "ended_at", "version", *Task.derived], batch_size=200)

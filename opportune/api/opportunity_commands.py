@@ -1,22 +1,25 @@
 """Opportunities: the verbs that are more than a change of fields."""
 
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Query, Router
 
 from opportune.activities.actions import create_task
 from opportune.activities.queries import task, tasks_about_deal
 from opportune.api.answers import answer, made
-from opportune.api.asking import Request, version_seen
+from opportune.api.asking import Request, language_of, version_seen
 from opportune.api.opportunities import one
-from opportune.opportunities import actions
+from opportune.opportunities import actions, queries
 from opportune.schemas.opportunity import OpportunityShown
 from opportune.schemas.opportunity_commands import (
     ClosureGiven,
     MoveGiven,
     OwnerGiven,
     ReopeningGiven,
-    stage_aimed_at,
+    SwitchGiven,
+    move_asked,
+    process_id_of,
 )
+from opportune.schemas.opportunity_many import ClosureOffered, MoveList, closure_shown, moves_shown
 from opportune.schemas.task import TaskGiven, TaskList, TaskShown
 
 router = Router(tags=["opportunities"])
@@ -24,17 +27,34 @@ router = Router(tags=["opportunities"])
 
 @router.post("{int:opportunity_id}/stage", response=OpportunityShown)
 def move_opportunity(request: Request, opportunity_id: int, given: MoveGiven) -> HttpResponse:
-    """Move to a stage, or start, next, previous, skip, jump back, update. A refusal names what is missing."""
+    """Move to a stage of any process, or by name, from start to finish. A refusal names what is missing."""
     seen = version_seen(request, given.version)
-    actions.move(
-        request.auth,
-        opportunity_id,
-        wish=given.move,
-        stage_id=stage_aimed_at(request.auth, opportunity_id, given.stage),
-        version=seen,
-        **given.given("move", "stage", "version"),
+    asked = move_asked(request.auth, opportunity_id, given)
+    actions.move(request.auth, opportunity_id, version=seen, **asked)
+    return one(request, opportunity_id)
+
+
+@router.get("{int:opportunity_id}/moves", response=MoveList)
+def list_moves(request: Request, opportunity_id: int) -> HttpResponse:
+    """The moves that can be made now, the one proposed first, and what the fields become."""
+    found = queries.offered_moves(request.auth, opportunity_id)
+    return answer(moves_shown(found, language_of(request)))
+
+
+@router.post("{int:opportunity_id}/process", response=OpportunityShown)
+def switch_process(request: Request, opportunity_id: int, given: SwitchGiven) -> HttpResponse:
+    """Run another process. It stands where it left that one; the one it leaves keeps its place."""
+    seen = version_seen(request, given.version)
+    actions.switch_process(
+        request.auth, opportunity_id, process_id_of(given.process), on=given.on, version=seen
     )
     return one(request, opportunity_id)
+
+
+@router.get("{int:opportunity_id}/closure", response=ClosureOffered)
+def offer_closure(request: Request, opportunity_id: int, outcome: Query[str] = "won") -> HttpResponse:
+    """What closing as won or lost proposes: date, value, the reason if there is one only, tasks it would cancel."""
+    return answer(closure_shown(queries.offered_closing(request.auth, opportunity_id, outcome)))
 
 
 @router.post("{int:opportunity_id}/closure", response=OpportunityShown)

@@ -10,14 +10,13 @@ from ninja import Query, Router
 
 from opportune.api.answers import answer, made
 from opportune.api.asking import Request, language_of
+from opportune.customers.queries import CUSTOMER_LISTS
 from opportune.opportunities.values import CHOICE_LISTS
 from opportune.reference import queries
 from opportune.reference.actions import add_close_reason
 from opportune.schemas.reference import (
     ChoiceLists,
     ChoiceListShown,
-    CurrencyList,
-    CurrencyShown,
     ReasonGiven,
     ReasonList,
     ReasonShown,
@@ -47,22 +46,12 @@ def create_close_reason(request: Request, given: ReasonGiven) -> HttpResponse:
 
 @router.get("lists", response=ChoiceLists)
 def list_choices(request: Request) -> HttpResponse:
-    """The lists of choices that opportunities draw on, such as type and source."""
+    """The lists of choices that opportunities, accounts, contacts and connections draw on."""
     request.auth.demand_any("read")
     language = language_of(request)
-    found = queries.choices_of(CHOICE_LISTS)
+    found = queries.choices_of([*CHOICE_LISTS, *(key for key in CUSTOMER_LISTS if key not in CHOICE_LISTS)])
     lists = [
         ChoiceListShown(key=key, choices=[choice_shown(choice, language) for choice in choices])
         for key, choices in found.items()
     ]
     return answer(ChoiceLists(items=lists))
-
-
-@router.get("currencies", response=CurrencyList)
-def list_currencies(request: Request) -> HttpResponse:
-    """The currencies in use."""
-    request.auth.demand_any("read")
-    base = queries.organisation_settings().base_currency
-    rows = queries.currencies()
-    shown = [CurrencyShown(code=row.code, digits=row.digits, is_base=row.code == base) for row in rows]
-    return answer(CurrencyList(items=shown))

@@ -5,12 +5,17 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Router
 
 from opportune.api import (
+    categories,
     change_sets,
     competitors,
+    connections,
     customers,
+    customising,
     opportunities,
+    opportunities_many,
     opportunity_commands,
     opportunity_surroundings,
+    organisation,
     people,
     processes,
     searching,
@@ -25,6 +30,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("opportunities", opportunity_surroundings.router),
     ("competitors", competitors.router),
     ("reminders", opportunity_surroundings.reminders),
+    ("opportunities", opportunities_many.router),
     ("accounts", customers.accounts),
     ("contacts", customers.contacts),
     ("tasks", tasks.router),
@@ -32,7 +38,11 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("search", searching.router),
     ("", processes.router),
     ("", settled.router),
+    ("", customising.router),
+    ("", organisation.router),
+    ("", categories.router),
     ("", people.router),
+    ("", connections.router),
 )
 
 door = make_door()

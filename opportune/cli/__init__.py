@@ -10,13 +10,17 @@ import argparse
 from typing import TYPE_CHECKING
 
 from opportune.cli import (
+    categories,
     change_sets,
     competitors,
+    connections,
     customers,
     export,
     importing,
+    lists,
     opportunities,
     opportunity_surroundings,
+    organisation,
     people,
     processes,
     tokens,
@@ -38,7 +42,11 @@ def add_commands(commands: Commands) -> None:
     opportunity_surroundings.add_commands(commands)
     competitors.add_commands(commands)
     customers.add_commands(commands)
+    connections.add_commands(commands)
     processes.add_commands(commands)
+    lists.add_commands(commands)
+    categories.add_commands(commands)
+    organisation.add_commands(commands)
     change_sets.add_commands(commands)
     importing.add_commands(commands)
     export.add_commands(commands)

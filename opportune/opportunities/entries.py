@@ -4,6 +4,7 @@ One function writes them. They can be rebuilt from the ledger (`rebuilt`), and e
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -14,8 +15,8 @@ from opportune.opportunities.models import Entry, Opportunity, Valued
 VALUED_FIELDS = tuple(field.attname for field in Valued._meta.get_fields() if hasattr(field, "attname"))
 NOT_OF_THEMSELVES = {"rate", "base_digits"}
 NOTED_FIELDS = frozenset(VALUED_FIELDS) - Opportunity.derived - NOT_OF_THEMSELVES
-BATCH = 200
 _TICK = timedelta(microseconds=1)
+_SOME = 200
 
 
 def is_noted(change: Change) -> bool:
@@ -29,38 +30,37 @@ def entry_of(opportunity: Opportunity, *, move: str, at: datetime, on: date, cha
     return Entry(opportunity=opportunity, change_set=change_set, move=move, at=at, on=on, **values)
 
 
-def append(opportunity: Opportunity, *, move: str, on: date, at: datetime | None = None) -> Entry:
-    """End the current entry and begin the one that holds from now: strictly later than the one before."""
-    current = Entry.objects.filter(opportunity=opportunity, is_current=True).first()
-    change_set = recording().change_set
-    instant = at or change_set.at
-    if current is not None:
-        instant = max(instant, current.at + _TICK)
-        current.ended_at, current.is_current = instant, False
-        current.save(update_fields=["ended_at", "is_current"])
-    entry = entry_of(opportunity, move=move, at=instant, on=on, change_set=change_set)
-    entry.save()
-    return entry
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What happened to a deal on a business date; the deal as it stands afterwards."""
+
+    opportunity: Opportunity
+    move: str
+    on: date
 
 
-def append_many(opportunities: Sequence[Opportunity], *, move: str, on: date) -> None:
-    """As `append`, for many deals in few queries: a bulk command's number of queries follows its batches."""
+def append(turns: Sequence[Turn], *, at: datetime | None = None) -> None:
+    """End the current entries of deals and begin those that hold from now, each strictly later than the one before.
+
+    In as many queries for many deals as for one.
+    """
+    ids = [turn.opportunity.pk for turn in turns]
+    current = {
+        entry.opportunity_id: entry for entry in Entry.objects.filter(opportunity_id__in=ids, is_current=True)
+    }
     change_set = recording().change_set
-    for start in range(0, len(opportunities), BATCH):
-        batch = opportunities[start : start + BATCH]
-        ended = list(Entry.objects.filter(opportunity__in=batch, is_current=True))
-        begun = {opportunity.pk: change_set.at for opportunity in batch}
-        for current in ended:
-            current.ended_at = max(change_set.at, current.at + _TICK)
-            current.is_current = False
-            begun[current.opportunity_id] = current.ended_at
-        Entry.objects.bulk_update(ended, ["ended_at", "is_current"])
-        Entry.objects.bulk_create(
-            [
-                entry_of(opportunity, move=move, at=begun[opportunity.pk], on=on, change_set=change_set)
-                for opportunity in batch
-            ]
+    begun = []
+    for turn in turns:
+        instant = at or change_set.at
+        ended = current.get(turn.opportunity.pk)
+        if ended is not None:
+            instant = max(instant, ended.at + _TICK)
+            ended.ended_at, ended.is_current = instant, False
+        begun.append(
+            entry_of(turn.opportunity, move=turn.move, at=instant, on=turn.on, change_set=change_set)
         )
+    Entry.objects.bulk_update(current.values(), ["ended_at", "is_current"], batch_size=_SOME)
+    Entry.objects.bulk_create(begun, batch_size=_SOME)
 
 
 def chained(entries: Sequence[Entry]) -> Sequence[Entry]:

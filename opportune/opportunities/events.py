@@ -1,7 +1,9 @@
 """What happens to deals that others react to, in the same transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,15 @@ class OpportunityCloned:
 
     original_id: int
     clone_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryContactsNamed:
+    """Deals name somebody as their primary contact, as (deal, contact): a stakeholder from now on (D-037)."""
+
+    named: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def by(cls, deals: Iterable[Any]) -> Self:
+        """What deals say at present."""
+        return cls(tuple((deal.pk, deal.primary_contact_id) for deal in deals if deal.primary_contact_id))

@@ -1,12 +1,15 @@
 """Questions that lower packages ask about deals, answered through wiring.py."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, OuterRef, Q
 
+from opportune.identity.actor import Actor
+from opportune.identity.visibility import scope
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import facts
-from opportune.opportunities.models import OPEN, Entry, Opportunity, ProcessRun, StepMark
+from opportune.opportunities.models import OPEN, Entry, Opportunity, OpportunityQuerySet, ProcessRun, StepMark
 from opportune.opportunities.values import CHECKS
 from opportune.process.models import Step
 
@@ -50,8 +53,12 @@ def deals_of_process(process_id: int) -> tuple[int, int]:
 
 
 def deals_of_stage(stage_id: int) -> tuple[int, int]:
-    """How many open deals, and how many in all, stand in a stage or keep their place there; the bin counts."""
-    parked = ProcessRun.objects.filter(opportunity=OuterRef("pk"), stage_id=stage_id)
+    """How many open deals, and how many in all, stand in a stage or keep their place there; the bin counts.
+
+    The place kept in the process that a deal is in has no meaning.
+    """
+    kept = ProcessRun.objects.filter(Q(stage_id=stage_id) | Q(stage__replaced_by_id=stage_id))
+    parked = kept.filter(opportunity=OuterRef("pk")).exclude(process_id=OuterRef("process_id"))
     return _open_and_all(Q(stage_id=stage_id) | Exists(parked))
 
 
@@ -85,3 +92,20 @@ def _done(step: Step) -> Q:
     if field.get_internal_type() in ("CharField", "TextField"):
         return ~Q(**{f"{step.field}__in": ["", "unknown"]})
     return Q(**{f"{step.field}__isnull": False})
+
+
+def currency_is_used(code: str) -> bool:
+    """Whether a deal was ever in a currency."""
+    return Entry.objects.filter(currency=code).exists()
+
+
+def close_reason_uses() -> dict[int, int]:
+    """How many deals outside the bin were closed for each reason, by the reason's id (B-010)."""
+    rows = Opportunity.objects.filter(deleted_at=None, close_reason__isnull=False).order_by()
+    return dict(rows.values_list("close_reason_id").annotate(uses=Count("pk")))
+
+
+def deals_reached(actor: Actor, ids: Iterable[int], verb: str) -> set[int]:
+    """Those of the deals outside the bin that a verb of the actor reaches."""
+    rows = OpportunityQuerySet(Opportunity).live().filter(scope(actor, Opportunity.kind, verb))
+    return set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))

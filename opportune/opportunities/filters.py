@@ -1,8 +1,8 @@
 """Which deals are wanted, and in which order: one filter for board, list, summary, export and API.
 
-Written as parameters: `status=open`, `owner=me`, `process=1`, `stage=3`, `account=12`, `text=pump`,
-`close_from=2026-01-01`, `close_to=…`, `sort=-value`; `member=me` asks for the deals whose sales team one is on,
-`competitor=4` for those it stands on or won, `stale=yes` for those stuck in their stage.
+Written as parameters: `status=open`, `owner=me`, `process=1`, `stage=3`, `account=12` (or `customer=account:12`),
+`text=pump`, `close_from=2026-01-01`, `close_to=…`, `sort=-value`; `member=me` asks for the deals whose sales team one
+is on, `competitor=4` for those it stands on or won, `stale=yes` for those stuck in their stage.
 """
 
 from collections.abc import Mapping
@@ -21,8 +21,9 @@ from opportune.kernel.parameters import given, parts, record_id, written_day
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import fold
 from opportune.ledger.models import LIVE
-from opportune.opportunities.models import CLOSED, OPEN, Rival, Status, TeamMember
+from opportune.opportunities.models import CLOSED, OPEN, Opportunity, Rival, Status, TeamMember
 from opportune.opportunities.staleness import stale_deals
+from opportune.reference.queries import COLORS, marked_with
 
 SORTS = ("touched", "subject", "value", "close", "probability", "created")
 STATUSES: Mapping[str, tuple[str, ...]] = {
@@ -43,9 +44,9 @@ class OpportunityFilter:
     """What is asked for; a field left at its default asks for nothing."""
 
     PARAMETERS: ClassVar[tuple[str, ...]] = (
-        "text", "status", "owner", "team", "process", "stage", "account", "contact", "source", "type",
-        "rating", "priority", "payment_terms", "forecast_category", "campaign", "segment", "competitor",
-        "member", "on_hold", "stale", "close_from", "close_to", "sort",
+        "text", "status", "owner", "team", "process", "stage", "account", "contact", "customer", "source",
+        "type", "rating", "priority", "payment_terms", "forecast_category", "category", "campaign", "segment",
+        "competitor", "member", "on_hold", "stale", "close_from", "close_to", "sort",
     )  # fmt: skip
 
     text: str = ""
@@ -68,6 +69,7 @@ class OpportunityFilter:
     priority: str = ""
     payment_terms: str = ""
     forecast_category: str = ""
+    category: str = ""
     close_from: date | None = None
     close_to: date | None = None
     sort: str = "touched"
@@ -82,12 +84,13 @@ class OpportunityFilter:
             for name in asked
             if name not in cls.PARAMETERS
         }
+        wrong |= _spread_customer(asked)
         order = asked.get("sort", "-touched")
         if order.removeprefix("-") not in SORTS:
             wrong["sort"] = sentence("Sort by one of: {names}.", names=", ".join(SORTS))
         if asked.get("status", "open") not in STATUSES:
             wrong["status"] = sentence("Choose a status: {names}.", names=", ".join(STATUSES))
-        read: dict[str, Any] = {name: asked.get(name, "") for name in CHOICES}
+        read: dict[str, Any] = {name: asked.get(name, "") for name in (*CHOICES, "category")}
         for name in PEOPLE:
             who = [actor.person_id if part == "me" else record_id(part) for part in parts(asked.get(name))]
             if None in who or len(who) > _MANY:
@@ -102,6 +105,8 @@ class OpportunityFilter:
                 read[key.format(name)] = reader(asked[name]) if name in asked else None
                 if name in asked and read[key.format(name)] is None:
                     wrong[name] = refusal
+        if asked.get("category", "red") not in COLORS:
+            wrong["category"] = sentence("Choose a category by its colour: {names}.", names=", ".join(COLORS))
         if wrong:
             raise Invalid(wrong)
         return cls(
@@ -120,7 +125,7 @@ class OpportunityFilter:
             "status": self.status,
             **{name: ",".join(map(str, getattr(self, f"{name}_ids"))) for name in PEOPLE},
             **{name: getattr(self, f"{name}_id") for name in RECORDS},
-            **{name: getattr(self, name) for name in (*CHOICES, *DAYS)},
+            **{name: getattr(self, name) for name in (*CHOICES, "category", *DAYS)},
             **{name: _WRITTEN[getattr(self, name)] for name in FLAGS},
             "sort": "" if order == "-touched" else order,
         }
@@ -146,14 +151,18 @@ class OpportunityFilter:
             asked &= Q(account_id=self.account_id) | _staff(actor, self.account_id)
         if self.contact_id is not None:
             asked &= Q(contact_id=self.contact_id)
-        if self.forecast_category:
-            asked &= _in_category(self.forecast_category)
+        if self.forecast_category in CLOSED:
+            asked &= Q(status=self.forecast_category)
+        elif self.forecast_category:
+            asked &= Q(forecast_category=self.forecast_category, status__in=OPEN)
         if self.close_from is not None:
             asked &= Q(estimated_close_on__gte=self.close_from)
         if self.close_to is not None:
             asked &= Q(estimated_close_on__lte=self.close_to)
         today = "opportunity__" if of_entries else ""
         asked &= self._as_of_today(today, "opportunity_id" if of_entries else "id")
+        if self.category:
+            asked &= Q(**{f"{today}pk__in": marked_with(self.category, Opportunity.kind)})
         for word in fold(self.text).split():
             asked &= (
                 Q(**{f"{today}subject_key__contains": word})
@@ -183,15 +192,22 @@ class OpportunityFilter:
         return asked
 
 
-def _in_category(category: str) -> Q:
-    # the category of a closed deal is its outcome; what was typed before counts again once it is reopened
-    if category in CLOSED:
-        return Q(status=category)
-    return Q(forecast_category=category, status__in=OPEN)
-
-
 _ANSWERS = {"yes": True, "no": False}
 _WRITTEN = {True: "yes", False: "no", None: ""}
+
+
+def _spread_customer(asked: dict[str, str]) -> dict[str, Sentence]:
+    """Write a customer as the account or the contact it is; what is wrong with it otherwise."""
+    written = asked.pop("customer", "")
+    if not written:
+        return {}
+    kind, _, number = written.partition(":")
+    if kind not in ("account", "contact") or record_id(number) is None:
+        return {"customer": sentence("Name the customer by its kind and id, such as account:7.")}
+    if asked.keys() & {"account", "contact"}:
+        return {"customer": sentence("Ask for one customer only.")}
+    asked[kind] = number
+    return {}
 
 
 def _staff(actor: Actor, account_id: int) -> Q:

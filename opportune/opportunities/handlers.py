@@ -5,9 +5,8 @@ from typing import Any
 
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
-from opportune.ledger.recording import recording
 from opportune.opportunities import actions
-from opportune.opportunities.models import Opportunity, ProcessRun, StepMark
+from opportune.opportunities.models import Opportunity, StepMark
 
 FACETS = {
     "customer": ("account_id", "contact_id"),
@@ -17,11 +16,13 @@ FACETS = {
         "process_id",
         "stage_id",
         "pipeline_phase_id",
+        "is_finished",
         "status",
         "close_reason_id",
         "closed_on",
         "actual_value",
         "close_description",
+        "lost_to_id",
         "chance",
         "completed",
         "probability",
@@ -44,7 +45,7 @@ class OpportunityHandler:
         return {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
 
     def lock_consequences(self, ids: Iterable[int]) -> dict[int, Opportunity]:
-        """The deals that a deleted stage left, locked, whoever may change them."""
+        """The deals that a deleted stage, choice or contact left, locked, whoever may change them."""
         rows = Opportunity.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
         return {row.pk: row for row in rows}
 
@@ -108,44 +109,3 @@ class StepMarkHandler:
             pk__in=list(ids),
         )
         return set(rows.values_list("pk", flat=True))
-
-
-class ProcessRunHandler:
-    """The handler of the kind `process_run`, which has its deal's rights."""
-
-    def facets(self) -> dict[str, tuple[str, ...]]:
-        """Where a deal stood in a process is one thing."""
-        return {"place": ("stage_id", "is_finished")}
-
-    def lock(self, actor: Actor, ids: Iterable[int]) -> dict[int, ProcessRun]:
-        """The places kept by deals the actor may change."""
-        rows = ProcessRun.objects.filter(self._reached(actor, "write"), pk__in=list(ids))
-        return {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
-
-    def lock_consequences(self, ids: Iterable[int]) -> dict[int, ProcessRun]:
-        """The places in a deleted stage, locked, whoever may change them."""
-        rows = ProcessRun.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
-        return {row.pk: row for row in rows}
-
-    def restore_fields(self, actor: Actor, record: ProcessRun, values: dict[str, Any]) -> None:
-        """Give a place back."""
-        recording().update(record, values)
-
-    def remove(self, actor: Actor, record: ProcessRun) -> None:
-        """Undo the first switch: the place is forgotten."""
-        recording().update(record, {"stage_id": None, "is_finished": False})
-
-    def bring_back(self, actor: Actor, record: ProcessRun) -> None:
-        """Places are not binned."""
-
-    def depended_upon(self, record: ProcessRun) -> bool:
-        """Nothing stands on a place."""
-        return False
-
-    def visible(self, actor: Actor, ids: Iterable[int]) -> set[int]:
-        """The places kept by deals the actor may see."""
-        rows = ProcessRun.objects.filter(self._reached(actor, "read"), pk__in=list(ids))
-        return set(rows.values_list("pk", flat=True))
-
-    def _reached(self, actor: Actor, verb: str) -> Any:
-        return scope(actor, "opportunity", verb, owner="opportunity__owner_id", record="opportunity_id")

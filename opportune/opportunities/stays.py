@@ -7,10 +7,10 @@ had happened; "as of" reads the entries themselves and sees both.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Generic, Protocol, TypeVar
 
-from opportune.opportunities.moves import MOVES
+from opportune.opportunities.moves import MOVES, RESTAGED, SWITCH
 
 CREATED, REOPENED = "created", "reopened"
 State = TypeVar("State")
@@ -50,8 +50,11 @@ def turns(entries: Iterable[Interval], state: Callable[[Interval], State]) -> Se
         now, undone = state(entry), entry.undoes_id
         if standing and standing[-1].state == now:
             continue
-        if len(standing) > 1 and (standing[-1].change_set_id, standing[-2].state) == (undone, now):
-            taken_back[entry.change_set_id] = standing.pop()
+        # a change set may have turned it twice: into another process, and to a stage there
+        by_it = len(list(takewhile(lambda turn: turn.change_set_id == undone, reversed(standing))))
+        if by_it and len(standing) > by_it and standing[-1 - by_it].state == now:
+            taken_back[entry.change_set_id] = standing[-1]
+            del standing[-by_it:]
             continue
         again = taken_back.get(undone or 0)
         since = again.on if again is not None and again.state == now else entry.on
@@ -88,13 +91,13 @@ def ended_stays(entries: Iterable[Interval]) -> Iterator[tuple[int, int]]:
 
 
 def last_move_on(entries: Sequence[Interval], *, with_reopening: bool = False) -> date | None:
-    """The business date of the last move or the creation, what was undone left out (E-19)."""
+    """The business date of the last move, switch or creation, what was undone left out (E-19)."""
     undone_by = {entry.undoes_id: entry.change_set_id for entry in entries if entry.undoes_id}
 
     def stands(change_set_id: int) -> bool:
         undo = undone_by.get(change_set_id)
         return undo is None or not stands(undo)
 
-    counted = {CREATED, *MOVES, *([REOPENED] if with_reopening else [])}
+    counted = {CREATED, SWITCH, RESTAGED, *MOVES, *([REOPENED] if with_reopening else [])}
     days = [entry.on for entry in entries if entry.move in counted and stands(entry.change_set_id)]
     return days[-1] if days else None

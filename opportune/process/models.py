@@ -40,7 +40,7 @@ class Stage(Binnable):
     """One phase of a process. The order is `position`, then id; names may repeat elsewhere, code compares ids.
 
     `close_date_formula` says how long after the date of change the close is to be expected (`formulas.py`).
-    A stage in the bin stays for the entries that name it.
+    A stage in the bin stays for the entries that name it; `replaced_by` says where those went who stood on it.
     """
 
     kind = "stage"
@@ -60,6 +60,7 @@ class Stage(Binnable):
     guidance_en = models.TextField(blank=True)
     guidance_fr = models.TextField(blank=True)
     comments = models.TextField(blank=True)
+    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

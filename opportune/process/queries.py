@@ -1,9 +1,11 @@
 """Reading processes: a whole process as one immutable picture, so that moves are plain calculation."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from django.db.models import Q
 
 from opportune.kernel.errors import NotFound
 from opportune.kernel.registries import facts
@@ -77,6 +79,7 @@ class ProcessPicture:
     stages: tuple[StagePicture, ...]
     comments: str = ""
     version: int = 1
+    heirs: Mapping[int, int] = field(default_factory=dict, hash=False)
 
     def name(self, language: str) -> str:
         """The name in a language, English unless French."""
@@ -85,6 +88,12 @@ class ProcessPicture:
     def stage(self, stage_id: int | None) -> StagePicture | None:
         """The stage with an id, if it is one of this process."""
         return next((stage for stage in self.stages if stage.id == stage_id), None)
+
+    def stage_left(self, stage_id: int | None) -> StagePicture | None:
+        """The stage that somebody left with an id, or what replaced it when it was deleted; none if nothing did."""
+        for _ in self.heirs:
+            stage_id = self.heirs.get(stage_id or 0, stage_id)
+        return self.stage(stage_id)
 
     def stage_named(self, name: int | str) -> StagePicture | None:
         """The stage with an id, or with a key such as `qualify`, if it is one of this process."""
@@ -118,7 +127,13 @@ def processes(*, with_retired: bool = True) -> Sequence[ProcessPicture]:
     for step in Step.objects.filter(LIVE).order_by("position", "id"):
         steps[step.stage_id].append(_step_picture(step))
     stages: dict[int, list[StagePicture]] = defaultdict(list)
-    for stage in Stage.objects.filter(LIVE).order_by("process_id", "position", "id"):
+    heirs: dict[int, dict[int, int]] = defaultdict(dict)
+    for stage in Stage.objects.filter(LIVE | Q(replaced_by__isnull=False)).order_by(
+        "process_id", "position", "id"
+    ):
+        if stage.deleted_at is not None:
+            heirs[stage.process_id][stage.pk] = stage.replaced_by_id or 0
+            continue
         siblings = stages[stage.process_id]
         siblings.append(_stage_picture(stage, len(siblings), tuple(steps[stage.pk])))
     rows = Process.objects.filter(LIVE).order_by("position", "id")
@@ -136,6 +151,7 @@ def processes(*, with_retired: bool = True) -> Sequence[ProcessPicture]:
             tuple(stages[row.pk]),
             row.comments,
             row.version,
+            heirs[row.pk],
         )
         for row in rows
     ]

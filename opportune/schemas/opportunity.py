@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
-from opportune.opportunities.queries import EntryRow, OpportunityRecord, OpportunityRow, StageState
-from opportune.process.queries import ProcessPicture
+from opportune.opportunities.phases import phase_name, stages_of
+from opportune.opportunities.queries import EntryRow, OpportunityRecord, OpportunityRow, Run, StageState
+from opportune.process.queries import ProcessPicture, StagePicture
 from opportune.schemas.language import spoken
 from opportune.schemas.shapes import Exact, Shown, Verbs
 
@@ -12,9 +14,9 @@ from opportune.schemas.shapes import Exact, Shown, Verbs
 class OpportunityListed(Shown):
     """An opportunity in a list; `process` and `stage` are keys, amounts with `_base` are in base currency.
 
-    `customer_visible` says whether the reader may open the account or contact, whose name is always there.
-    `is_stale` says that nobody touched it for longer than its stage allows. The forecast category of a closed
-    one is its status.
+    `pipeline_phase` is the place and name of the stage entered last, in whichever process. The forecast category of a
+    closed one is how it ended. `customer_visible` says whether the reader may open the account or contact, whose
+    name is always there. `is_stale` says that nobody touched it for longer than its stage allows.
     """
 
     id: int
@@ -27,6 +29,9 @@ class OpportunityListed(Shown):
     stage_id: int | None
     stage: str | None
     stage_name: str | None
+    pipeline_phase_id: int | None
+    pipeline_phase: str
+    is_finished: bool
     account_id: int | None
     contact_id: int | None
     customer_name: str
@@ -118,10 +123,23 @@ class WarningShown(Shown):
     message: str
 
 
-class OpportunityShown(OpportunityListed):
-    """All of an opportunity, its stages with their steps, and the verbs the reader may use on it.
+class RunShown(Shown):
+    """Another process an opportunity could be switched to; `stage` is the place it keeps there."""
 
-    `initiated_by` is the account, contact or campaign it came from, as `account:12`; `lost_to` who won instead.
+    process_id: int
+    process: str
+    process_name: str
+    stage_id: int | None
+    stage: str | None
+    stage_name: str | None
+    is_finished: bool
+
+
+class OpportunityShown(OpportunityListed):
+    """All of an opportunity, its stages with their steps, its other processes, and the verbs the reader may use.
+
+    `initiated_by` is the account, contact or campaign it came from, as `account:12`; `lost_to` the name of the
+    competitor who won it.
     """
 
     description: str
@@ -159,10 +177,11 @@ class OpportunityShown(OpportunityListed):
     close_reason_name: str | None
     close_description: str
     lost_to_id: int | None
-    lost_to_name: str
+    lost_to: str
     competitors: list[RivalShown]
     sales_team: list[MemberShown]
     warnings: list[WarningShown]
+    runs: list[RunShown]
     stages: list[StageProgress]
     may: Verbs
 
@@ -176,8 +195,10 @@ class EntryShown(Shown):
     at: datetime
     on: date
     move: str
+    process_id: int
     stage_id: int | None
     stage: str | None
+    stage_name: str | None
     status: str
     currency: str
     value: Exact | None
@@ -193,14 +214,15 @@ class EntryList(Shown):
     items: list[EntryShown]
 
 
-_ROW = tuple(OpportunityRow.__dataclass_fields__)
+_ROW = tuple(name for name in OpportunityRow.__dataclass_fields__ if name != "forecast_category")
 _ENTRY = tuple(name for name in EntryShown.model_fields if name in EntryRow.__dataclass_fields__)
 _ORIGIN = ("campaign_name", "segment_name", "initiated_by", "initiated_by_name")
 _OF_RECORD = {
     "primary_contact_name",
     "close_reason",
     "close_reason_name",
-    "lost_to_name",
+    "lost_to",
+    "runs",
     "competitors",
     "sales_team",
     "warnings",
@@ -220,8 +242,13 @@ def listed(
 ) -> Iterable[OpportunityListed]:
     """Rows with the keys of their processes and stages, and the stages' names in a reader's language."""
     pictures: Mapping[int, ProcessPicture] = {process.id: process for process in processes}
+    phases = stages_of(pictures.values())
     return (
-        OpportunityListed(**_plain(row), **_place(row, pictures[row.process_id], language)) for row in rows
+        OpportunityListed(
+            **_plain(row),
+            **_place(row, pictures[row.process_id], phases.get(row.pipeline_phase_id or 0), language),
+        )
+        for row in rows
     )
 
 
@@ -229,12 +256,13 @@ def opportunity_shown(record: OpportunityRecord, language: str) -> OpportunitySh
     """A whole opportunity, names in a reader's language."""
     return OpportunityShown(
         **_plain(record.row),
-        **_place(record.row, record.process, language),
+        **_place(record.row, record.process, record.phase, language),
         **{name: record.fields[name] for name in _FIELDS},
         primary_contact_name=record.primary_contact_name,
         close_reason=record.reason_code,
         close_reason_name=_named(record.reason_en, record.reason_fr, language),
-        lost_to_name=record.lost_to_name,
+        lost_to=record.lost_to_name,
+        runs=[_run(run, language) for run in record.runs],
         **{name: getattr(record.origin, name) for name in _ORIGIN},
         competitors=[RivalShown.model_validate(rival) for rival in record.rivals],
         sales_team=[MemberShown.model_validate(member) for member in record.team],
@@ -249,12 +277,12 @@ def opportunity_shown(record: OpportunityRecord, language: str) -> OpportunitySh
 
 def entries_shown(record: OpportunityRecord, language: str) -> EntryList:
     """An opportunity's entries, names in a reader's language."""
-    keys = {stage.id: stage.key for stage in record.process.stages}
     return EntryList(
         items=[
             EntryShown(
                 **{name: getattr(entry, name) for name in _ENTRY},
-                stage=keys.get(entry.stage_id) if entry.stage_id else None,
+                stage=entry.stage_key,
+                stage_name=_named(entry.stage_en, entry.stage_fr, language),
                 close_reason_name=_named(entry.reason_en, entry.reason_fr, language),
             )
             for entry in record.entries
@@ -263,16 +291,32 @@ def entries_shown(record: OpportunityRecord, language: str) -> EntryList:
 
 
 def _plain(row: OpportunityRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in _ROW}
+    return {**{name: getattr(row, name) for name in _ROW}, "forecast_category": row.forecast}
 
 
-def _place(row: OpportunityRow, process: ProcessPicture, language: str) -> dict[str, str | None]:
+def _place(
+    row: OpportunityRow, process: ProcessPicture, phase: StagePicture | None, language: str
+) -> dict[str, Any]:
     stage = process.stage(row.stage_id)
     return {
         "process": process.key,
         "stage": stage.key if stage else None,
         "stage_name": stage.name(language) if stage else None,
+        "pipeline_phase": phase_name(phase, language),
     }
+
+
+def _run(run: Run, language: str) -> RunShown:
+    stage = run.stage
+    return RunShown(
+        process_id=run.process.id,
+        process=run.process.key,
+        process_name=run.process.name(language),
+        stage_id=stage.id if stage else None,
+        stage=stage.key if stage else None,
+        stage_name=stage.name(language) if stage else None,
+        is_finished=run.is_finished,
+    )
 
 
 def _named(en: str | None, fr: str | None, language: str) -> str | None:

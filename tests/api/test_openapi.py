@@ -55,6 +55,7 @@ def test_if_match_is_described_where_it_counts(description: Any) -> None:
     assert takers == {
         "change_opportunity",
         "move_opportunity",
+        "switch_process",
         "close_opportunity",
         "reopen_opportunity",
         "assign_opportunity",

@@ -58,10 +58,13 @@ def test_a_missing_step_is_refused_and_named(alice: Caller, market: Market) -> N
 @pytest.mark.parametrize(
     ("move", "code"),
     [
-        ({"stage": "nowhere"}, "stage_of_another_process"),
-        ({"stage": 99999}, "stage_of_another_process"),
+        ({"stage": "nowhere"}, "unknown_stage"),
+        ({"stage": 99999}, "unknown_stage"),
         ({"move": "previous"}, "no_previous_stage"),
         ({"move": "start"}, "already_started"),
+        ({"move": "finish"}, "not_last_stage"),
+        ({"stage": "won"}, "close_instead"),
+        ({"process": "contact_manager"}, "invalid"),
         ({}, "not_a_move"),
         ({"move": "fly"}, "invalid"),
     ],

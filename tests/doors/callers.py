@@ -15,7 +15,7 @@ from django.test import Client
 from opportune.__main__ import main
 from opportune.activities.actions import create_task
 from opportune.activities.models import Task
-from opportune.customers.models import Account, Contact
+from opportune.customers.models import Account, Connection, Contact
 from opportune.identity.actions import issue_token
 from opportune.identity.actor import Actor, system_actor
 from opportune.ledger.models import ChangeSet
@@ -87,6 +87,9 @@ class Caller:
     def patch(self, address: str, body: object = None, **headers: str) -> Answer:
         return self.ask("patch", address, body, **headers)
 
+    def delete(self, address: str, body: object = None, **headers: str) -> Answer:
+        return self.ask("delete", address, body, **headers)
+
     def put(self, address: str, body: object = None, **headers: str) -> Answer:
         return self.ask("put", address, body, **headers)
 
@@ -101,6 +104,11 @@ class Market:
     deal: Opportunity
     task: Task
     process: ProcessPicture
+
+    @property
+    def connection(self) -> int:
+        """The connection by which the contact is a stakeholder of the deal."""
+        return Connection.objects.get(second_kind="contact", second_id=self.contact.pk).pk
 
     @property
     def alice(self) -> Actor:
@@ -124,9 +132,8 @@ class Market:
         self, subject: str = f"{MARK} pumps", *, owner: Actor | None = None, **fields: Any
     ) -> Opportunity:
         """One more deal with Alice's account, hers or of an owner who sees it."""
-        return actions.create(
-            owner or self.alice, {"subject": subject, "account_id": self.account.pk, **fields}
-        )
+        given = {"subject": subject, "account_id": self.account.pk, **fields}
+        return actions.create(owner or self.alice, given)
 
 
 @dataclass(frozen=True)

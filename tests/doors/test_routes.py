@@ -11,9 +11,36 @@ from opportune.ledger.models import Change
 from tests.doors.callers import MARK, ROOT, Answer, Caller, Market, caller, without_scopes
 
 DESCRIPTION: Any = door.get_openapi_schema(path_prefix=f"{ROOT}/")
-NOT_HIDDEN = {"person_id", "process_id", "stage_id", "step_id"}
-
 CUSTOMISED = {"processes", "stages", "steps"}
+SETTLED = {
+    "list_key": "source",
+    "choice": "web",
+    "reason": "PRICE_W",
+    "color": "red",
+    "preset": "dynamics",
+    "currency": "USD",
+    "day": "2026-01-01",
+}
+NOT_HIDDEN = {"person_id", "process_id", "stage_id", "step_id", *SETTLED}
+FOR_ADMINISTRATORS = {
+    "get /lists/{list_key}/items",
+    "post /lists/{list_key}/items",
+    "patch /lists/{list_key}/items/{choice}",
+    "delete /lists/{list_key}/items/{choice}",
+    "get /close-reasons/all",
+    "patch /close-reasons/{reason}",
+    "delete /close-reasons/{reason}",
+    "get /settings",
+    "patch /settings",
+    "get /settings/presets",
+    "post /settings/presets/{preset}",
+    "get /currencies/all",
+    "post /currencies",
+    "patch /currencies/{currency}",
+    "post /currencies/{currency}/rates",
+    "delete /currencies/{currency}/rates/{day}",
+    "patch /categories/{color}",
+}
 
 
 @dataclass(frozen=True)
@@ -46,11 +73,16 @@ class Route:
             "stage_id": market.process.stages[0].id,
             "account_id": market.account.pk,
             "contact_id": market.contact.pk,
+            "kind": "opportunities",
+            "record_id": market.deal.pk,
+            "connection_id": market.connection,
             "task_id": market.task.pk,
             "change_set_id": market.change_set,
             "person_id": market.alice.id,
             "competitor_id": 99,
             "share_id": 1,
+            "record": market.deal.ref,
+            **SETTLED,
         }
         address = self.address.format(**{name: records[name] for name in self.parameters})
         query = "?q=a" if address == "/search" else ""
@@ -65,12 +97,15 @@ def least(body: Any) -> Any:
     options = shape.get("anyOf", [shape])
     name = next(option["$ref"] for option in options if "$ref" in option).rpartition("/")[2]
     fields = DESCRIPTION["components"]["schemas"][name]
-    samples = {"string": "won", "integer": 1, "boolean": False, "array": [1]}
-
-    def sample(field: Any) -> Any:
-        return samples[field.get("type") or field["anyOf"][0]["type"]]
-
     return {each: sample(fields["properties"][each]) for each in fields.get("required", ())}
+
+
+def sample(field: Any) -> Any:
+    """A value that a field takes."""
+    one = field.get("anyOf", [field])[0]
+    if one.get("format") == "date":
+        return "2026-01-01"
+    return {"string": "won", "integer": 1, "number": 1, "boolean": False, "array": [1]}[one["type"]]
 
 
 ROUTES = [
@@ -116,7 +151,15 @@ def test_a_stranger_finds_no_hidden_record_and_changes_none(market: Market) -> N
 def test_a_stranger_sees_nothing_of_it_in_any_list(market: Market) -> None:
     dan = caller(market.company.dan)
     others = [route for route in ROUTES if not route.is_about_a_hidden_record and not route.customises]
-    assert except_for(asked(dan, market, others), 200, 201) == {"post /opportunities": 422}
+    statuses = asked(dan, market, others)
+    assert except_for(statuses, 200, 201, 403) == {
+        "post /opportunities": 422,
+        "post /opportunities/stage": 422,
+        "post /opportunities/closure": 422,
+        "post /close-reasons": 422,
+    }
+    refused = {route for route, status in statuses.items() if status == 403}
+    assert refused == FOR_ADMINISTRATORS | {"put /opportunities/owner"}
 
 
 def test_a_reading_token_writes_nothing(market: Market) -> None:

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from opportune.kernel.errors import Invalid, NotPermitted
 from opportune.ledger.models import Change, ChangeSet
 from opportune.ledger.undo import undo
-from opportune.opportunities.actions import edit, mark_step, move, reopen
+from opportune.opportunities.actions import edit, mark_step, move, reopen, switch_process
 from opportune.opportunities.entries import rebuilt
-from opportune.opportunities.models import Entry, Opportunity, ProcessRun
+from opportune.opportunities.models import Entry, Opportunity
 from opportune.opportunities.stays import stage_since
 from opportune.process import actions
 from opportune.process.queries import ProcessPicture, process_by_id, process_by_key, stage_use
@@ -180,20 +180,40 @@ def test_the_number_of_queries_does_not_grow_with_the_deals(trade: Trade) -> Non
     assert spent("many", 30) == few
 
 
-def test_places_kept_in_other_runs_and_the_pipeline_phase_follow(trade: Trade, cm: ProcessPicture) -> None:
-    deal = trade.deal()
-    Opportunity.objects.filter(pk=deal.pk).update(pipeline_phase_id=cm.stages[0].id)
-    run = ProcessRun.objects.create(opportunity=deal, process_id=cm.id, stage_id=cm.stages[0].id)
-    assert (stage_use(cm.stages[0].id).open, stage_use(cm.stages[1].id).open) == (1, 0)
-    deleted = last_change_set(
-        actions.delete_stage, trade.company.ada, cm.stages[0].id, replacement_id=cm.stages[1].id
-    )
-    run.refresh_from_db()
-    assert (run.stage_id, fresh(deal).pipeline_phase_id) == (cm.stages[1].id, cm.stages[1].id)
-    assert (fresh(deal).stage_id, len(entries_of(deal))) == (deal.stage_id, 1)
+def test_places_kept_in_other_processes_and_the_pipeline_phase_follow(
+    trade: Trade, cm: ProcessPicture
+) -> None:
+    first, second, third, *_ = cm.stages
+    deal = trade.deal(process_id=cm.id, stage_id=second.id)
+    move(trade.alice, deal.pk, wish="previous")
+    switch_process(trade.alice, deal.pk, process_id=trade.sales.id)
+    assert (stage_use(first.id).open, stage_use(second.id).open) == (1, 0)
+    before = fresh(deal)
+    actions.delete_stage(SYSTEM, first.id, replacement_id=second.id)
+    assert fresh(deal).pipeline_phase_id == second.id
+    assert parts(fresh(deal), "stage_id", "probability") == parts(before, "stage_id", "probability")
+    assert (stage_use(second.id).open, stage_use(third.id).open) == (1, 0)
+    actions.delete_stage(SYSTEM, second.id, replacement_id=third.id)
+    assert switch_process(trade.alice, deal.pk, process_id=cm.id).stage_id == third.id
+
+
+def test_a_place_in_a_deleted_stage_is_back_when_that_is_undone(trade: Trade, cm: ProcessPicture) -> None:
+    first, second, *_ = cm.stages
+    deal = trade.deal(process_id=cm.id)
+    switch_process(trade.alice, deal.pk, process_id=trade.sales.id)
+    deleted = last_change_set(actions.delete_stage, trade.company.ada, first.id, replacement_id=second.id)
     undo(trade.company.ada, deleted)
-    run.refresh_from_db()
-    assert (run.stage_id, fresh(deal).pipeline_phase_id) == (cm.stages[0].id, cm.stages[0].id)
+    assert switch_process(trade.alice, deal.pk, process_id=cm.id).stage_id == first.id
+
+
+def test_a_place_in_a_stage_deleted_without_replacement_is_none(trade: Trade, cm: ProcessPicture) -> None:
+    deal = trade.deal(process_id=cm.id)
+    switch_process(trade.alice, deal.pk, process_id=trade.sales.id)
+    actions.delete_stage(SYSTEM, cm.stages[0].id)
+    assert parts(switch_process(trade.alice, deal.pk, process_id=cm.id), "stage_id", "status") == (
+        None,
+        "not_started",
+    )
 
 
 def test_a_deal_in_the_bin_goes_along(trade: Trade, cm: ProcessPicture) -> None:

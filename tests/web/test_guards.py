@@ -61,6 +61,9 @@ def filled(route: str, market: Market) -> str:
         "<int:account_id>": market.account.pk,
         "<int:contact_id>": market.contact.pk,
         "<int:task_id>": market.task.pk,
+        "<int:record_id>": market.contact.pk,
+        "<int:connection_id>": market.connection,
+        "<str:kind>": "contact",
         "<int:change_set_id>": market.change_set,
         "<int:stage_id>": market.process.stages[0].id,
         "<int:step_id>": step,
@@ -73,6 +76,12 @@ def filled(route: str, market: Market) -> str:
         "<str:key>": "sales",
         "<str:stage>": "none",
         "<str:secret>": "unknown",
+        "<str:list_key>": "source",
+        "<str:choice>": "web",
+        "<str:reason>": "PRICE_W",
+        "<str:currency>": "USD",
+        "<str:color>": "red",
+        "<str:record>": str(market.deal.ref),
     }
     for name, value in values.items():
         route = route.replace(name, str(value))
@@ -83,7 +92,11 @@ ROUTES = routes()
 ABOUT_A_RECORD = [
     route
     for route in ROUTES
-    if any(f"{kind}_id>" in route for kind in ("opportunity", "account", "contact", "task", "change_set"))
+    if "<str:record>" in route
+    or any(
+        f"{kind}_id>" in route
+        for kind in ("opportunity", "account", "contact", "record", "task", "change_set")
+    )
 ]
 POSTED = {
     "subject": f"{MARK} taken",
@@ -92,6 +105,8 @@ POSTED = {
     "move": "next",
     "outcome": "lost",
     "due_on": "",
+    "color": "red",
+    "marked": "yes",
 }
 
 
@@ -171,7 +186,9 @@ def test_every_posted_form_needs_its_token(market: Market, sign_in: SignIn) -> N
 def test_who_has_left_is_out_at_once(market: Market, sign_in: SignIn) -> None:
     alice, token = sign_in(market.alice), caller(market.alice)
     assert (alice.get("/opportunities/").status_code, token.get("/me").status) == (200, 200)
-    set_active(market.company.ada, id_of(market.alice), is_active=False)
+    set_active(
+        market.company.ada, id_of(market.alice), is_active=False, successor_id=id_of(market.company.bob)
+    )
     assert alice.get("/opportunities/").status_code == 302
     assert token.get("/me").status == 401
 

@@ -95,8 +95,11 @@ DEAL = {
     "back": "",
 }
 CUSTOMER = {
+    "type": "",
     "phone": "",
     "email": "",
+    "contact_method": "",
+    "do_not_call": "",
     "street": "",
     "postal_code": "",
     "city": "",
@@ -105,8 +108,29 @@ CUSTOMER = {
     "owner_id": "",
     "account": "",
 }
-ACCOUNT = {**CUSTOMER, "name": "North", "website": "", "industry": "", "employees": "", "annual_revenue": ""}
+ACCOUNT = {
+    **CUSTOMER,
+    "name": "North",
+    "account_number": "",
+    "website": "",
+    "industry": "",
+    "employees": "",
+    "annual_revenue": "",
+    "payment_terms": "",
+    "delivery_street": "",
+    "delivery_postal_code": "",
+    "delivery_city": "",
+    "delivery_country": "",
+}
 CONTACT = {**CUSTOMER, "last_name": "Durand", "first_name": "", "job_title": "", "mobile": ""}
+
+CONNECTION = {
+    "role": "business:partner",
+    "own_role": "",
+    "description": "",
+    "started_on": "",
+    "ended_on": "",
+}
 
 
 def forms(market: Market) -> dict[str, dict[str, str]]:
@@ -164,6 +188,10 @@ def forms(market: Market) -> dict[str, dict[str, str]]:
         "/contacts/new/": CONTACT,
         f"/contacts/{contact}/edit/": {**CONTACT, **seen},
         f"/undo/{change_set}/": {"next": ""},
+        "/pick/customers/new/account/": {"name": "North", "city": "", "email": "", "phone": ""},
+        "/pick/customers/new/contact/": {"last_name": "Durand", "first_name": "", "email": "", "phone": ""},
+        f"/connections/account/{account}/new/": {"to": f"contact:{contact}", **CONNECTION},
+        f"/connections/contact/{contact}/{market.connection}/": {**CONNECTION, "version": ""},
     }
 
 
@@ -206,6 +234,12 @@ def addresses() -> Iterator[str]:
     yield "/search/?q={}"
     yield "/pick/customers/?q={}"
     yield "/pick/customers/?kind={}"
+    yield "/pick/customers/new/{}/"
+    yield "/pick/customers/new/account/?q={}"
+    yield "/pick/customers/new/contact/?q={}"
+    yield "/connections/{}/1/new/"
+    yield "/connections/account/{}/new/"
+    yield "/connections/account/1/{}/"
 
 
 @pytest.fixture
@@ -259,6 +293,10 @@ def test_no_address_breaks_whatever_it_asks_for(market: Market, ada: Client) -> 
         "/opportunities/{}/steps/1/",
         "/accounts/{}/edit/",
         "/contacts/{}/edit/",
+        "/connections/account/{}/new/",
+        "/connections/account/1/{}/",
+        "/connections/account/1/{}/removal/",
+        "/connections/account/{}/1/removal/",
         "/tasks/{}/complete/",
         "/undo/{}/",
     ],

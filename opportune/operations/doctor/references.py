@@ -9,11 +9,13 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 
 from opportune.activities.models import Task
+from opportune.customers.models import Connection
 from opportune.identity.actor import system_actor
 from opportune.identity.models import Share
 from opportune.kernel.sentences import counted
 from opportune.ledger.models import Change, Recorded
 from opportune.operations.doctor.findings import Finding, Severity
+from opportune.reference.models import CategoryMark
 from opportune.search.models import SearchEntry
 from opportune.search.sources import SOURCES
 
@@ -24,7 +26,7 @@ def kinds() -> dict[str, type[Recorded]]:
 
 
 def orphans() -> Iterator[Finding]:
-    """Tasks, shares, changes and search entries of records that do not exist; records that cannot be found."""
+    """Whatever names records that do not exist, and records that the search does not know."""
     if tasks := _without_record(Task.objects.all(), "about"):
         message = counted(
             "{count} task is about a record that does not exist.",
@@ -39,6 +41,21 @@ def orphans() -> Iterator[Finding]:
             shares,
         )
         yield Finding("share_of_nothing", Severity.ERROR, message, shares)
+    connections = Connection.objects.all()
+    if loose := _without_record(connections, "first") + _without_record(connections, "second"):
+        message = counted(
+            "{count} connection leads to a record that does not exist.",
+            "{count} connections lead to records that do not exist.",
+            loose,
+        )
+        yield Finding("connection_of_nothing", Severity.ERROR, message, loose)
+    if marks := _without_record(CategoryMark.objects.all(), "record"):
+        message = counted(
+            "{count} category marks a record that does not exist.",
+            "{count} categories mark records that do not exist.",
+            marks,
+        )
+        yield Finding("mark_on_nothing", Severity.ERROR, message, marks)
     if changes := Change.objects.exclude(kind__in=kinds()).count():
         message = counted(
             "{count} change in the ledger is of a kind of record that Opportune does not know.",

@@ -1,7 +1,8 @@
 """Every command on a deal. Doors import them from here."""
 
+from opportune.opportunities.actions.assigning import assign_many
 from opportune.opportunities.actions.cloning import clone
-from opportune.opportunities.actions.closing import close, reopen
+from opportune.opportunities.actions.closing import close, close_many, reopen
 from opportune.opportunities.actions.competitors import (
     add_rival,
     change_rival,
@@ -13,7 +14,8 @@ from opportune.opportunities.actions.competitors import (
 )
 from opportune.opportunities.actions.creating import Draft, Happening, create, create_many
 from opportune.opportunities.actions.editing import assign, comment, edit, mark_step, use_process_chance
-from opportune.opportunities.actions.moving import complete_and_move, move
+from opportune.opportunities.actions.many import Outcomes, Skipped
+from opportune.opportunities.actions.moving import complete_and_move, move, move_many
 from opportune.opportunities.actions.reminding import dismiss, snooze
 from opportune.opportunities.actions.removing import bring_back, remove, restore_fields, restore_mark
 from opportune.opportunities.actions.sales_team import (
@@ -24,19 +26,24 @@ from opportune.opportunities.actions.sales_team import (
     share_deal,
     unshare_deal,
 )
+from opportune.opportunities.actions.switching import switch_process
 
 __all__ = [
     "Draft",
     "Happening",
+    "Outcomes",
+    "Skipped",
     "add_member",
     "add_rival",
     "assign",
+    "assign_many",
     "bring_back",
     "change_member",
     "change_rival",
     "change_share",
     "clone",
     "close",
+    "close_many",
     "comment",
     "complete_and_move",
     "create",
@@ -48,6 +55,7 @@ __all__ = [
     "known_competitor",
     "mark_step",
     "move",
+    "move_many",
     "remove",
     "remove_competitor",
     "remove_member",
@@ -57,6 +65,7 @@ __all__ = [
     "restore_mark",
     "share_deal",
     "snooze",
+    "switch_process",
     "unshare_deal",
     "use_process_chance",
 ]

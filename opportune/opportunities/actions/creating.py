@@ -20,7 +20,8 @@ from opportune.opportunities import chronicle as chronicles
 from opportune.opportunities import moves
 from opportune.opportunities.chances import first_likelihood, likelihood_fields, moved_likelihood
 from opportune.opportunities.chronicle import Chronicle
-from opportune.opportunities.events import EnteredStage, StagesEntered
+from opportune.opportunities.estimates import close_after, demand_estimates
+from opportune.opportunities.events import EnteredStage, PrimaryContactsNamed, StagesEntered
 from opportune.opportunities.models import FormSent, Opportunity, Status
 from opportune.opportunities.probability import LOST, WON
 from opportune.opportunities.queries.external_ids import taken_external_ids
@@ -118,6 +119,7 @@ def create_many(
     _give_numbers(made)
     chronicles.store(made)
     mark_as_customers(actor, _bought(made))
+    react(actor, PrimaryContactsNamed.by(one.deal for one in made))
     _tell(actor, [one for one, draft in zip(outcomes, drafts, strict=True) if not draft.history])
     return [outcome.deal if isinstance(outcome, Chronicle) else outcome for outcome in outcomes]
 
@@ -170,6 +172,8 @@ class _Workshop:
         )
         for name, first in first_likelihood(process, stage, chance, probability).items():
             setattr(deal, name, first)
+        if stage is not None and draft.created_at is None:
+            _start(deal, process, stage, chance, on)
         chronicle = Chronicle(deal, self.today)
         chronicle.begin(at=at, on=on)
         for happening in draft.history:
@@ -240,6 +244,21 @@ class _Workshop:
         if reason.outcome not in (outcome, "both"):
             raise Invalid({"reason": sentence("The close reason “{code}” is for other outcomes.", code=code)})
         return reason.id
+
+
+def _start(
+    deal: Opportunity, process: ProcessPicture, stage: StagePicture, chance: Decimal | None, on: date
+) -> None:
+    """What creating a deal in a stage asks of its estimates, as a move would (BC §3.8); imports are not asked."""
+    deal.estimated_close_on = close_after(deal.estimated_close_on, stage.close_date_formula, on)
+    if process.estimates_required:
+        demand_estimates(
+            value=deal.estimated_value,
+            chance=deal.chance,
+            given_chance=chance,
+            close=deal.estimated_close_on,
+            on=on,
+        )
 
 
 def _order(process: ProcessPicture, stage_id: int | None) -> int | None:

@@ -10,10 +10,12 @@ from opportune.identity.queries import known_people
 from opportune.identity.visibility import scope
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted
+from opportune.kernel.registries import react
 from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.chances import demand_typable, likelihood_fields
+from opportune.opportunities.events import PrimaryContactsNamed
 from opportune.opportunities.models import Opportunity, StepMark
 from opportune.opportunities.probability import (
     back_to_process,
@@ -57,6 +59,8 @@ def edit(
     _demand_references(actor, kept, differing)
     differing = _with_rate(deal, _with_likelihood(deal, differing))
     write(deal, differing)
+    if differing.get("primary_contact_id") or differing.get("decision_maker_identified"):
+        react(actor, PrimaryContactsNamed.by([deal]))
     return deal
 
 

@@ -43,11 +43,13 @@ def bring_back(actor: Actor, deal: Opportunity) -> None:
 def restore_fields(actor: Actor, deal: Opportunity, values: Mapping[str, Any]) -> None:
     """Give a locked deal former values: no gate asks, and an entry is appended where numbers change (domain.md §9).
 
-    Only the undo of a closing changes a closed deal, or an administrator's of a hand-over. Raises Conflict
-    `closed`, NotPermitted, Invalid, or Refused `customer_gone`.
+    Only the undo of a closing changes a closed deal, an administrator's of a hand-over, or that of a command on
+    something else that changed it as a consequence. Raises Conflict `closed`, NotPermitted, Invalid, or Refused
+    `customer_gone`.
     """
     handed_over = set(values) == {"owner_id"} and "administer" in actor.rights
-    if "status" not in values and not handed_over:
+    followed = deal.ref in recording().consequences
+    if "status" not in values and not handed_over and not followed:
         demand_open(deal)
     if "owner_id" in values:
         demand_assignable(actor, deal, values["owner_id"])

@@ -62,10 +62,13 @@ class TeamMember(Binnable):
         return f"{self.user_id} on {self.opportunity_id}"
 
 
-class ProcessRun(Recorded):
-    """Where a deal stood in a process that it left for another (D-033); where it stands is the deal's own."""
+class ProcessRun(models.Model):
+    """Where a deal stood in a process that it left for another (D-033); where it stands is the deal's own.
 
-    kind = "process_run"
+    Not recorded: it follows from the deal's own changes, and counts only while the deal is in another process.
+    So undoing a switch, which gives the deal its process and stage back, needs nothing of it.
+    """
+
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="runs")
     process = models.ForeignKey(Process, models.PROTECT, related_name="+")
     stage = models.ForeignKey(Stage, models.PROTECT, null=True, related_name="+")

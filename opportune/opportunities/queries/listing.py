@@ -14,7 +14,7 @@ from opportune.identity.visibility import scope
 from opportune.kernel import clock
 from opportune.kernel.paging import Page
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.models import CLOSED, Opportunity
+from opportune.opportunities.models import OPEN, Opportunity
 from opportune.opportunities.queries.totals import visible_deals
 from opportune.opportunities.staleness import is_stale
 from opportune.process.queries import stale_after
@@ -25,7 +25,7 @@ from opportune.storage.keyset import exact, instant, read_page
 class OpportunityRow:
     """A deal as lists, cards and exports show it. `customer_visible` says whether its name may be a link.
 
-    The forecast category of a closed deal is its status. `is_stale` says that it is stuck in its stage now.
+    `is_stale` says that it is stuck in its stage now.
     """
 
     id: int
@@ -35,6 +35,8 @@ class OpportunityRow:
     status: str
     process_id: int
     stage_id: int | None
+    pipeline_phase_id: int | None
+    is_finished: bool
     account_id: int | None
     contact_id: int | None
     customer_name: str
@@ -55,6 +57,16 @@ class OpportunityRow:
     touched_at: datetime
     expires_on: date | None
     is_stale: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be won or lost."""
+        return self.status in OPEN
+
+    @property
+    def forecast(self) -> str:
+        """Where a forecast counts it: the category typed while it is open, then how it ended (domain.md §2)."""
+        return self.forecast_category if self.is_open else self.status
 
 
 class _Order(NamedTuple):
@@ -79,7 +91,7 @@ _REACHED = {
     "stage_stale_days": F("stage__stale_days"),
     "stage_expected_days": F("stage__expected_days"),
 }
-_COMPUTED = {"customer_name", "customer_visible", "owner_name", "forecast_category", "is_stale"}
+_COMPUTED = {"customer_name", "customer_visible", "owner_name", "is_stale"}
 _PLAIN = tuple(name for name in OpportunityRow.__dataclass_fields__ if name not in _COMPUTED)
 
 
@@ -128,7 +140,7 @@ def columns(rows: QuerySet[Any], actor: Actor, *more: str) -> QuerySet[Any, dict
     account_visible = Exists(Account.objects.visible_to(actor).filter(pk=OuterRef("account_id")))
     contact_visible = Exists(Contact.objects.visible_to(actor).filter(pk=OuterRef("contact_id")))
     return rows.values(
-        *{*_PLAIN, "forecast_category", *more},
+        *{*_PLAIN, *more},
         **_REACHED,
         customer_visible=Q(account_visible) | Q(contact_visible),
     )
@@ -144,7 +156,6 @@ def rows_of(found: Sequence[Mapping[str, Any]]) -> list[OpportunityRow]:
             or f"{one['contact_first'] or ''} {one['contact_last'] or ''}".strip(),
             customer_visible=bool(one["customer_visible"]),
             owner_name=one["owner_name"],
-            forecast_category=one["status"] if one["status"] in CLOSED else one["forecast_category"],
             is_stale=is_stale(
                 one["status"],
                 stale_after(one["stage_stale_days"], one["stage_expected_days"]),

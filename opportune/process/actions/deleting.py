@@ -18,8 +18,9 @@ def delete_stage(
     """Delete a stage; open deals in it go to the replacement, or to no stage (C-094…C-096).
 
     Its steps go on top of the replacement's, in their order and with their ticks (C-097, C-103), or are deleted with
-    it (C-098). If it was the default stage, there is none then. No gate asks and no task is made: it is no move.
-    Raises NotFound, NotPermitted, Invalid for a replacement that is none.
+    it (C-098). Who left it for another process comes back to the replacement. If it was the default stage, there is
+    none then. No gate asks and no task is made: it is no move. Raises NotFound, NotPermitted, Invalid for a
+    replacement that is none.
     """
     stage = obtain_stage(actor, stage_id)
     replacement = _replacement(stage, replacement_id)
@@ -30,7 +31,7 @@ def delete_stage(
         _put_on_top(stage, replacement)
     else:
         _drop_steps(actor, stage)
-    recording().update(stage, {"is_default": False})
+    recording().update(stage, {"is_default": False, "replaced_by_id": replacement_id})
     put_into_bin(stage)
 
 

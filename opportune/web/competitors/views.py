@@ -36,10 +36,12 @@ def show(request: SignedIn, competitor_id: int) -> HttpResponse:
     """One competitor, with the deals it stands on and those lost to it."""
     competitor = queries.competitor(request.actor, competitor_id)
     wanted = OpportunityFilter.read({"competitor": str(competitor_id)}, request.actor)
+    found = queries.totals(request.actor, wanted)
     context = {
         "competitor": competitor,
         "page": queries.opportunities(request.actor, wanted),
-        "totals": queries.totals(request.actor, wanted),
+        "totals": found,
+        "open_deals": found.by_status["not_started"] + found.by_status["in_progress"],
         "parameters": wanted.parameters(),
         "stages": {stage.id: (stage, process) for process in processes() for stage in process.stages},
     }

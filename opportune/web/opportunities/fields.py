@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from opportune.campaigns.queries import offered_campaigns, offered_segments
 from opportune.identity.queries import people
 from opportune.opportunities.queries import OpportunityRecord
-from opportune.reference.queries import choices_of, currencies
+from opportune.reference.queries import currencies, every_choice_of
 from opportune.web.formats import typed_amount
 from opportune.web.opportunities.record import LISTS
 from opportune.web.typed import Typed
@@ -74,7 +74,7 @@ def read_fields(typed: Typed, whole: Mapping[str, str] | None = None) -> dict[st
 def form_lists() -> dict[str, Any]:
     """What the selects of a deal's forms offer."""
     return {
-        "lists": choices_of(LISTS),
+        "lists": every_choice_of(LISTS),
         "currencies": currencies(),
         "people": people(),
         "campaigns": offered_campaigns(),

@@ -12,6 +12,7 @@ from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import competitor, opportunities, totals
 from opportune.process.queries import processes
 from opportune.web.pages import SignedIn, is_htmx, page, signed_in
+from opportune.web.settings.categories import category_filter
 
 VIEWS = ("", "open", "won", "lost")
 
@@ -32,13 +33,19 @@ def show(request: SignedIn) -> HttpResponse:
     }
     if after and is_htmx(request):
         return page(request, "opportunities/list_rows.html", context)
+    colleagues = people()
+    customer = _customer(request, wanted)
+    owners = [person.name for person in colleagues if person.id in wanted.owner_ids]
     context |= {
         "totals": totals(request.actor, wanted),
-        "people": people(),
+        "people": colleagues,
+        **category_filter(wanted.category),
         "processes": processes(with_retired=False),
-        "customer": _customer(request, wanted),
+        "customer": customer,
+        "filtered_by": [name for name in (customer, *owners) if name],
+        "whose": _whose(request, wanted),
     }
-    context["names"] = {"customer": context["customer"], **_names(request, wanted)}
+    context["names"] = _names(request, wanted)
     return page(request, "opportunities/list.html", context)
 
 
@@ -54,6 +61,13 @@ def _names(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:
         segment = segments_by_id([wanted.segment_id]).get(wanted.segment_id)
         named["segment"] = segment.name if segment else str(wanted.segment_id)
     return named
+
+
+def _whose(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:
+    """The parameters by which the list is somebody's, a customer's or a colleague's; one's own is the usual one."""
+    if wanted.owner_ids == (request.actor.person_id,) and wanted.account_id is wanted.contact_id is None:
+        return {}
+    return {name: wanted.parameters().get(name, "") for name in ("account", "contact", "owner")}
 
 
 def _customer(request: SignedIn, wanted: OpportunityFilter) -> str:

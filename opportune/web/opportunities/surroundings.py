@@ -229,9 +229,9 @@ def dismiss(request: SignedIn, opportunity_id: int) -> HttpResponse:
 @signed_in
 def pick_initiator(request: SignedIn) -> HttpResponse:
     """What the picker of “initiated by” offers for some letters: accounts, contacts, campaigns."""
-    letters = request.GET.get("q", "")
+    letters = request.GET.get("q", "").strip()
     found = [*find_campaigns(letters, limit=4), *find_customers(request.actor, letters, kind=None, limit=12)]
-    return page(request, "shell/picks.html", {"found": found})
+    return page(request, "customers/picks.html", {"found": found, "query": letters, "new": ()})
 
 
 class _Form:

@@ -15,6 +15,5 @@ urlpatterns = [
     path("reminders/bell/", views.bell, name="bell"),
     path("search/", views.search, name="search"),
     path("mails/", views.mails, name="mails"),
-    path("pick/customers/", views.pick_customer, name="pick_customer"),
     path("set-up/<str:secret>/", views.set_up, name="set_up"),
 ]

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from opportune.activities import actions as tasks
 from opportune.activities.queries import my_open_tasks, task
-from opportune.customers.queries import find_customers
 from opportune.identity import actions as people
+from opportune.identity.actor import actor_for
 from opportune.identity.queries import people as everybody
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotFound, OpportuneError
@@ -17,6 +17,8 @@ from opportune.ledger.queries import last_undoable
 from opportune.ledger.undo import undo
 from opportune.mailing.queries import unsent
 from opportune.opportunities.queries import due, due_count, subjects
+from opportune.reference.actions import apply_preset
+from opportune.reference.presets import PRESETS
 from opportune.search.queries import find
 from opportune.web.back import safe
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
@@ -129,15 +131,6 @@ def assign_task(request: SignedIn, task_id: int) -> HttpResponse:
 
 @require_GET
 @signed_in
-def pick_customer(request: SignedIn) -> HttpResponse:
-    """What a customer picker offers for some letters."""
-    kind = request.GET.get("kind") or None
-    found = find_customers(request.actor, request.GET.get("q", ""), kind=kind, limit=12)
-    return page(request, "shell/picks.html", {"found": found})
-
-
-@require_GET
-@signed_in
 def search(request: SignedIn) -> HttpResponse:
     """Deals, accounts and contacts that have all the words."""
     query = request.GET.get("q", "").strip()
@@ -175,8 +168,10 @@ def set_up(request: HttpRequest, secret: str) -> HttpResponse:
             return problem(request, error)
         else:
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            if request.POST.get("preset") in PRESETS:
+                apply_preset(actor_for(user, "web"), request.POST["preset"])
             return HttpResponseRedirect("/")
-    context = {"values": {**values, "password": ""}, "errors": errors}
+    context = {"values": {**values, "password": ""}, "errors": errors, "presets": PRESETS.values()}
     return page(request, "shell/set_up.html", context, status=422 if errors else 200)
 
 

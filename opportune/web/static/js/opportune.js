@@ -11,3 +11,4 @@ import "./elements/op-menu.js";
 import "./elements/op-stamp.js";
 import "./elements/op-theme.js";
 import "./elements/op-toasts.js";
+import "./lists.js";
