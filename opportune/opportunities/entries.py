@@ -15,8 +15,8 @@ from opportune.opportunities.models import Entry, Opportunity, Valued
 VALUED_FIELDS = tuple(field.attname for field in Valued._meta.get_fields() if hasattr(field, "attname"))
 NOT_OF_THEMSELVES = {"rate", "base_digits"}
 NOTED_FIELDS = frozenset(VALUED_FIELDS) - Opportunity.derived - NOT_OF_THEMSELVES
+BATCH = 200
 _TICK = timedelta(microseconds=1)
-_SOME = 200
 
 
 def is_noted(change: Change) -> bool:
@@ -59,8 +59,8 @@ def append(turns: Sequence[Turn], *, at: datetime | None = None) -> None:
         begun.append(
             entry_of(turn.opportunity, move=turn.move, at=instant, on=turn.on, change_set=change_set)
         )
-    Entry.objects.bulk_update(current.values(), ["ended_at", "is_current"], batch_size=_SOME)
-    Entry.objects.bulk_create(begun, batch_size=_SOME)
+    Entry.objects.bulk_update(current.values(), ["ended_at", "is_current"], batch_size=BATCH)
+    Entry.objects.bulk_create(begun, batch_size=BATCH)
 
 
 def chained(entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -51,7 +51,7 @@ def standing_now(deal: Opportunity, process: ProcessPicture) -> Standing:
 
 
 def standing_in(deal: Opportunity, process: ProcessPicture, places: Places) -> Standing:
-    """Where a deal would stand in another process: where it left it, if that stage is still there."""
+    """Where a deal would stand in another process: where it left it, or in what replaced that stage."""
     left = places.get((deal.pk, process.id))
     stage = process.stage_left(left.stage_id) if left else None
     likelihood = after_switch(

@@ -51,7 +51,7 @@ def turns(entries: Iterable[Interval], state: Callable[[Interval], State]) -> Se
         if standing and standing[-1].state == now:
             continue
         # a change set may have turned it twice: into another process, and to a stage there
-        by_it = len(list(takewhile(lambda turn: turn.change_set_id == undone, reversed(standing))))
+        by_it = _last_turns_of(undone, standing)
         if by_it and len(standing) > by_it and standing[-1 - by_it].state == now:
             taken_back[entry.change_set_id] = standing[-1]
             del standing[-by_it:]
@@ -60,6 +60,10 @@ def turns(entries: Iterable[Interval], state: Callable[[Interval], State]) -> Se
         since = again.on if again is not None and again.state == now else entry.on
         standing.append(Turn(now, since, entry.change_set_id))
     return standing
+
+
+def _last_turns_of(change_set_id: int | None, standing: Sequence[Turn[State]]) -> int:
+    return len(list(takewhile(lambda turn: turn.change_set_id == change_set_id, reversed(standing))))
 
 
 def stage_since(entries: Iterable[Interval]) -> date | None:

@@ -20,7 +20,6 @@ from opportune.reference.queries import organisation_settings
 
 MONEY_FIELDS = ("estimated_value", "actual_value", "budget")
 UNDO = "undo"
-_SOME = 200
 
 
 def obtain_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Opportunity:
@@ -140,9 +139,9 @@ def write_many(
 
 
 def _with_phase(writing: Writing) -> dict[str, Any]:
-    """The pipeline phase is the last stage entered in any process; switching enters none (D-033)."""
+    """The pipeline phase is the last stage entered in any process (D-033); who switches process enters none."""
     stage_id = writing.changes.get("stage_id")
-    if not stage_id or stage_id == writing.deal.stage_id or writing.move in (SWITCH, UNDO, RESTAGED):
+    if not stage_id or stage_id == writing.deal.stage_id or writing.move in (SWITCH, RESTAGED, UNDO):
         return dict(writing.changes)
     return {**writing.changes, "pipeline_phase_id": stage_id}
 
@@ -153,7 +152,7 @@ def _save(deals: Sequence[Opportunity], columns: Iterable[str]) -> None:
     if len(deals) == 1:
         deals[0].save(update_fields=names)
     else:
-        Opportunity.objects.bulk_update(deals, names, batch_size=_SOME)
+        Opportunity.objects.bulk_update(deals, names, batch_size=entries.BATCH)
 
 
 NOTED = entries.NOTED_FIELDS

@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, int]] = {
     "opportunities close": ("{deal} --outcome won", HIDDEN),
     "opportunities move-many": ("{deal} --move next", OWN),
     "opportunities close-many": ("{deal} --outcome won", INVALID),
-    "opportunities assign-many": ("{deal} --to dan@example.com", NOT_PERMITTED),
+    "opportunities assign-many": ("{deal} --to dan@example.com", OWN),
     "opportunities reopen": ("{deal}", HIDDEN),
     "opportunities clone": ("{deal}", HIDDEN),
     "opportunities comment": ("{deal} Hello", HIDDEN),

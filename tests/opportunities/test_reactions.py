@@ -13,6 +13,7 @@ from opportune.ledger.undo import undo
 from opportune.opportunities.actions import edit, mark_step, move, reopen, switch_process
 from opportune.opportunities.entries import rebuilt
 from opportune.opportunities.models import Entry, Opportunity
+from opportune.opportunities.queries import opportunity
 from opportune.opportunities.stays import stage_since
 from opportune.process import actions
 from opportune.process.queries import ProcessPicture, process_by_id, process_by_key, stage_use
@@ -214,6 +215,28 @@ def test_a_place_in_a_stage_deleted_without_replacement_is_none(trade: Trade, cm
         None,
         "not_started",
     )
+
+
+def test_places_kept_in_other_runs_and_the_pipeline_phase_follow(trade: Trade, cm: ProcessPicture) -> None:
+    deal = trade.deal(process_id=cm.id, stage_id=cm.stages[0].id)
+    switch_process(trade.alice, deal.pk, trade.sales.id)
+
+    def kept_in() -> int | None:
+        [run] = [run for run in opportunity(trade.alice, deal.pk).runs if run.process.id == cm.id]
+        return run.stage.id if run.stage else None
+
+    before = len(entries_of(deal))
+    assert (stage_use(cm.stages[0].id).open, stage_use(cm.stages[1].id).open) == (1, 0)
+    deleted = last_change_set(
+        actions.delete_stage, trade.company.ada, cm.stages[0].id, replacement_id=cm.stages[1].id
+    )
+    assert (kept_in(), fresh(deal).pipeline_phase_id) == (cm.stages[1].id, cm.stages[1].id)
+    assert len(entries_of(deal)) == before
+    undo(trade.company.ada, deleted)
+    assert (kept_in(), fresh(deal).pipeline_phase_id) == (cm.stages[0].id, cm.stages[0].id)
+    again = switch_process(trade.alice, deal.pk, cm.id)
+    assert again.stage_id == cm.stages[0].id
+    assert stage_use(cm.stages[1].id).open == 0
 
 
 def test_a_deal_in_the_bin_goes_along(trade: Trade, cm: ProcessPicture) -> None:

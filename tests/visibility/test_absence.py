@@ -8,6 +8,7 @@ import pytest
 
 from opportune.customers.models import Account, Contact
 from opportune.identity.actions import share
+from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from tests.doors.callers import MARK, CommandLine, Market
@@ -28,6 +29,10 @@ class Never:
 
     pk: int = NEVER
 
+    @property
+    def ref(self) -> RecordRef:
+        return RecordRef("opportunity", self.pk)
+
 
 @dataclass(frozen=True)
 class Nothing(Market):
@@ -35,6 +40,10 @@ class Nothing(Market):
 
     @property
     def change_set(self) -> int:
+        return NEVER
+
+    @property
+    def connection(self) -> int:
         return NEVER
 
 
@@ -99,7 +108,10 @@ def test_every_command_answers_as_if_it_never_had_been(market: Market, dan: View
     records = {
         "deal": market.deal.pk,
         "account": market.account.pk,
+        "contact": market.contact.pk,
+        "connection": market.connection,
         "change_set": market.change_set,
+        "step": NEVER,
         "token": NEVER,
         "map": MAP,
     }

@@ -12,7 +12,7 @@ from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.process.actions import require_step
 from opportune.process.queries import process_by_key
-from tests.deals import SYSTEM, id_of
+from tests.deals import SYSTEM, id_of, parts
 from tests.people import Company
 from tests.web.conftest import SignIn
 
@@ -72,7 +72,7 @@ def test_a_move_with_all_that_is_typed(alice: Client, deal: Opportunity) -> None
     )
     moved = now(deal)
     assert answer["Location"] == f"/opportunities/{deal.pk}/"
-    assert (moved.stage_id, moved.chance, moved.estimated_value) == (develop.id, 50, 1500)
+    assert parts(moved, "stage_id", "chance", "estimated_value") == (develop.id, 50, 1500)
     assert moved.estimated_close_on == date(2031, 1, 31)
 
 
@@ -82,7 +82,7 @@ def test_what_was_only_proposed_is_left_to_the_move(
     actions.edit(company.alice, deal.pk, {"chance": 33})
     proposed = {"on": TODAY, "chance": "33", "estimated_value": "1000", "estimated_close_on": "2030-01-31"}
     alice.post(f"/opportunities/{deal.pk}/update/", {"move": "next", "was": json.dumps(proposed), **proposed})
-    assert (now(deal).chance, now(deal).probability_source) == (33, "typed")
+    assert parts(now(deal), "chance", "probability_source") == (33, "typed")
 
 
 def test_what_is_wrong_is_shown_in_the_form(alice: Client, deal: Opportunity) -> None:
@@ -149,7 +149,7 @@ def test_many_are_chosen_in_the_list_and_closed(company: Company, alice: Client,
     other = company.deal("Three pumps", account_id=deal.account_id)
     page = alice.get("/opportunities/?status=open").content.decode()
     assert page.count('name="id"') == 2
-    form = alice.get("/opportunities/selected/", {"what": "lost", "id": [deal.pk, other.pk]})
+    form = alice.get("/opportunities/selected/", {"what": "lost", "id": [str(deal.pk), str(other.pk)]})
     assert "2 opportunities" in form.content.decode()
     body = {"id": [deal.pk, other.pk], "to_on": TODAY}
     assert alice.post("/opportunities/selected/lost/", body).status_code == 422

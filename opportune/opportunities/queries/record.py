@@ -216,7 +216,7 @@ def _runs(deal: Opportunity, known: Sequence[ProcessPicture]) -> tuple[Run, ...]
         left = places.get((deal.pk, process.id))
         if process.id != deal.process_id and (left or not process.is_retired):
             stage = process.stage_left(left.stage_id) if left else None
-            found.append(Run(process, stage, bool(left and left.is_finished)))
+            found.append(Run(process, stage, bool(left and stage and left.is_finished)))
     return tuple(found)
 
 
