@@ -66,6 +66,16 @@ def cancel_task(actor: Actor, task_id: int) -> Task:
     return _end(actor, task_id, Task.State.CANCELLED)
 
 
+@action("assign_task")
+def assign_task(actor: Actor, task_id: int, *, owner_id: int) -> Task:
+    """Give a task to somebody else; it stays about what it is about. Raises NotFound, NotPermitted, Invalid."""
+    task = _obtain(actor, task_id)
+    if owner_id not in known_people({owner_id}):
+        raise Invalid({"owner_id": sentence("This person cannot be responsible: unknown or deactivated.")})
+    recording().update(task, {"owner_id": owner_id})
+    return task
+
+
 @action("reopen_task")
 def reopen_task(actor: Actor, task_id: int) -> Task:
     """Take a completion or cancellation back."""

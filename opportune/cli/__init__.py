@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from opportune.cli import (
     categories,
     change_sets,
+    competitors,
     connections,
     customers,
     export,
     importing,
     lists,
     opportunities,
+    opportunity_surroundings,
     organisation,
     people,
     processes,
@@ -37,6 +39,8 @@ def add_commands(commands: Commands) -> None:
     people.add_commands(commands)
     tokens.add_commands(commands)
     opportunities.add_commands(commands)
+    opportunity_surroundings.add_commands(commands)
+    competitors.add_commands(commands)
     customers.add_commands(commands)
     connections.add_commands(commands)
     processes.add_commands(commands)

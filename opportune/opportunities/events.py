@@ -31,6 +31,14 @@ class OpenTasksUnwanted:
 
 
 @dataclass(frozen=True, slots=True)
+class OpportunityCloned:
+    """A deal was made like another one: what other packages hang on the original may be copied."""
+
+    original_id: int
+    clone_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PrimaryContactsNamed:
     """Deals name somebody as their primary contact, as (deal, contact): a stakeholder from now on (D-037)."""
 

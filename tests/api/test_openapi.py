@@ -64,6 +64,8 @@ def test_if_match_is_described_where_it_counts(description: Any) -> None:
         "change_connection",
         "delete_account",
         "delete_contact",
+        "change_competitor",
+        "change_rival",
         "change_process",
         "change_stage",
         "change_step",

@@ -79,6 +79,8 @@ class Route:
             "task_id": market.task.pk,
             "change_set_id": market.change_set,
             "person_id": market.alice.id,
+            "competitor_id": 99,
+            "share_id": 1,
             "record": market.deal.ref,
             **SETTLED,
         }

@@ -10,9 +10,9 @@ from opportune.kernel.errors import Refused
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change
 from opportune.ledger.recording import action, recording
-from opportune.opportunities.actions.creating import customer_refs
 from opportune.opportunities.actions.editing import demand_assignable
 from opportune.opportunities.models import Opportunity, StepMark
+from opportune.opportunities.references import customers_named
 from opportune.opportunities.writing import NOTED, demand_open, write
 
 _CUSTOMERS = ("account_id", "contact_id", "primary_contact_id")
@@ -66,7 +66,7 @@ def restore_mark(actor: Actor, mark: StepMark, *, is_done: bool) -> None:
 
 
 def _demand_customers_kept(values: Mapping[str, Any]) -> None:
-    named = customer_refs(Opportunity(**{name: values.get(name) for name in _CUSTOMERS}))
+    named = customers_named({name: values.get(name) for name in _CUSTOMERS})
     if named - held_customers(named):
         raise Refused(
             "customer_gone",

@@ -1,6 +1,12 @@
 """Reading deals: totals, board, list, record, and the state of any past day."""
 
 from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
+from opportune.opportunities.queries.competitors import (
+    CompetitorRow,
+    competitor,
+    competitor_names,
+    competitors,
+)
 from opportune.opportunities.queries.listing import (
     OpportunityRow,
     count,
@@ -23,20 +29,27 @@ from opportune.opportunities.queries.record import (
     StepState,
     opportunity,
 )
+from opportune.opportunities.queries.reminders import Reminder, due, due_count
 from opportune.opportunities.queries.statistics import ProcessStatistics, StageStatistics, statistics
+from opportune.opportunities.queries.surroundings import MemberRow, Origin, RivalRow
 from opportune.opportunities.queries.totals import Sum, Totals, totals
 
 __all__ = [
     "Board",
     "BoardCard",
     "BoardColumn",
+    "CompetitorRow",
     "CustomerChange",
     "EntryRow",
+    "MemberRow",
     "OfferedClosing",
     "OfferedMove",
     "OpportunityRecord",
     "OpportunityRow",
+    "Origin",
     "ProcessStatistics",
+    "Reminder",
+    "RivalRow",
     "Run",
     "StageState",
     "StageStatistics",
@@ -45,8 +58,13 @@ __all__ = [
     "Totals",
     "board",
     "board_column",
+    "competitor",
+    "competitor_names",
+    "competitors",
     "count",
     "customer_changes",
+    "due",
+    "due_count",
     "every_opportunity",
     "lately_sold_to",
     "offered_closing",
