@@ -46,13 +46,15 @@ def test_a_deal_is_lost_to_a_competitor(market: Market, command_line: CommandLin
 
 
 def test_many_are_closed_moved_and_assigned(market: Market, command_line: CommandLine) -> None:
-    other = market.another("B")
+    other = market.another("Quince")
     ids = (market.deal.pk, other.pk)
     moved = command_line("opportunities", "move-many", *ids, "--stage", "develop", *ALICE, "--json").json
     assert (moved["done"], moved["skipped"]) == (list(ids), [])
     assert now(market).stage_id == process_by_key("sales").stages[1].id
     carol = ("--actor", "carol@example.com")
-    given = command_line("opportunities", "assign-many", "--text", "B", "--to", "bob@example.com", *carol)
+    given = command_line(
+        "opportunities", "assign-many", "--text", "quince", "--to", "bob@example.com", *carol
+    )
     assert "1 assigned." in given.out
     closing = ("--outcome", "lost", "--reason", "PRICE_L", "--on", TODAY)
     closed = command_line("opportunities", "close-many", *ids, *closing, *ALICE)
