@@ -40,7 +40,12 @@ from opportune.opportunities.facts import (
     step_fields,
 )
 from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
-from opportune.opportunities.hanging_handlers import CompetitorHandler, RivalHandler
+from opportune.opportunities.hanging_handlers import (
+    CompetitorHandler,
+    RivalHandler,
+    ShareHandler,
+    TeamMemberHandler,
+)
 from opportune.opportunities.list_reactions import choices_used_by_deals, replace_choice
 from opportune.opportunities.queries import subjects
 from opportune.opportunities.reactions import leave_stage
@@ -114,6 +119,8 @@ def wire() -> None:
         step=StepHandler(),
         rate=settled.RateHandler(),
         setting=settled.SettingHandler(),
+        share=ShareHandler(),
         step_mark=StepMarkHandler(),
         task=TaskHandler(),
+        team_member=TeamMemberHandler(),
     )

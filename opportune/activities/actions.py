@@ -16,6 +16,8 @@ from opportune.kernel.text import storable
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.queries.totals import visible_deals
 
+SUBJECT_LENGTH = 300
+
 
 @action("create_task")
 def create_task(
@@ -33,13 +35,15 @@ def create_task(
     told = storable(subject).strip()
     if not told:
         raise Invalid({"subject": sentence("Say what is to be done.")})
+    if len(told) > SUBJECT_LENGTH:
+        raise Invalid({"subject": sentence("At most {longest} characters fit here.", longest=SUBJECT_LENGTH)})
     if due_on is not None and not FIRST_DAY <= due_on <= LAST_DAY:
         raise Invalid({"due_on": sentence("This date is too far away.")})
     owner = owner_id or actor.person_id
     if owner is None or owner not in known_people({owner}):
         raise Invalid({"owner_id": sentence("This person cannot be responsible: unknown or deactivated.")})
     task = Task(
-        subject=told[:300],
+        subject=told,
         owner_id=owner,
         about_kind="opportunity",
         about_id=opportunity_id,
@@ -60,6 +64,16 @@ def complete_task(actor: Actor, task_id: int) -> Task:
 def cancel_task(actor: Actor, task_id: int) -> Task:
     """Give a task up. Raises NotFound, NotPermitted, Refused `task_ended`."""
     return _end(actor, task_id, Task.State.CANCELLED)
+
+
+@action("assign_task")
+def assign_task(actor: Actor, task_id: int, *, owner_id: int) -> Task:
+    """Give a task to somebody else; it stays about what it is about. Raises NotFound, NotPermitted, Invalid."""
+    task = _obtain(actor, task_id)
+    if owner_id not in known_people({owner_id}):
+        raise Invalid({"owner_id": sentence("This person cannot be responsible: unknown or deactivated.")})
+    recording().update(task, {"owner_id": owner_id})
+    return task
 
 
 @action("reopen_task")

@@ -5,6 +5,7 @@ from ninja import Query, Router
 
 from opportune.api.answers import answer, made
 from opportune.api.asking import Request, filtered, language_of, version_seen, wanted
+from opportune.api.openapi import VERSION_SEEN
 from opportune.api.opportunities import page_of
 from opportune.customers import actions, queries
 from opportune.customers.filters import AccountFilter, ContactFilter
@@ -102,7 +103,7 @@ def preview_deletion_of_account(request: Request, account_id: int) -> HttpRespon
     return answer(deletion_shown(found, language_of(request)))
 
 
-@accounts.delete("{int:account_id}", response={204: None})
+@accounts.delete("{int:account_id}", response={204: None}, openapi_extra={"parameters": [VERSION_SEEN]})
 def delete_account(request: Request, account_id: int) -> HttpResponse:
     """Put an account with its opportunities into the bin; refused while some are open, unless a setting allows it."""
     actions.delete_account(request.auth, account_id, version=version_seen(request))
@@ -177,7 +178,7 @@ def preview_deletion_of_contact(request: Request, contact_id: int) -> HttpRespon
     return answer(deletion_shown(found, language_of(request)))
 
 
-@contacts.delete("{int:contact_id}", response={204: None})
+@contacts.delete("{int:contact_id}", response={204: None}, openapi_extra={"parameters": [VERSION_SEEN]})
 def delete_contact(request: Request, contact_id: int) -> HttpResponse:
     """Put a contact with its opportunities into the bin; refused while some are open, unless a setting allows it."""
     actions.delete_contact(request.auth, contact_id, version=version_seen(request))

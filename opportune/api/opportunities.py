@@ -45,8 +45,12 @@ def summarise_opportunities(request: Request, as_of: Query[Day | None] = None) -
 
 @router.post("", response={201: OpportunityShown})
 def create_opportunity(request: Request, given: OpportunityGiven) -> HttpResponse:
-    """Create an opportunity for exactly one customer: an account or a contact."""
-    deal = actions.create(request.auth, given.given("process", "stage"), **place_of(given))
+    """Create an opportunity for exactly one customer: an account or a contact.
+
+    A request repeated under the same header `Idempotency-Key` makes one opportunity only.
+    """
+    once = request.headers.get("Idempotency-Key", "")
+    deal = actions.create(request.auth, given.given("process", "stage"), once=once, **place_of(given))
     return made(one(request, deal.pk), f"opportunities/{deal.pk}")
 
 

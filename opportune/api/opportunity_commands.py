@@ -8,7 +8,6 @@ from opportune.activities.queries import task, tasks_about_deal
 from opportune.api.answers import answer, made
 from opportune.api.asking import Request, language_of, version_seen
 from opportune.api.opportunities import one
-from opportune.identity.queries import shares_of
 from opportune.opportunities import actions, queries
 from opportune.schemas.opportunity import OpportunityShown
 from opportune.schemas.opportunity_commands import (
@@ -21,7 +20,6 @@ from opportune.schemas.opportunity_commands import (
     process_id_of,
 )
 from opportune.schemas.opportunity_many import ClosureOffered, MoveList, closure_shown, moves_shown
-from opportune.schemas.person import ShareGiven, ShareList, ShareShown
 from opportune.schemas.task import TaskGiven, TaskList, TaskShown
 
 router = Router(tags=["opportunities"])
@@ -112,22 +110,3 @@ def plan_task(request: Request, opportunity_id: int, given: TaskGiven) -> HttpRe
     planned = create_task(request.auth, opportunity_id, **given.model_dump())
     row = task(request.auth, planned.pk)
     return made(answer(TaskShown.model_validate(row), version=row.version), f"tasks/{row.id}")
-
-
-@router.get("{int:opportunity_id}/shares", response=ShareList)
-def list_shares(request: Request, opportunity_id: int) -> HttpResponse:
-    """Whom an opportunity is shared with."""
-    return _shares(request, opportunity_id)
-
-
-@router.post("{int:opportunity_id}/shares", response={201: ShareList})
-def share_opportunity(request: Request, opportunity_id: int, given: ShareGiven) -> HttpResponse:
-    """Share an opportunity with one person or one team, to read or also to change it."""
-    actions.share_deal(request.auth, opportunity_id, **given.model_dump())
-    return made(_shares(request, opportunity_id))
-
-
-def _shares(request: Request, opportunity_id: int) -> HttpResponse:
-    record = queries.opportunity(request.auth, opportunity_id)
-    found = shares_of("opportunity", record.row.id)
-    return answer(ShareList(items=[ShareShown.model_validate(share) for share in found]))

@@ -7,7 +7,13 @@ from opportune.activities import actions, queries
 from opportune.api.answers import answer
 from opportune.api.asking import Request
 from opportune.schemas.page import Paging
-from opportune.schemas.task import TaskPage, TaskReminderList, TaskReminderShown, TaskShown
+from opportune.schemas.task import (
+    TaskOwnerGiven,
+    TaskPage,
+    TaskReminderList,
+    TaskReminderShown,
+    TaskShown,
+)
 
 router = Router(tags=["tasks"])
 
@@ -51,6 +57,13 @@ def cancel_task(request: Request, task_id: int) -> HttpResponse:
 def reopen_task(request: Request, task_id: int) -> HttpResponse:
     """Take a completion or a cancellation back."""
     actions.reopen_task(request.auth, task_id)
+    return _task(request, task_id)
+
+
+@router.put("{int:task_id}/owner", response=TaskShown)
+def assign_task(request: Request, task_id: int, given: TaskOwnerGiven) -> HttpResponse:
+    """Give a task to somebody else."""
+    actions.assign_task(request.auth, task_id, owner_id=given.owner_id)
     return _task(request, task_id)
 
 

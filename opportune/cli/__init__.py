@@ -13,12 +13,14 @@ from opportune.cli import (
     bin,
     categories,
     change_sets,
+    competitors,
     connections,
     customers,
     export,
     importing,
     lists,
     opportunities,
+    opportunity_surroundings,
     organisation,
     people,
     processes,
@@ -38,6 +40,8 @@ def add_commands(commands: Commands) -> None:
     people.add_commands(commands)
     tokens.add_commands(commands)
     opportunities.add_commands(commands)
+    opportunity_surroundings.add_commands(commands)
+    competitors.add_commands(commands)
     customers.add_commands(commands)
     connections.add_commands(commands)
     bin.add_commands(commands)

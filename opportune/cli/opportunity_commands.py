@@ -131,7 +131,8 @@ def _create(terminal: Terminal, options: argparse.Namespace) -> None:
         }
     )
     with noting_change_sets() as change_sets:
-        deal = actions.create(terminal.actor, given.given("process", "stage"), **place_of(given))
+        fields_given = given.given("process", "stage")
+        deal = actions.create(terminal.actor, fields_given, once="", **place_of(given))
     _done(terminal, deal.pk, change_sets)
 
 

@@ -8,8 +8,9 @@ from opportune.cli.terminal import NOTHING, Terminal
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.reference.queries import organisation_settings
 from opportune.schemas.language import spoken
-from opportune.schemas.opportunity import OpportunityListed, OpportunityShown
+from opportune.schemas.opportunity import OpportunityListed, OpportunityShown, RivalShown
 from opportune.schemas.opportunity_many import MoveList, OutcomesShown
+from opportune.schemas.person import ShareShown
 from opportune.schemas.summary import SummaryShown, SumShown
 
 STATUSES: Mapping[str, Sentence] = {
@@ -83,15 +84,44 @@ def show_opportunity(terminal: Terminal, deal: OpportunityShown) -> None:
             (sentence("Reason"), deal.close_reason_name or NOTHING),
             (sentence("Lost to"), deal.lost_to),
             (sentence("Owner"), deal.owner_name),
+            (sentence("Sales team"), ", ".join(member.name for member in deal.sales_team)),
+            (sentence("Competitors"), ", ".join(_rival(terminal, deal, one) for one in deal.competitors)),
+            (sentence("Initiated by"), deal.initiated_by_name),
+            (sentence("Campaign"), deal.campaign_name),
+            (sentence("Stale"), "✓" if deal.is_stale else ""),
             (sentence("Version"), str(deal.version)),
         ]
     )
+    for sign in deal.warnings:
+        terminal.plain(sign.message)
     terminal.table(
         [sentence("Stage"), sentence("Step"), sentence("Required"), sentence("Done")],
         [
             (stage.name, step.name, "✓" if step.is_required else "", "✓" if step.is_done else "")
             for stage in deal.stages
             for step in stage.steps
+        ],
+    )
+
+
+def _rival(terminal: Terminal, deal: OpportunityShown, rival: RivalShown) -> str:
+    if rival.price is None:
+        return rival.name
+    return f"{rival.name} ({terminal.amount(rival.price, deal.currency)})"
+
+
+def show_shares(terminal: Terminal, shares: Sequence[ShareShown]) -> None:
+    """Whom an opportunity is shared with."""
+    terminal.table(
+        [sentence("Id"), sentence("Shared with"), sentence("May change it"), sentence("Sales team")],
+        [
+            (
+                str(each.id),
+                each.name,
+                "✓" if each.may_write else "",
+                "✓" if each.reason == "sales_team" else "",
+            )
+            for each in shares
         ],
     )
 

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from opportune.customers.models import Account, AnyCustomer, Customer
+from django.db.models import QuerySet
+
+from opportune.customers.models import Account, AnyCustomer, Contact, Customer
 from opportune.identity.actor import Actor
 from opportune.identity.models import User
+from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import fold
 from opportune.reference.queries import Choice, choices_of
@@ -76,6 +79,22 @@ def taken_external_ids(model: type[AnyCustomer], ids: Iterable[str]) -> set[str]
     if not asked:
         return set()
     return set(model.objects.live().filter(external_id__in=asked).values_list("external_id", flat=True))
+
+
+def held_customers(refs: Iterable[RecordRef]) -> set[RecordRef]:
+    """Those of the references that are not in the bin, and will not be before the running command ends.
+
+    They are locked, so that none is thrown away while something is being sold to it.
+    """
+    asked = set(refs)
+    held = set()
+    for model in (Account, Contact):
+        ids = [ref.id for ref in asked if ref.kind == model.kind]
+        if ids:
+            live: QuerySet[Any] = model.objects.live().filter(pk__in=ids).order_by("pk")
+            locked = live.select_for_update(of=("self",), no_key=True)
+            held |= {RecordRef(model.kind, pk) for pk in locked.values_list("pk", flat=True)}
+    return held
 
 
 def _check_owners(rows: Rows, wrong: list[dict[str, Sentence]], inactive_owners: bool) -> None:

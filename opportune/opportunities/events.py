@@ -45,6 +45,14 @@ class DealsBroughtBack:
 
 
 @dataclass(frozen=True, slots=True)
+class OpportunityCloned:
+    """A deal was made like another one: what other packages hang on the original may be copied."""
+
+    original_id: int
+    clone_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PrimaryContactsNamed:
     """Deals name somebody as their primary contact, as (deal, contact): a stakeholder from now on (D-037)."""
 

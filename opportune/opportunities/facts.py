@@ -13,7 +13,19 @@ from opportune.opportunities.models import OPEN, Entry, Opportunity, Opportunity
 from opportune.opportunities.values import CHECKS
 from opportune.process.models import Step
 
-_NO_STEPS = {"subject", "external_id", "account_id", "contact_id", "owner_id", "probability", "on_hold"}
+_NO_STEPS = {
+    "subject",
+    "external_id",
+    "account_id",
+    "contact_id",
+    "owner_id",
+    "probability",
+    "on_hold",
+    "campaign_id",
+    "segment_id",
+    "initiated_by",
+    "reminder_at",
+}
 
 
 def customer_has_opportunities(ref: RecordRef) -> bool:

@@ -10,6 +10,7 @@ from opportune.opportunities.models import Opportunity, StepMark
 
 FACETS = {
     "customer": ("account_id", "contact_id"),
+    "initiated_by": ("initiated_by_kind", "initiated_by_id"),
     "money": ("currency", "rate", "base_digits", "estimated_value"),
     "progress": (
         "process_id",

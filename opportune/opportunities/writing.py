@@ -68,6 +68,17 @@ def organisation_today() -> date:
     return clock.today(organisation_settings().time_zone)
 
 
+def zone_of(actor: Actor) -> str:
+    """The time zone a person lives by: their own, else the organisation's."""
+    return actor.time_zone or organisation_settings().time_zone
+
+
+def touch(deal: Opportunity) -> None:
+    """Note that something that hangs on a locked deal was changed: it is not stale."""
+    deal.touched_at = recording().change_set.at
+    deal.save(update_fields=["touched_at"])
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """New values for a locked deal. A `move` always makes an entry, even where nothing differs (an *update*)."""

@@ -62,9 +62,7 @@ class StagePicture:
     @property
     def stale_after(self) -> int | None:
         """Days after which a deal in this stage is stuck: its own, else one and a half times those expected."""
-        if self.stale_days is not None:
-            return self.stale_days
-        return None if self.expected_days is None else (self.expected_days * 3 + 1) // 2
+        return stale_after(self.stale_days, self.expected_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +103,13 @@ class ProcessPicture:
     def default_stage(self) -> StagePicture | None:
         """The stage new opportunities begin in, if there is one (domain.md §3)."""
         return next((stage for stage in self.stages if stage.is_default), None)
+
+
+def stale_after(own: int | None, expected: int | None) -> int | None:
+    """The days after which a deal is stuck in a stage with an own number of them, or with days expected."""
+    if own is not None:
+        return own
+    return None if expected is None else (expected * 3 + 1) // 2
 
 
 @dataclass(frozen=True, slots=True)

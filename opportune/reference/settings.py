@@ -17,6 +17,7 @@ class OrganisationSettings:
     default_process: str = "sales"
     allow_deleting_open: bool = False
     people_may_add_close_reasons: bool = True
+    reminder_time: str = "09:00"
     activity_reminders: bool = True
 
 
@@ -52,6 +53,9 @@ MEANINGS: Mapping[str, Meaning] = {
         sentence(
             "Who owns an opportunity is reminded of each task with a delay that its stage brings along."
         ),
+    ),
+    "reminder_time": Meaning(
+        sentence("Time of reminders"), sentence("When a reminder that has a date and no time is due.")
     ),
     "people_may_add_close_reasons": Meaning(
         sentence("People may add close reasons"),

@@ -7,6 +7,7 @@ from typing import Any
 from opportune.opportunities.phases import phase_name, stages_of
 from opportune.opportunities.queries import EntryRow, OpportunityRecord, OpportunityRow, Run, StageState
 from opportune.process.queries import ProcessPicture, StagePicture
+from opportune.schemas.language import spoken
 from opportune.schemas.shapes import Exact, Shown, Verbs
 
 
@@ -15,7 +16,7 @@ class OpportunityListed(Shown):
 
     `pipeline_phase` is the place and name of the stage entered last, in whichever process. The forecast category of a
     closed one is how it ended. `customer_visible` says whether the reader may open the account or contact, whose
-    name is always there.
+    name is always there. `is_stale` says that nobody touched it for longer than its stage allows.
     """
 
     id: int
@@ -49,6 +50,8 @@ class OpportunityListed(Shown):
     stage_since: date | None
     created_at: datetime
     touched_at: datetime
+    expires_on: date | None
+    is_stale: bool
 
 
 class OpportunityPage(Shown):
@@ -80,6 +83,46 @@ class StageProgress(Shown):
     steps: list[StepState]
 
 
+class RivalShown(Shown):
+    """A competitor on an opportunity: its price in the opportunity's currency, and when that was checked."""
+
+    competitor_id: int
+    name: str
+    price: Exact | None
+    checked_on: date | None
+    note: str
+    version: int
+
+
+class RivalList(Shown):
+    """An opportunity's competitors, by name."""
+
+    items: list[RivalShown]
+
+
+class MemberShown(Shown):
+    """A colleague on an opportunity's sales team, in a role of the list `sales_team_role`."""
+
+    user_id: int
+    name: str
+    role: str
+    may_write: bool
+
+
+class MemberList(Shown):
+    """An opportunity's sales team, by name."""
+
+    items: list[MemberShown]
+
+
+class WarningShown(Shown):
+    """Something odd about a field: `past_due`, `offer_expired`, `delivery_before_close`."""
+
+    code: str
+    field: str
+    message: str
+
+
 class RunShown(Shown):
     """Another process an opportunity could be switched to; `stage` is the place it keeps there."""
 
@@ -95,7 +138,8 @@ class RunShown(Shown):
 class OpportunityShown(OpportunityListed):
     """All of an opportunity, its stages with their steps, its other processes, and the verbs the reader may use.
 
-    `lost_to` is the name of the competitor who won it.
+    `initiated_by` is the account, contact or campaign it came from, as `account:12`; `lost_to` the name of the
+    competitor who won it.
     """
 
     description: str
@@ -112,9 +156,16 @@ class OpportunityShown(OpportunityListed):
     purchase_timeframe: str
     purchase_process: str
     decision_maker_identified: bool
+    payment_terms: str
+    campaign_id: int | None
+    campaign_name: str
+    segment_id: int | None
+    segment_name: str
+    initiated_by: str
+    initiated_by_name: str
     decision_on: date | None
-    expires_on: date | None
     delivery_on: date | None
+    reminder_at: datetime | None
     on_hold: bool
     external_id: str
     estimated_value: Exact | None
@@ -127,6 +178,9 @@ class OpportunityShown(OpportunityListed):
     close_description: str
     lost_to_id: int | None
     lost_to: str
+    competitors: list[RivalShown]
+    sales_team: list[MemberShown]
+    warnings: list[WarningShown]
     runs: list[RunShown]
     stages: list[StageProgress]
     may: Verbs
@@ -162,14 +216,19 @@ class EntryList(Shown):
 
 _ROW = tuple(name for name in OpportunityRow.__dataclass_fields__ if name != "forecast_category")
 _ENTRY = tuple(name for name in EntryShown.model_fields if name in EntryRow.__dataclass_fields__)
+_ORIGIN = ("campaign_name", "segment_name", "initiated_by", "initiated_by_name")
 _OF_RECORD = {
     "primary_contact_name",
     "close_reason",
     "close_reason_name",
     "lost_to",
     "runs",
+    "competitors",
+    "sales_team",
+    "warnings",
     "stages",
     "may",
+    *_ORIGIN,
 }
 _FIELDS = tuple(
     name
@@ -204,6 +263,13 @@ def opportunity_shown(record: OpportunityRecord, language: str) -> OpportunitySh
         close_reason_name=_named(record.reason_en, record.reason_fr, language),
         lost_to=record.lost_to_name,
         runs=[_run(run, language) for run in record.runs],
+        **{name: getattr(record.origin, name) for name in _ORIGIN},
+        competitors=[RivalShown.model_validate(rival) for rival in record.rivals],
+        sales_team=[MemberShown.model_validate(member) for member in record.team],
+        warnings=[
+            WarningShown(code=sign.code, field=sign.field, message=spoken(sign.message, language))
+            for sign in record.warnings
+        ],
         stages=[_progress(stage, language) for stage in record.stages],
         may=record.may,
     )

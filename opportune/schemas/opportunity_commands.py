@@ -15,7 +15,11 @@ UNKNOWN = 0
 
 
 class OpportunityFields(Given):
-    """What may be written on an opportunity; none empties a field. `account_id` or `contact_id` is the customer."""
+    """What may be written on an opportunity; none empties a field. `account_id` or `contact_id` is the customer.
+
+    `initiated_by` is an account, a contact or a campaign as `account:12`. `reminder_at` is a day, or a day and
+    time; without an offset it is meant in the person's time zone, without a time at the time of the settings.
+    """
 
     description: Text | None = None
     comments: Text | None = None
@@ -25,6 +29,9 @@ class OpportunityFields(Given):
     account_id: Id | None = None
     contact_id: Id | None = None
     primary_contact_id: Id | None = None
+    campaign_id: Id | None = None
+    segment_id: Id | None = None
+    initiated_by: Text | None = None
     owner_id: Id | None = None
     currency: Text | None = None
     estimated_value: Number | None = None
@@ -35,6 +42,7 @@ class OpportunityFields(Given):
     decision_on: Day | None = None
     expires_on: Day | None = None
     delivery_on: Day | None = None
+    reminder_at: Text | None = None
     on_hold: bool = False
     decision_maker_identified: bool = False
     type: Text | None = None
@@ -43,6 +51,7 @@ class OpportunityFields(Given):
     priority: Text | None = None
     purchase_timeframe: Text | None = None
     purchase_process: Text | None = None
+    payment_terms: Text | None = None
     forecast_category: Text | None = None
 
 
@@ -119,6 +128,60 @@ class OwnerGiven(Given):
 
     owner_id: Id
     version: Id | None = None
+
+
+class CloneGiven(Given):
+    """A copy to make; its subject is the original's, marked as a copy, unless another is given."""
+
+    subject: Text | None = None
+
+
+class CommentGiven(Given):
+    """Something to add to the comments, under the date, the time and one's name."""
+
+    text: Text
+
+
+class SnoozeGiven(Given):
+    """For how long to put a reminder off: `15m`, `1h`, or until `tomorrow`."""
+
+    until: Text
+
+
+class RivalFields(Given):
+    """What may be written on a competitor of an opportunity; none empties a field."""
+
+    price: Number | None = None
+    checked_on: Day | None = None
+    note: Text | None = None
+
+
+class RivalGiven(RivalFields):
+    """A competitor to name on an opportunity: by the id of one that is known, or by a name."""
+
+    competitor_id: Id | None = None
+    name: Text = ""
+
+
+class RivalChanges(RivalFields):
+    """Changes to what is known of a competitor on an opportunity; what is left out stays."""
+
+    version: Id | None = None
+
+
+class MemberGiven(Given):
+    """A colleague to put on the sales team, who may see the opportunity and change it unless said otherwise."""
+
+    user_id: Id
+    role: Text = ""
+    may_write: bool = True
+
+
+class MemberChanges(Given):
+    """Another role for a member of the sales team, or whether they may change the opportunity."""
+
+    role: Text | None = None
+    may_write: bool = True
 
 
 def place_of(given: OpportunityGiven) -> dict[str, int | None]:

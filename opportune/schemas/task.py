@@ -54,3 +54,9 @@ class TaskGiven(Given):
     subject: Text
     due_on: Day | None = None
     owner_id: Id | None = None
+
+
+class TaskOwnerGiven(Given):
+    """Who shall do a task."""
+
+    owner_id: Id

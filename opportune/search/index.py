@@ -53,9 +53,13 @@ def _refresh(refs: Iterable[RecordRef]) -> list[RecordRef]:
 
 
 def _refresh_kind(kind: str, ids: Sequence[int]) -> Collection[int]:
-    """Bring some records' entries up to date; returns the ids of those whose words are others now."""
+    """Bring some records' entries up to date; returns the ids of those whose words are others now.
+
+    The entries are locked before the words are read: of two commands that change them the second sees the first's.
+    """
     entries = SearchEntry.objects.filter(record_kind=kind, record_id__in=ids)
-    before = dict(entries.values_list("record_id", "text"))
+    locked = entries.order_by("record_id").select_for_update()
+    before = dict(locked.values_list("record_id", "text"))
     after = {record_id: _searchable(text) for record_id, text in SOURCES[kind].texts(ids).items()}
     gone = before.keys() - after.keys()
     if gone:

@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 
-from opportune.activities.actions import cancel_task, complete_task
+from opportune.activities.actions import cancel_task, complete_task, create_task, reopen_task
 from opportune.activities.models import Task
+from opportune.activities.queries import completed_task_steps
 from opportune.identity.actions import change_preferences
 from opportune.kernel import clock
+from opportune.kernel.errors import Refused
 from opportune.ledger.models import Change
 from opportune.opportunities import actions
 from opportune.opportunities.actions import Draft, Happening
 from opportune.opportunities.models import Opportunity
-from opportune.process.actions import add_step
-from opportune.process.queries import ProcessPicture
+from opportune.process.actions import add_step, require_step
+from opportune.process.queries import ProcessPicture, process_by_id
 from tests.deals import NOON, SYSTEM, TODAY, Trade, days, id_of, process_with, stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("march")]
@@ -61,6 +63,28 @@ def test_a_deal_without_a_stage_has_none(trade: Trade, process: ProcessPicture) 
 def test_tasks_are_due_from_the_date_of_the_move(trade: Trade, deal: Opportunity) -> None:
     actions.move(trade.alice, deal.pk, wish="next", on=date(2026, 3, 5))
     assert tasks(deal)[-1] == ("Write", date(2026, 3, 5), "open")
+
+
+def test_a_required_task_holds_until_it_is_completed(
+    trade: Trade, deal: Opportunity, process: ProcessPicture
+) -> None:
+    step, made = process_by_id(process.id).stages[0].steps[0], Task.objects.order_by("id")[0]
+    require_step(SYSTEM, step.id, is_required=True)
+    with pytest.raises(Refused) as refused:
+        actions.move(trade.alice, deal.pk, wish="next")
+    assert [missing["step"] for missing in refused.value.data["missing"]] == [step.id]
+    cancel_task(trade.alice, made.pk)
+    with pytest.raises(Refused):
+        actions.move(trade.alice, deal.pk, wish="next")
+    reopen_task(trade.alice, made.pk)
+    complete_task(trade.alice, made.pk)
+    assert completed_task_steps([deal.pk]) == {deal.pk: {step.id}}
+    assert actions.move(trade.alice, deal.pk, wish="next").stage_id == process.stages[1].id
+
+
+def test_a_completed_task_that_no_step_made_completes_no_step(trade: Trade, deal: Opportunity) -> None:
+    complete_task(trade.alice, create_task(trade.alice, deal.pk, subject="Call").pk)
+    assert not completed_task_steps([deal.pk]).get(deal.pk)
 
 
 def test_stages_skipped_over_make_no_tasks(trade: Trade, deal: Opportunity, process: ProcessPicture) -> None:

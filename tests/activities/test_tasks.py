@@ -1,12 +1,19 @@
 """Tasks: made by hand, done, given up, taken up again; who sees and changes them (domain.md §6, §7)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from opportune.activities.actions import cancel_task, complete_task, create_task, reopen_task
+from opportune.activities.actions import (
+    assign_task,
+    cancel_task,
+    complete_task,
+    create_task,
+    reopen_task,
+)
 from opportune.activities.models import Task
 from opportune.activities.queries import (
     my_open_tasks,
@@ -18,6 +25,8 @@ from opportune.activities.queries import (
     tasks_seen_by,
 )
 from opportune.identity.actions import set_active
+from opportune.identity.actor import Actor
+from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions as deals
@@ -60,6 +69,22 @@ def test_a_task_says_what_is_to_be_done_and_by_whom(trade: Trade, deal: Opportun
         assert set(invalid.value.fields) == set(given)
 
 
+def test_a_tasks_subject_fits_and_is_never_cut(trade: Trade, deal: Opportunity) -> None:
+    with pytest.raises(Invalid) as invalid:
+        plan(trade, deal, "x" * 301)
+    assert set(invalid.value.fields) == {"subject"}
+    assert plan(trade, deal, f" {'x' * 300} ").subject == "x" * 300
+
+
+@pytest.mark.parametrize("due_on", [date(1899, 12, 31), date(2201, 1, 1), date.max, date.min])
+def test_a_task_is_due_within_reason(trade: Trade, deal: Opportunity, due_on: date) -> None:
+    with pytest.raises(Invalid) as invalid:
+        plan(trade, deal, due_on=due_on)
+    assert set(invalid.value.fields) == {"due_on"}
+    for day in (FIRST_DAY, LAST_DAY):
+        assert plan(trade, deal, due_on=day).due_on == day
+
+
 def test_a_task_can_be_planned_about_a_closed_deal(trade: Trade, deal: Opportunity) -> None:
     trade.lost(deal)
     assert plan(trade, deal).state == "open"
@@ -86,6 +111,55 @@ def test_a_task_is_given_up_and_taken_up_again(trade: Trade, deal: Opportunity) 
     made = plan(trade, deal)
     assert cancel_task(trade.alice, made.pk).state == "cancelled"
     assert parts(reopen_task(trade.alice, made.pk), "state", "ended_at") == ("open", None)
+
+
+@pytest.mark.parametrize("command", [complete_task, cancel_task, reopen_task])
+def test_no_task_is_ended_or_taken_up_by_who_may_not(
+    trade: Trade, deal: Opportunity, command: Callable[[Actor, int], Task]
+) -> None:
+    made = plan(trade, deal)
+    if command is reopen_task:
+        complete_task(trade.alice, made.pk)
+    before = parts(Task.objects.get(), "state", "version")
+    company = trade.company
+    for actor in (company.bob, company.rita, by_token(trade.alice, "*:read", "opportunity:write")):
+        with pytest.raises(NotPermitted):
+            command(actor, made.pk)
+    for actor in (company.dan, by_token(trade.alice, "opportunity:write")):
+        with pytest.raises(NotFound):
+            command(actor, made.pk)
+    with pytest.raises(NotFound):
+        command(trade.alice, 10**6)
+    assert parts(Task.objects.get(), "state", "version") == before
+    assert (
+        command(by_token(trade.alice, "activity:write", "opportunity:read"), made.pk).version == before[1] + 1
+    )
+
+
+def test_a_task_that_is_open_is_not_taken_up_again(trade: Trade, deal: Opportunity) -> None:
+    made = plan(trade, deal)
+    assert reopen_task(trade.alice, made.pk).version == made.version == 1
+
+
+def test_a_task_is_planned_with_the_right_to_add_activities(trade: Trade, deal: Opportunity) -> None:
+    with pytest.raises(NotPermitted):
+        create_task(by_token(trade.alice, "opportunity:write", "activity:read"), deal.pk, subject="Call")
+    with pytest.raises(NotFound):
+        create_task(by_token(trade.alice, "activity:write"), deal.pk, subject="Call")
+    assert not Task.objects.exists()
+    token = by_token(trade.alice, "activity:write", "opportunity:read")
+    assert create_task(token, deal.pk, subject="Call").owner_id == id_of(trade.alice)
+
+
+def test_nobody_plans_about_a_deal_in_the_bin(trade: Trade) -> None:
+    noted = last_change_set(trade.deal)
+    deal = Opportunity.objects.get()
+    made = plan(trade, deal)
+    undo(trade.alice, noted)
+    with pytest.raises(NotFound):
+        plan(trade, deal)
+    with pytest.raises(NotFound):
+        task(trade.company.carol, made.pk)
 
 
 def test_doing_a_task_is_undone(trade: Trade, deal: Opportunity) -> None:
@@ -200,3 +274,22 @@ def test_a_role_that_writes_no_activities_does_nothing_with_its_own(trade: Trade
     depths = {key: depth for key, depth in trade.alice.depths.items() if key != ("activity", "write")}
     with pytest.raises(NotPermitted):
         complete_task(replace(trade.alice, depths=depths), made.pk)
+
+
+def test_a_task_is_handed_over_and_taken_back(trade: Trade, deal: Opportunity) -> None:
+    made, bob = plan(trade, deal), trade.company.bob
+    handed = last_change_set(assign_task, trade.alice, made.pk, owner_id=id_of(bob))
+    assert [row.subject for row in my_open_tasks(bob)] == ["Call"]
+    assert my_open_tasks(trade.alice) == []
+    undo(trade.alice, handed)
+    assert [row.subject for row in my_open_tasks(trade.alice)] == ["Call"]
+
+
+def test_a_task_is_handed_to_somebody_there_is_by_who_may(trade: Trade, deal: Opportunity) -> None:
+    made = plan(trade, deal)
+    with pytest.raises(Invalid):
+        assign_task(trade.alice, made.pk, owner_id=10**6)
+    with pytest.raises(NotPermitted):
+        assign_task(trade.company.bob, made.pk, owner_id=id_of(trade.company.bob))
+    with pytest.raises(NotFound):
+        assign_task(trade.company.dan, made.pk, owner_id=id_of(trade.company.dan))

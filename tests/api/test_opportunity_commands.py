@@ -175,9 +175,17 @@ def test_a_share_lets_a_stranger_in(alice: Caller, market: Market) -> None:
     dan = caller(market.company.dan)
     assert dan.get(f"/opportunities/{market.deal.pk}").status == 404
     shared = alice.post(f"/opportunities/{market.deal.pk}/shares", {"user_id": market.company.dan.id})
-    assert (shared.status, shared.json["items"]) == (
+    [share] = shared.json["items"]
+    assert (shared.status, share) == (
         201,
-        [{"user_id": market.company.dan.id, "team_id": None, "may_write": False}],
+        {
+            "id": share["id"],
+            "user_id": market.company.dan.id,
+            "team_id": None,
+            "name": "Dan",
+            "may_write": False,
+            "reason": "shared",
+        },
     )
     assert dan.get(f"/opportunities/{market.deal.pk}").status == 200
     assert dan.patch(f"/opportunities/{market.deal.pk}", {"budget": 1}).status == 403

@@ -48,7 +48,8 @@ def test_an_unknown_actor_is_refused(command_line: CommandLine, market: Market) 
 
 
 def test_a_deactivated_person_acts_no_more(command_line: CommandLine, market: Market) -> None:
-    set_active(system_actor("tests"), market.alice.id or 0, is_active=False)
+    bob = market.company.bob.id
+    set_active(system_actor("tests"), market.alice.id or 0, is_active=False, successor_id=bob)
     assert command_line("processes", "list", "--actor", "alice@example.com").code == 4
 
 

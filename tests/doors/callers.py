@@ -20,7 +20,7 @@ from opportune.identity.actions import issue_token
 from opportune.identity.actor import Actor, system_actor
 from opportune.ledger.models import ChangeSet
 from opportune.opportunities import actions
-from opportune.opportunities.models import Opportunity
+from opportune.opportunities.models import Competitor, Opportunity
 from opportune.process.actions import install_processes
 from opportune.process.queries import ProcessPicture, process_by_key
 from opportune.reference.actions import install_reference
@@ -113,6 +113,11 @@ class Market:
     @property
     def alice(self) -> Actor:
         return self.company.alice
+
+    @property
+    def competitor(self) -> Competitor:
+        """A competitor by the word that only Alice knows."""
+        return actions.known_competitor(self.alice, f"{MARK} Inc.")
 
     @property
     def change_set(self) -> int:

@@ -1,6 +1,7 @@
 """How many queries each reading route makes: a committed number, the same for few rows and for many."""
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from opportune.api.urls import door
 from opportune.customers.actions import connect, create_accounts, create_contacts
 from opportune.identity.actions import create_user
 from opportune.identity.actor import system_actor
+from opportune.kernel import clock
 from opportune.kernel.errors import Invalid
 from opportune.opportunities import actions
 from opportune.opportunities.actions import Draft
@@ -43,11 +45,21 @@ def fill(market: Market, first: int, last: int) -> None:
             system_actor("tests"), email=f"p{number}@example.com", name=f"P{number}", roles=["read_only"]
         )
         actions.share_deal(market.alice, market.deal.pk, user_id=user.pk)
+        actions.add_member(market.alice, market.deal.pk, user_id=user.pk)
+        actions.add_rival(market.alice, market.deal.pk, name=f"{MARK} rival {number}")
     for contact in contacts:
         assert not isinstance(contact, Invalid)
         connect(market.alice, market.account.ref, contact.ref, {"role": "business:partner"})
         connect(market.alice, market.deal.ref, contact.ref, {"role": "stakeholder:champion"})
         connect(market.alice, market.contact.ref, contact.ref, {"role": "social:friend"})
+    remind(market, first, last)
+
+
+def remind(market: Market, first: int, last: int) -> None:
+    """Deals whose reminder is due."""
+    past = clock.now() - timedelta(days=1)
+    for number in range(first, last):
+        market.another(f"{MARK} call {number}", reminder_at=past)
 
 
 def counts(who: Caller, market: Market) -> dict[str, int]:
@@ -63,6 +75,7 @@ def counts(who: Caller, market: Market) -> dict[str, int]:
         "record_id": market.account.pk,
         "task_id": market.task.pk,
         "person_id": market.alice.id,
+        "competitor_id": market.competitor.pk,
         "record": market.deal.ref,
         "list_key": "source",
         "currency": "USD",

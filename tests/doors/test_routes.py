@@ -80,6 +80,8 @@ class Route:
             "job_id": 1,
             "change_set_id": market.change_set,
             "person_id": market.alice.id,
+            "competitor_id": 99,
+            "share_id": 1,
             "record": market.deal.ref,
             **SETTLED,
         }

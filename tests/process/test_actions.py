@@ -147,6 +147,27 @@ def test_stages_have_names_of_their_own() -> None:
     assert wrong(stages=[stage("a"), StageInput("b", "Á", "Autre")]) == {"name_en"}
 
 
+def test_a_key_and_names_fit_their_columns() -> None:
+    assert wrong(key="x" * 31, name_en="x" * 101, name_fr="x" * 101) == {"key", "name_en", "name_fr"}
+    made = process_with(stage("a"), key="x" * 30)
+    assert made.key == "x" * 30
+    assert wrong(stages=[stage("x" * 31)]) == {"key"}
+
+
+def test_blanks_around_a_key_or_a_name_do_not_count() -> None:
+    made = create_process(SYSTEM, key=" short ", name_en=" Short ", name_fr=" Court ", stages=[stage(" a ")])
+    assert (made.key, made.name_en, made.name_fr) == ("short", "Short", "Court")
+    assert process_by_id(made.pk).stages[0].key == "a"
+    assert wrong(key="short ") == {"key"}
+    assert wrong(key="other", stages=[stage("a"), stage("a ")]) == {"stages"}
+
+
+@pytest.mark.parametrize("days", [-1, 3651, 10**6])
+def test_a_stage_is_expected_to_take_a_number_of_days_that_can_be_kept(days: int) -> None:
+    assert wrong(stages=[stage("a", expected_days=days)]) == {"expected_days"}
+    assert process_with(stage("a", expected_days=3650)).stages[0].expected_days == 3650
+
+
 def test_a_process_has_a_method_that_exists() -> None:
     assert wrong(method="guess") == {"method"}
 
@@ -180,8 +201,20 @@ def test_a_step_has_names(trade: Trade, field: str) -> None:
     assert wrong_step(trade.sales.stages[0].id, **{field: ""}) == {field}
 
 
-def test_a_task_is_not_due_before_its_stage_is_entered(trade: Trade) -> None:
-    assert wrong_step(trade.sales.stages[0].id, what="task", delay_days=-1) == {"delay_days"}
+def test_names_and_a_field_fit_their_columns(trade: Trade) -> None:
+    stage_id = trade.sales.stages[0].id
+    assert wrong_step(stage_id, name_en="x" * 101, name_fr="x" * 101) == {"name_en", "name_fr"}
+    assert wrong_step(stage_id, what="field", field="x" * 41) == {"field"}
+    made = add_step(SYSTEM, stage_id, what="tick", name_en=" Call ", name_fr="x" * 100)
+    assert (made.name_en, made.name_fr) == ("Call", "x" * 100)
+
+
+def test_a_task_is_not_due_before_its_stage_is_entered_nor_after_many_years(trade: Trade) -> None:
+    stage_id = trade.sales.stages[0].id
+    for days in (-1, 3651, 10**6):
+        assert wrong_step(stage_id, what="task", delay_days=days) == {"delay_days"}
+    made = add_step(SYSTEM, stage_id, what="task", name_en="Call", name_fr="Appeler", delay_days=3650)
+    assert made.delay_days == 3650
 
 
 def test_a_step_belongs_to_a_stage(trade: Trade) -> None:
@@ -222,6 +255,34 @@ def test_a_process_is_found_by_id_and_by_key(trade: Trade) -> None:
         process_by_id(10**6)
     with pytest.raises(NotFound):
         process_by_key("nonsense")
+
+
+def test_a_stage_is_found_by_id_and_by_key_within_its_process(trade: Trade) -> None:
+    first, other = trade.sales.stages[0], process_by_key("contact_manager").stages[0]
+    assert trade.sales.stage(first.id) == trade.sales.stage_named(first.id) == first
+    assert trade.sales.stage_named(first.key) == first
+    for missing in (other.id, None):
+        assert trade.sales.stage(missing) is None
+    assert trade.sales.stage_named("nonsense") is None
+
+
+@pytest.mark.parametrize(("language", "at"), [("en", 0), ("fr", 1), ("fr-ca", 1), ("de", 0)])
+def test_processes_stages_and_steps_have_names_in_both_languages(
+    trade: Trade, language: str, at: int
+) -> None:
+    first = trade.sales.stages[0]
+    for one in (trade.sales, first, first.steps[0]):
+        assert one.name(language) == (one.name_en, one.name_fr)[at]
+    assert trade.sales.name("fr") != trade.sales.name("en")
+
+
+def test_installing_is_for_who_customises(trade: Trade) -> None:
+    Process.objects.filter(key="contact_manager").delete()
+    with pytest.raises(NotPermitted):
+        install_processes(trade.company.carol)
+    assert not Process.objects.filter(key="contact_manager").exists()
+    install_processes(trade.company.ada)
+    assert Process.objects.filter(key="contact_manager").exists()
 
 
 def test_retired_processes_are_left_out_where_one_chooses(trade: Trade) -> None:

@@ -1,7 +1,6 @@
 """Totals by SQL are what adding up in Python gives, for any rights, filter, currency, history and day."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,11 +17,12 @@ from opportune.identity.permissions import Depth
 from opportune.kernel import clock
 from opportune.opportunities import actions
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.models import OPEN, Entry, Opportunity
+from opportune.opportunities.models import Entry, Opportunity
 from opportune.opportunities.queries import Sum, Totals, board, count, opportunities, totals
 from opportune.process.queries import processes
 from tests.deals import SYSTEM, Trade, id_of
 from tests.people import Company
+from tests.properties.adding import added_up, half_up
 from tests.properties.life import ON_ONE_DEAL, Command, Life
 from tests.properties.profiles import few, forgotten
 
@@ -177,32 +177,6 @@ def seen_by(actor: Actor, company: Company) -> list[Opportunity]:
 
     rows = Opportunity.objects.filter(deleted_at=None).select_related("account", "contact")
     return [deal for deal in rows if sees(deal)]
-
-
-def half_up(number: Fraction, decimals: int) -> Decimal:
-    """Rounded; there is nothing below zero here."""
-    whole = (number * 10**decimals * 2 + 1).__floor__() // 2
-    return Decimal(whole).scaleb(-decimals)
-
-
-def added_up(standing: Iterable[Any]) -> Totals:
-    """The totals of deals or of entries, from their own fields."""
-    parts: dict[tuple[int, int | None, str], Sum] = defaultdict(Sum)
-    for one in standing:
-        value = Fraction((one.actual_value if one.status == "won" else one.estimated_value) or 0)
-        expected = Fraction(half_up(value * Fraction(one.probability or 0) / 100, 4))
-        rate = Fraction(one.rate)
-        part = Sum(1, half_up(value / rate, 2), half_up(expected / rate, 2))
-        parts[one.process_id, one.stage_id, one.status] += part
-    by_status = {status: Sum() for status in ("not_started", "in_progress", "won", "lost")}
-    by_stage: dict[tuple[int, int | None], Sum] = defaultdict(Sum)
-    by_open_stage: dict[tuple[int, int | None], Sum] = defaultdict(Sum)
-    for (process, stage, status), part in parts.items():
-        by_status[status] += part
-        by_stage[process, stage] += part
-        if status in OPEN:
-            by_open_stage[process, stage] += part
-    return Totals(sum(parts.values(), Sum()), by_status, dict(by_stage), dict(by_open_stage))
 
 
 def stood_at(deals: Sequence[Opportunity], day: date) -> list[tuple[Opportunity, Entry]]:

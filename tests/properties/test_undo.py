@@ -43,6 +43,7 @@ FACETS = {
         "probability",
         "probability_source",
     },
+    "state": {"state", "ended_at"},
 }
 BIN = "deleted_at"
 CLOSED = ("won", "lost")
@@ -79,6 +80,8 @@ class Model:
 
     now: dict[str, Facts | None]
     steps: dict[int, Step] = field(default_factory=dict)
+    administers: bool = True
+    in_the_way: set[tuple[str, str]] = field(default_factory=set)
 
     def undo(self, change_set: int) -> Verdict:
         """What undoing it answers: a refusal's code, or what goes back and what stays. The records follow."""
@@ -96,7 +99,7 @@ class Model:
                 taken_back = present == after
                 (restored if taken_back else kept).add((kind, "record"))
                 if taken_back:
-                    now[kind] = {**present, **({"is_done": False} if kind == "step_mark" else {BIN: True})}
+                    now[kind] = {**present, **self.gone(kind)}
                 continue
             if before.get(BIN) != after.get(BIN):
                 restored.add((kind, "record"))
@@ -110,10 +113,15 @@ class Model:
         if deal and deal["status"] in CLOSED and any(kind == "step_mark" for kind, _ in restored):
             return "closed"
         if not restored:
+            self.in_the_way = kept
             return "nothing_to_undo"
         step.undone = True
         self.now = now
         return restored, kept
+
+    def gone(self, kind: str) -> Facts:
+        """What taking back the making of a record leaves in it."""
+        return {"is_done": False} if kind == "step_mark" else {BIN: True}
 
     def goes_back(
         self,
@@ -136,12 +144,12 @@ class Model:
         return values
 
     def is_locked(self, deal: Facts, values: Facts) -> bool:
-        """A closed deal changes only by the undo of its closing, or of a hand-over."""
+        """A closed deal changes only by the undo of its closing, or an administrator's of a hand-over."""
         return (
             deal["status"] in CLOSED
             and bool(values)
             and "status" not in values
-            and set(values) != {"owner_id"}
+            and not (set(values) == {"owner_id"} and self.administers)
         )
 
 

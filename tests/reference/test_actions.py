@@ -228,6 +228,14 @@ def test_a_reason_has_an_outcome_a_name_and_a_code_of_its_own() -> None:
 
 
 @pytest.mark.usefixtures("_installed")
+def test_a_reasons_names_fit_their_columns_and_are_never_cut() -> None:
+    assert wrong(add_close_reason, SYSTEM, outcome="won", name="x" * 101) == {"name"}
+    assert wrong(add_close_reason, SYSTEM, outcome="won", name="Cheap", name_fr="x" * 101) == {"name_fr"}
+    made = add_close_reason(SYSTEM, outcome="won", name="x" * 100, name_fr="é" * 100)
+    assert parts(made, "name_en", "name_fr") == ("x" * 100, "é" * 100)
+
+
+@pytest.mark.usefixtures("_installed")
 def test_reasons_whose_names_begin_alike_get_codes_of_their_own() -> None:
     names = [f"Not enough budget in {year}" for year in range(2026, 2029)]
     codes = [add_close_reason(SYSTEM, outcome="lost", name=name).code for name in names]
@@ -255,6 +263,23 @@ def test_the_reason_for_imports_is_known_and_never_offered() -> None:
     assert "NOT_RECORDED" in {reason.code for reason in all_reasons()}
     with pytest.raises(NotFound):
         reason_by_code("NONSENSE")
+
+
+@pytest.mark.usefixtures("_installed")
+def test_an_outcome_that_is_none_has_no_reasons_of_its_own() -> None:
+    assert wrong(add_close_reason, SYSTEM, outcome="open", name="Still") == {"outcome"}
+    assert offered_reasons("open") == []
+
+
+@pytest.mark.usefixtures("_installed")
+def test_several_numbers_are_taken_at_once_and_each_series_year_has_its_own() -> None:
+    first = date(2026, 1, 1)
+    with transaction.atomic():
+        assert take_numbers("opportunity", first, 3) == ["OPP-2026-0001", "OPP-2026-0002", "OPP-2026-0003"]
+        assert take_numbers("opportunity", date(2027, 1, 1)) == ["OPP-2027-0001"]
+        assert take_numbers("opportunity", first) == ["OPP-2026-0004"]
+        with pytest.raises(KeyError):
+            take_numbers("nonsense", first)
 
 
 @pytest.mark.usefixtures("_installed")

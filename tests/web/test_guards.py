@@ -2,14 +2,18 @@
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
+from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from opportune.activities.models import Task
 from opportune.identity.actions import change_password, set_active
 from opportune.identity.actor import system_actor
+from opportune.identity.models import Share
 from opportune.ledger.models import Change
+from opportune.opportunities import actions
 from opportune.opportunities.actions import edit
+from opportune.opportunities.models import Rival, TeamMember
 from opportune.web.pages import go
 from tests.deals import id_of
 from tests.doors.callers import MARK, Market, caller
@@ -37,6 +41,18 @@ def routes() -> list[str]:
     return below(get_resolver().url_patterns, "")
 
 
+def first_id(model: type[Model], column: str) -> int:
+    """What hangs on Alice's deal, if something does."""
+    return model._default_manager.order_by("pk").values_list(column, flat=True).first() or 1
+
+
+def hang(market: Market) -> None:
+    """Something of each kind that hangs on a deal."""
+    actions.share_deal(market.alice, market.deal.pk, user_id=market.company.bob.id)
+    actions.add_member(market.alice, market.deal.pk, user_id=market.company.bob.id or 0)
+    actions.add_rival(market.alice, market.deal.pk, name="Borealis")
+
+
 def filled(route: str, market: Market) -> str:
     """A route's address with Alice's records in it."""
     step = market.process.stages[0].steps[0].id
@@ -52,6 +68,9 @@ def filled(route: str, market: Market) -> str:
         "<int:change_set_id>": market.change_set,
         "<int:stage_id>": market.process.stages[0].id,
         "<int:step_id>": step,
+        "<int:competitor_id>": first_id(Rival, "competitor_id"),
+        "<int:person_id>": first_id(TeamMember, "user_id"),
+        "<int:share_id>": first_id(Share, "pk"),
         "<int:process_id>": market.process.id,
         "<str:way>": "up",
         "<str:how>": "complete",
@@ -109,6 +128,7 @@ def test_a_visitor_gets_nothing(market: Market, client: Client, method: str) -> 
 
 
 def test_a_stranger_finds_no_record_and_changes_none(market: Market, sign_in: SignIn) -> None:
+    hang(market)
     dan, before = sign_in(market.company.dan), Change.objects.count()
     for route in ABOUT_A_RECORD:
         address = filled(route, market)
@@ -130,6 +150,7 @@ def test_a_stranger_sees_nothing_of_it_in_any_list(market: Market, sign_in: Sign
 
 
 def test_a_reader_changes_nothing(market: Market, sign_in: SignIn) -> None:
+    hang(market)
     rita, before = sign_in(market.company.rita), Change.objects.count()
     for route in ABOUT_A_RECORD:
         answer = rita.post(filled(route, market), POSTED)

@@ -47,6 +47,15 @@ PARTICULAR = {
     "stage": RECORDS,
     "process": RECORDS,
     "was": KEPT,
+    "price": NUMBERS,
+    "checked_on": DAYS,
+    "reminder_on": DAYS,
+    "reminder_time": ("24:00", "9", "09:00+25:00", "T"),
+    "initiated_by": (*RECORDS, "campaign:999", "opportunity:1"),
+    "campaign_id": RECORDS,
+    "holder": ("user:999", "team:999", *RECORDS),
+    "user_id": RECORDS,
+    "back": ELSEWHERE,
     "next": ELSEWHERE,
     "reason": ("+", "NOT_RECORDED"),
 }
@@ -72,6 +81,18 @@ DEAL = {
     "delivery_on": "",
     "primary_contact_id": "",
     "owner_id": "",
+    "comments": "",
+    "payment_terms": "",
+    "initiated_by": "",
+    "campaign_id": "",
+    "segment_id": "",
+    "reminder_on": "",
+    "reminder_time": "",
+    "on_hold": "no",
+    "decision_maker_identified": "no",
+    "once": "",
+    "then": "",
+    "back": "",
 }
 CUSTOMER = {
     "type": "",
@@ -148,6 +169,18 @@ def forms(market: Market) -> dict[str, dict[str, str]]:
         f"/opportunities/{deal}/steps/{tick}/": {"done": ""},
         f"/opportunities/{deal}/steps/{field}/": {"budget": "", "customer": "", "primary_contact_id": ""},
         f"/opportunities/{deal}/tasks/": {"subject": "Call", "due_on": ""},
+        f"/opportunities/{deal}/competitors/": {
+            "name": "Borealis",
+            "price": "",
+            "checked_on": "",
+            "note": "",
+        },
+        f"/opportunities/{deal}/sales-team/": {"user_id": "", "role": ""},
+        f"/opportunities/{deal}/shares/": {"holder": "", "may_write": ""},
+        f"/opportunities/{deal}/clone/": {"subject": "Pumps"},
+        f"/opportunities/{deal}/comments/": {"text": "", "next": ""},
+        f"/opportunities/{deal}/reminder/snooze/": {"until": "", "next": ""},
+        "/competitors/new/": {"name": "", "website": "", "strengths": "", "weaknesses": ""},
         f"/tasks/{task}/reopen/": {"next": ""},
         "/preferences/": {"theme": "dark", "language": "en", "next": "/"},
         "/accounts/new/": ACCOUNT,
@@ -183,6 +216,13 @@ def addresses() -> Iterator[str]:
         yield f"/opportunities/?{name}={{}}"
     for name in ("type", "forecast_category", "close_from", "close_to", "sort", "after", "unknown"):
         yield f"/opportunities/?{name}={{}}"
+    for name in ("competitor", "campaign", "segment", "member", "stale", "on_hold", "rating"):
+        yield f"/opportunities/?{name}={{}}"
+    yield "/competitors/?text={}"
+    yield "/competitors/?after={}"
+    yield "/competitors/{}/"
+    yield "/opportunities/{}/competitors/1/"
+    yield "/pick/initiators/?q={}"
     for name in ("text", "owner", "team", "close_from", "process", "stage"):
         yield f"/pipeline/?{name}={{}}"
     for name in ("text", "owner", "account", "sort", "after"):

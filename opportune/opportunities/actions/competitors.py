@@ -16,7 +16,7 @@ from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.models import Competitor, Opportunity, Rival
 from opportune.opportunities.values import Check, amount, checked_by, day, text
-from opportune.opportunities.writing import demand_open, obtain_open_deal
+from opportune.opportunities.writing import demand_open, obtain_open_deal, touch
 
 _COMPETITOR: Mapping[str, Check] = {
     "name": text(100, required=True),
@@ -42,6 +42,17 @@ def known_competitor(actor: Actor, name: str) -> Competitor:
     return known
 
 
+@action("create_competitor")
+def create_competitor(actor: Actor, fields: Mapping[str, Any]) -> Competitor:
+    """Add a competitor with what is known of it. Raises NotPermitted, or Invalid if one has this name already."""
+    actor.demand(Opportunity.kind, "write")
+    kept = _kept({"name": "", **fields})
+    competitor = Competitor(**kept)
+    _demand_free_name(competitor, kept["name"])
+    recording().create(competitor)
+    return competitor
+
+
 @action("edit_competitor")
 def edit_competitor(
     actor: Actor, competitor_id: int, changes: Mapping[str, Any], *, version: int | None = None
@@ -51,9 +62,7 @@ def edit_competitor(
     Two never share a name. Raises NotFound, NotPermitted, Invalid, Conflict.
     """
     competitor = _obtain_competitor(actor, competitor_id)
-    kept = checked_by(_COMPETITOR, changes)
-    if "website" in kept:
-        kept["website"] = _site(kept["website"])
+    kept = _kept(changes)
     differing = {field: value for field, value in kept.items() if getattr(competitor, field) != value}
     if differing:
         check_version(competitor, version, differing)
@@ -113,6 +122,7 @@ def add_rival(
         )
     rival = Rival(opportunity=deal, competitor=competitor, **kept)
     recording().create(rival)
+    touch(deal)
     return rival
 
 
@@ -135,6 +145,7 @@ def change_rival(
     if differing:
         check_version(rival, version, differing)
         recording().update(rival, differing)
+        touch(rival.opportunity)
     return rival
 
 
@@ -143,6 +154,7 @@ def remove_rival(actor: Actor, opportunity_id: int, competitor_id: int) -> Rival
     """Take a competitor off an open deal. Raises NotFound, NotPermitted, Conflict `closed`."""
     rival = _obtain_rival(actor, opportunity_id, competitor_id)
     put_into_bin(rival)
+    touch(rival.opportunity)
     return rival
 
 
@@ -172,6 +184,13 @@ def is_named(competitor: Competitor) -> bool:
 
 def _key(name: str) -> str:
     return fold(name)[:100]
+
+
+def _kept(fields: Mapping[str, Any]) -> dict[str, Any]:
+    kept = checked_by(_COMPETITOR, fields)
+    if "website" in kept:
+        kept["website"] = _site(kept["website"])
+    return kept
 
 
 def _site(typed: str) -> str:
@@ -208,7 +227,7 @@ def _obtain_rival(actor: Actor, opportunity_id: int, competitor_id: int) -> Riva
     deal = obtain_open_deal(actor, opportunity_id)
     rival = (
         Rival.objects.filter(LIVE, opportunity=deal, competitor_id=competitor_id)
-        .select_related("competitor")
+        .select_related("competitor", "opportunity")
         .select_for_update(of=("self",))
         .first()
     )

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from opportune.customers.models import Account, Contact
+from opportune.customers.queries import customer_names
+from opportune.customers.surroundings import held_customers
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
 from opportune.kernel.errors import Refused
@@ -12,6 +13,7 @@ from opportune.ledger.models import Change
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.actions.editing import demand_assignable
 from opportune.opportunities.models import Opportunity, StepMark
+from opportune.opportunities.references import customers_named
 from opportune.opportunities.writing import NOTED, demand_open, write
 
 _CUSTOMERS = ("account_id", "contact_id", "primary_contact_id")
@@ -67,12 +69,13 @@ def restore_mark(actor: Actor, mark: StepMark, *, is_done: bool) -> None:
 
 
 def _demand_customers_kept(values: Mapping[str, Any]) -> None:
-    for name in _CUSTOMERS:
-        model: type[Account] | type[Contact] = Account if name == "account_id" else Contact
-        gone = model.objects.filter(pk=values.get(name), deleted_at__isnull=False).first()
-        if gone is not None:
-            raise Refused(
-                "customer_gone",
-                sentence("{name}, whom it names, is in the bin. Bring that back first.", name=gone.full_name),
-                customer=str(gone.ref),
-            )
+    named = customers_named({name: values.get(name) for name in _CUSTOMERS})
+    for gone in sorted(named - held_customers(named)):
+        raise Refused(
+            "customer_gone",
+            sentence(
+                "{name}, whom it names, is in the bin. Bring that back first.",
+                name=customer_names([gone])[gone],
+            ),
+            customer=str(gone),
+        )

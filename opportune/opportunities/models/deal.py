@@ -19,6 +19,7 @@ from opportune.kernel.text import fold
 from opportune.ledger.models import ChangeSet, Recorded
 from opportune.opportunities.models.competitors import Competitor
 from opportune.opportunities.probability import Likelihood
+from opportune.opportunities.values import INITIATORS
 from opportune.process.models import Process, Stage
 from opportune.reference.models import CloseReason
 from opportune.storage.numbers import MoneyField, PercentField, RateField
@@ -34,7 +35,6 @@ class Status(models.TextChoices):
     LOST = "lost"
 
 
-INITIATORS = ("account", "contact", "campaign")
 OPEN = (Status.NOT_STARTED, Status.IN_PROGRESS)
 CLOSED = (Status.WON, Status.LOST)
 

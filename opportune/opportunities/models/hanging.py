@@ -79,3 +79,18 @@ class ProcessRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.opportunity_id} in {self.process_id}"
+
+
+class FormSent(models.Model):
+    """That a person sent a form, or a request, once: what it made. Sent twice, it makes nothing more (C-058)."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="+")
+    token = models.CharField(max_length=100)
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "forms sent"
+        constraints = [models.UniqueConstraint(fields=["person", "token"], name="form_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} made {self.opportunity_id}"

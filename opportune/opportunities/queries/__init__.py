@@ -1,6 +1,12 @@
 """Reading deals: totals, board, list, record, and the state of any past day."""
 
 from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
+from opportune.opportunities.queries.competitors import (
+    CompetitorRow,
+    competitor,
+    competitor_names,
+    competitors,
+)
 from opportune.opportunities.queries.deleting import (
     DealDeletion,
     MatchingDeletion,
@@ -30,22 +36,29 @@ from opportune.opportunities.queries.record import (
     StepState,
     opportunity,
 )
+from opportune.opportunities.queries.reminders import Reminder, due, due_count
 from opportune.opportunities.queries.statistics import ProcessStatistics, StageStatistics, statistics
+from opportune.opportunities.queries.surroundings import MemberRow, Origin, RivalRow
 from opportune.opportunities.queries.totals import Sum, Totals, totals
 
 __all__ = [
     "Board",
     "BoardCard",
     "BoardColumn",
+    "CompetitorRow",
     "CustomerChange",
     "DealDeletion",
     "EntryRow",
     "MatchingDeletion",
+    "MemberRow",
     "OfferedClosing",
     "OfferedMove",
     "OpportunityRecord",
     "OpportunityRow",
+    "Origin",
     "ProcessStatistics",
+    "Reminder",
+    "RivalRow",
     "Run",
     "StageState",
     "StageStatistics",
@@ -55,9 +68,14 @@ __all__ = [
     "board",
     "board_column",
     "campaigns_of_closed",
+    "competitor",
+    "competitor_names",
+    "competitors",
     "count",
     "customer_changes",
     "deal_deletion",
+    "due",
+    "due_count",
     "every_opportunity",
     "lately_sold_to",
     "matching_deletion",

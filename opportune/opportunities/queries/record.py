@@ -8,6 +8,7 @@ from typing import Any
 
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
+from opportune.kernel import clock
 from opportune.kernel.errors import NotFound
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import Named
@@ -15,10 +16,19 @@ from opportune.opportunities.models import Entry, Opportunity, OpportunityQueryS
 from opportune.opportunities.phases import stages_of
 from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
 from opportune.opportunities.queries.steps import steps_done
+from opportune.opportunities.queries.surroundings import (
+    MemberRow,
+    Origin,
+    RivalRow,
+    origin_of,
+    rivals_of,
+    team_of,
+)
 from opportune.opportunities.queries.totals import visible_deals
 from opportune.opportunities.runs import places_of
 from opportune.opportunities.stays import days_in_stages
-from opportune.opportunities.writing import organisation_today
+from opportune.opportunities.warning_signs import WarningSign, warning_signs
+from opportune.opportunities.writing import organisation_today, zone_of
 from opportune.process.queries import ProcessPicture, StagePicture, StepPicture, processes
 
 _CHANGING = ("write", "assign", "share", "delete")
@@ -104,7 +114,8 @@ class OpportunityRecord:
     """Everything on one deal. `fields` has every typed field by its name.
 
     `may` has the verbs that reach it, and what can be done with it as it stands: move, switch, finish, close_as_won,
-    close_as_lost, reopen. `runs` are the processes it could be switched to, or keeps a place in.
+    close_as_lost, reopen. `runs` are the processes it could be switched to, or keeps a place in. `warnings` say
+    what is odd about its dates, `lost_to_name` who won instead.
     """
 
     row: OpportunityRow
@@ -121,6 +132,10 @@ class OpportunityRecord:
     phase: StagePicture | None
     runs: tuple[Run, ...]
     may: frozenset[str]
+    rivals: Sequence[RivalRow]
+    team: Sequence[MemberRow]
+    origin: Origin
+    warnings: tuple[WarningSign, ...]
 
     @property
     def stage(self) -> StagePicture | None:
@@ -136,7 +151,7 @@ class OpportunityRecord:
 def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
     """One deal the actor may see. Raises NotFound."""
     visible = visible_deals(actor).filter(pk=opportunity_id)
-    deal = visible.select_related("primary_contact", "close_reason", "lost_to").first()
+    deal = visible.select_related("primary_contact", "close_reason", "campaign", "segment", "lost_to").first()
     if deal is None:
         raise NotFound("opportunity")
     [row] = rows_of(list(columns(visible, actor)))
@@ -162,6 +177,21 @@ def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
         phase=stages_of(known).get(deal.pipeline_phase_id or 0),
         runs=_runs(deal, known),
         may=_may(actor, deal, process, visible),
+        rivals=rivals_of(deal.pk),
+        team=team_of(deal.pk),
+        origin=origin_of(deal),
+        warnings=_warnings(actor, deal),
+    )
+
+
+def _warnings(actor: Actor, deal: Opportunity) -> tuple[WarningSign, ...]:
+    if not deal.is_open:
+        return ()
+    return warning_signs(
+        estimated_close_on=deal.estimated_close_on,
+        expires_on=deal.expires_on,
+        delivery_on=deal.delivery_on,
+        today=clock.today(zone_of(actor)),
     )
 
 

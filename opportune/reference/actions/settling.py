@@ -1,5 +1,6 @@
 """Commands on the organisation's settings, one by one, several at once, or by a preset."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,6 +18,7 @@ from opportune.reference.queries import organisation_settings
 from opportune.reference.settings import MEANINGS, SETTINGS
 
 LONGEST = 100
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @action("change_setting")
@@ -77,6 +79,8 @@ def _fault(key: str, value: Any) -> Sentence | None:
         return sentence("Give it a name of at most {longest} characters.", longest=LONGEST)
     if key == "time_zone" and value not in available_timezones():
         return sentence("There is no time zone “{zone}”.", zone=value)
+    if key == "reminder_time" and not _TIME.fullmatch(value):
+        return sentence("Write a time as 09:00.")
     if key == "base_currency" and not Currency.objects.filter(LIVE, code=value, is_active=True).exists():
         return sentence("There is no currency “{code}”. Add it in the settings.", code=value)
     offered = facts.get("can_be_default")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from opportune.customers import actions, queries
-from opportune.kernel.errors import NotPermitted, Refused
+from opportune.kernel.errors import Refused
 from opportune.kernel.records import RecordRef
 from opportune.web.customers.forms import ACCOUNT, CONTACT, Kind
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
@@ -63,9 +63,7 @@ def _delete(request: SignedIn, kind: Kind, record_id: int, delete: Callable[...,
     if request.method == "POST":
         try:
             delete(request.actor, record_id)
-        except (Refused, NotPermitted) as refusal:
-            if isinstance(refusal, NotPermitted) and not is_htmx(request):
-                raise
+        except Refused as refusal:
             return _show_deletion(request, kind, found, refusal.message)
         tell(request, gettext("Deleted."))
         return go(request, reverse(kind.list_name))

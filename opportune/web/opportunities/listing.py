@@ -1,12 +1,15 @@
 """The list of deals."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
+from opportune.campaigns.queries import campaigns_by_id, segments_by_id
 from opportune.customers.queries import account_record, contact_record
 from opportune.identity.queries import people
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.queries import opportunities, totals
+from opportune.opportunities.queries import competitor, opportunities, totals
 from opportune.process.queries import processes
 from opportune.web.pages import SignedIn, is_htmx, page, signed_in
 from opportune.web.settings.categories import category_filter
@@ -22,7 +25,7 @@ def show(request: SignedIn) -> HttpResponse:
     after = asked.pop("after", None)
     wanted = OpportunityFilter.read(asked, request.actor)
     shown = opportunities(request.actor, wanted, after=after)
-    context = {
+    context: dict[str, Any] = {
         "page": shown,
         "wanted": wanted,
         "parameters": wanted.parameters(),
@@ -42,7 +45,22 @@ def show(request: SignedIn) -> HttpResponse:
         "filtered_by": [name for name in (customer, *owners) if name],
         "whose": _whose(request, wanted),
     }
+    context["names"] = _names(request, wanted)
     return page(request, "opportunities/list.html", context)
+
+
+def _names(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:
+    """The names of the records a list is narrowed to, by parameter; the id of one that is gone."""
+    named = {}
+    if wanted.competitor_id is not None:
+        named["competitor"] = competitor(request.actor, wanted.competitor_id).name
+    if wanted.campaign_id is not None:
+        campaign = campaigns_by_id([wanted.campaign_id]).get(wanted.campaign_id)
+        named["campaign"] = campaign.name if campaign else str(wanted.campaign_id)
+    if wanted.segment_id is not None:
+        segment = segments_by_id([wanted.segment_id]).get(wanted.segment_id)
+        named["segment"] = segment.name if segment else str(wanted.segment_id)
+    return named
 
 
 def _whose(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:

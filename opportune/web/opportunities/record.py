@@ -27,8 +27,12 @@ LISTS = (
     "priority",
     "purchase_timeframe",
     "purchase_process",
+    "payment_terms",
     "forecast_category",
 )
+
+
+ROLES = "sales_team_role"
 
 
 @require_GET
@@ -123,7 +127,7 @@ def plan_task(request: SignedIn, opportunity_id: int) -> HttpResponse:
 
 def record_context(record: OpportunityRecord) -> dict[str, Any]:
     """What the record's page and its fragments are made of."""
-    lists = every_choice_of(LISTS)
+    lists = every_choice_of((*LISTS, ROLES))
     return {
         "record": record,
         "deal": record.row,

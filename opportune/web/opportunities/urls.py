@@ -1,6 +1,6 @@
 """Addresses of deals. Verbs are resources."""
 
-from django.urls import path
+from django.urls import include, path
 
 from opportune.web.opportunities import (
     board,
@@ -11,9 +11,31 @@ from opportune.web.opportunities import (
     many,
     moving,
     record,
+    surroundings,
     updating,
 )
 
+SURROUNDINGS = [
+    path("clone/", surroundings.clone, name="opportunity_clone"),
+    path("comments/", surroundings.comment, name="opportunity_comment"),
+    path("reminder/snooze/", surroundings.snooze, name="opportunity_snooze"),
+    path("reminder/dismissal/", surroundings.dismiss, name="opportunity_dismissal"),
+    path("competitors/", surroundings.rivals, name="opportunity_rivals"),
+    path("competitors/<int:competitor_id>/", surroundings.rival, name="opportunity_rival"),
+    path(
+        "competitors/<int:competitor_id>/removal/",
+        surroundings.remove_rival,
+        name="opportunity_rival_removal",
+    ),
+    path("sales-team/", surroundings.sales_team, name="opportunity_team"),
+    path("sales-team/<int:person_id>/", surroundings.member, name="opportunity_member"),
+    path(
+        "sales-team/<int:person_id>/removal/", surroundings.remove_member, name="opportunity_member_removal"
+    ),
+    path("shares/", surroundings.shares, name="opportunity_shares"),
+    path("shares/<int:share_id>/", surroundings.change_share, name="opportunity_share"),
+    path("shares/<int:share_id>/removal/", surroundings.unshare, name="opportunity_unshare"),
+]
 urlpatterns = [
     path("pipeline/", board.show, name="board"),
     path("pipeline/<str:key>/", board.show, name="board_of"),
@@ -37,4 +59,6 @@ urlpatterns = [
     path("opportunities/<int:opportunity_id>/close/", closing.close, name="opportunity_close"),
     path("opportunities/<int:opportunity_id>/reopening/", closing.reopen, name="opportunity_reopen"),
     path("opportunities/<int:opportunity_id>/tasks/", record.plan_task, name="opportunity_task"),
+    path("opportunities/<int:opportunity_id>/", include(SURROUNDINGS)),
+    path("pick/initiators/", surroundings.pick_initiator, name="pick_initiator"),
 ]
