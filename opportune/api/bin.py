@@ -5,8 +5,8 @@ from ninja import Query, Router
 
 from opportune.api.answers import answer
 from opportune.api.asking import Request
-from opportune.bin import actions
-from opportune.bin.queries import in_bin
+from opportune.deleted import actions
+from opportune.deleted.queries import in_bin
 from opportune.kernel.errors import NotFound
 from opportune.kernel.records import RecordRef
 from opportune.schemas.bin import BinPage, RestorationGiven, bin_page_shown

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from opportune.bin import actions
-from opportune.bin.queries import in_bin
 from opportune.cli.asking import add_pages
 from opportune.cli.running import runs
 from opportune.cli.terminal import Terminal
+from opportune.deleted import actions
+from opportune.deleted.queries import in_bin
 from opportune.kernel.errors import NotFound
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import sentence

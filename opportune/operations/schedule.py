@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.core.management import call_command
 from django.db import IntegrityError
 
-from opportune.bin.actions import purge_due
+from opportune.deleted.actions import purge_due
 from opportune.ledger.deliveries import deliver_due
 from opportune.mailing.actions import deliver_waiting, forget_old_mail
 from opportune.operations.models import ScheduledRun

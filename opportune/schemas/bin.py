@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from opportune.bin.queries import BinRow
+from opportune.deleted.queries import BinRow
 from opportune.kernel.paging import Page
 from opportune.schemas.shapes import Given, Shown
 

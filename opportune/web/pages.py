@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.encoding import iri_to_uri
 from jinja2_fragments import render_block
 
-from opportune.bin.queries import BinRow, binned
+from opportune.deleted.queries import BinRow, binned
 from opportune.identity.actor import Actor, actor_for
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef

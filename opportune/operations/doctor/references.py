@@ -10,8 +10,8 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 
 from opportune.activities.models import Task
-from opportune.bin.purging import overdue_in_bin
 from opportune.customers.models import Connection
+from opportune.deleted.purging import overdue_in_bin
 from opportune.identity.actor import system_actor
 from opportune.identity.models import Share
 from opportune.kernel.sentences import counted

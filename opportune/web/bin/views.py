@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from opportune.bin import actions
-from opportune.bin.queries import binned, in_bin
+from opportune.deleted import actions
+from opportune.deleted.queries import binned, in_bin
 from opportune.kernel.errors import NotFound, Refused
 from opportune.kernel.records import RecordRef
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell

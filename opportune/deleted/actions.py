@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from opportune.bin.purging import named_elsewhere, purge_rows
-from opportune.bin.queries import binned
-from opportune.bin.sources import KEPT_FOR, SOURCES
+from opportune.deleted.purging import named_elsewhere, purge_rows
+from opportune.deleted.queries import binned
+from opportune.deleted.sources import KEPT_FOR, SOURCES
 from opportune.identity.actor import Actor, system_actor
 from opportune.kernel import clock
 from opportune.kernel.errors import NotFound, Refused

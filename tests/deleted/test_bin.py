@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from opportune.activities.actions import create_task
 from opportune.activities.models import Task
-from opportune.bin.actions import delete_for_good, purge_due, restore_from_bin
-from opportune.bin.queries import binned, in_bin
-from opportune.bin.sources import KEPT_FOR
 from opportune.customers.actions import connect, delete_account, delete_contact
 from opportune.customers.models import Account, Connection, Contact
+from opportune.deleted.actions import delete_for_good, purge_due, restore_from_bin
+from opportune.deleted.queries import binned, in_bin
+from opportune.deleted.sources import KEPT_FOR
 from opportune.identity.actions import share
 from opportune.identity.models import Share
 from opportune.kernel import clock

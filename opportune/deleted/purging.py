@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import CASCADE, Model, Q, QuerySet
 
 from opportune.activities.models import Task
-from opportune.bin.sources import KEPT_FOR, SOURCES
 from opportune.customers.models import Connection
+from opportune.deleted.sources import KEPT_FOR, SOURCES
 from opportune.identity.models import Share
 from opportune.kernel import clock
 from opportune.ledger.models import Recorded

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from opportune.bin.sources import KEPT_FOR, SOURCES
+from opportune.deleted.sources import KEPT_FOR, SOURCES
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid
