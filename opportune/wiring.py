@@ -1,6 +1,7 @@
 """Who serves whom upwards: the four registries, filled once when Opportune starts (ARCHITECTURE.md)."""
 
 from opportune.activities import queries as task_queries
+from opportune.activities.deletion_reactions import cancel_with_deals, reopen_with_deals
 from opportune.activities.handlers import TaskHandler
 from opportune.activities.reactions import (
     cancel_open_tasks,
@@ -20,7 +21,13 @@ from opportune.mailing.events import MailWritten
 from opportune.mailing.tasks import queue_delivery
 from opportune.opportunities.customer_facts import deals_of_customer, demand_deals_open, open_deals_of
 from opportune.opportunities.customer_reactions import follow_customer, hand_over_deals, note_stakeholders
-from opportune.opportunities.events import OpenTasksUnwanted, PrimaryContactsNamed, StagesEntered
+from opportune.opportunities.events import (
+    DealsBroughtBack,
+    DealsDeleted,
+    OpenTasksUnwanted,
+    PrimaryContactsNamed,
+    StagesEntered,
+)
 from opportune.opportunities.facts import (
     amounts_exist,
     close_reason_uses,
@@ -70,6 +77,7 @@ def wire() -> None:
         deals_with_task_done=task_queries.deals_with_task_done,
         next_tasks=task_queries.next_tasks,
         open_deals_of=open_deals_of,
+        open_tasks_about=task_queries.open_tasks_about,
         reached_account=accounts_reached,
         reached_contact=contacts_reached,
         reached_opportunity=deals_reached,
@@ -79,6 +87,8 @@ def wire() -> None:
     reactions.update(
         {
             CustomerRemoved: [follow_customer],
+            DealsBroughtBack: [reopen_with_deals],
+            DealsDeleted: [cancel_with_deals],
             ListItemRemoved: [replace_choice, replace_choice_of_customers],
             MailWritten: [queue_delivery],
             OpenTasksUnwanted: [cancel_open_tasks],

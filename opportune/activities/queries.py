@@ -166,6 +166,11 @@ def completed_task_steps(opportunity_ids: Iterable[int]) -> dict[int, set[int]]:
     return found
 
 
+def open_tasks_about(deals: "QuerySet[Any, Any]") -> int:
+    """How many tasks about the deals of a subquery of ids are open, whoever is to do them."""
+    return Task.objects.filter(about_kind="opportunity", about_id__in=deals, state=Task.State.OPEN).count()
+
+
 def deals_with_task_done(step_id: int) -> QuerySet[Task, int]:
     """The ids of the deals whose task of a step is completed, to be asked for in a larger question."""
     rows = Task.objects.filter(about_kind="opportunity", step_id=step_id, state=Task.State.COMPLETED)

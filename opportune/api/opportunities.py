@@ -68,6 +68,16 @@ def change_opportunity(request: Request, opportunity_id: int, given: Opportunity
     return one(request, opportunity_id)
 
 
+@router.delete("{int:opportunity_id}", response={204: None})
+def delete_opportunity(request: Request, opportunity_id: int) -> HttpResponse:
+    """Put a closed opportunity into the bin.
+
+    An open one is refused with `switched_off` while the setting `allow_deleting_open` is off: close it first.
+    """
+    actions.delete_opportunity(request.auth, opportunity_id, version=version_seen(request))
+    return HttpResponse(status=204)
+
+
 @router.get("{int:opportunity_id}/entries", response=EntryList)
 def list_entries(request: Request, opportunity_id: int) -> HttpResponse:
     """The intervals of an opportunity's life, the newest first."""

@@ -5,12 +5,14 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Router
 
 from opportune.api import (
+    bin,
     categories,
     change_sets,
     competitors,
     connections,
     customers,
     customising,
+    deleting,
     opportunities,
     opportunities_many,
     opportunity_commands,
@@ -27,6 +29,7 @@ from opportune.api.door import around, make_door, nothing_here
 ROUTERS: tuple[tuple[str, Router], ...] = (
     ("opportunities", opportunities.router),
     ("opportunities", opportunity_commands.router),
+    ("opportunities", deleting.router),
     ("opportunities", opportunity_surroundings.router),
     ("competitors", competitors.router),
     ("reminders", opportunity_surroundings.reminders),
@@ -43,6 +46,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", categories.router),
     ("", people.router),
     ("", connections.router),
+    ("", bin.router),
 )
 
 door = make_door()

@@ -6,7 +6,7 @@ from opportune.identity.actor import Actor
 from opportune.identity.events import PersonLeaving
 from opportune.kernel.records import RecordRef
 from opportune.ledger.recording import recording
-from opportune.opportunities.actions.removing import remove
+from opportune.opportunities.binning import put_away
 from opportune.opportunities.events import PrimaryContactsNamed
 from opportune.opportunities.models import OPEN, Opportunity, OpportunityQuerySet
 from opportune.opportunities.writing import write
@@ -23,8 +23,7 @@ def follow_customer(actor: Actor, event: CustomerRemoved) -> None:
 
     Open deals that only name the contact keep their customer, and name nobody.
     """
-    for deal in _locked(**{f"{event.ref.kind}_id": event.ref.id}):
-        remove(actor, deal)
+    put_away(actor, list(_locked(**{f"{event.ref.kind}_id": event.ref.id})))
     if event.ref.kind != "contact":
         return
     for deal in _locked(primary_contact_id=event.ref.id, status__in=OPEN):

@@ -31,6 +31,20 @@ class OpenTasksUnwanted:
 
 
 @dataclass(frozen=True, slots=True)
+class DealsDeleted:
+    """Deals went to the bin: what is open about them is not to be done any more."""
+
+    opportunity_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DealsBroughtBack:
+    """Deals came out of the bin, as (deal, change set that deleted it): what that cancelled is to be done again."""
+
+    deleted: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpportunityCloned:
     """A deal was made like another one: what other packages hang on the original may be copied."""
 

@@ -77,6 +77,7 @@ class Route:
             "record_id": market.deal.pk,
             "connection_id": market.connection,
             "task_id": market.task.pk,
+            "job_id": 1,
             "change_set_id": market.change_set,
             "person_id": market.alice.id,
             "competitor_id": 99,
@@ -157,6 +158,7 @@ def test_a_stranger_sees_nothing_of_it_in_any_list(market: Market) -> None:
         "post /opportunities/stage": 422,
         "post /opportunities/closure": 422,
         "put /opportunities/owner": 422,
+        "post /opportunities/deletion": 422,
         "post /close-reasons": 422,
     }
     assert {route for route, status in statuses.items() if status == 403} == FOR_ADMINISTRATORS

@@ -105,6 +105,16 @@ BROKEN: dict[str, tuple[str, Callable[[Opportunity], object]]] = {
             category=Category.objects.get(color="red"), record_kind="opportunity", record_id=NOWHERE
         ),
     ),
+    "a deal begun by no account": (
+        "initiated_by_nothing",
+        lambda deal: Opportunity.objects.filter(pk=deal.pk).update(
+            initiated_by_kind="account", initiated_by_id=NOWHERE
+        ),
+    ),
+    "a deal that was never purged": (
+        "bin_overdue",
+        lambda deal: Opportunity.objects.filter(pk=deal.pk).update(deleted_at=_ago(40)),
+    ),
     "a change of no kind": (
         "change_of_unknown_kind",
         lambda deal: Change.objects.filter(kind="share").update(kind="parcel"),

@@ -61,6 +61,7 @@ def filled(route: str, market: Market) -> str:
         "<int:account_id>": market.account.pk,
         "<int:contact_id>": market.contact.pk,
         "<int:task_id>": market.task.pk,
+        "<int:job_id>": 1,
         "<int:record_id>": market.contact.pk,
         "<int:connection_id>": market.connection,
         "<str:kind>": "contact",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
@@ -10,11 +11,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from opportune.activities.models import Task
 from opportune.customers.models import Connection
+from opportune.deleted.purging import overdue_in_bin
 from opportune.identity.actor import system_actor
 from opportune.identity.models import Share
 from opportune.kernel.sentences import counted
 from opportune.ledger.models import Change, Recorded
 from opportune.operations.doctor.findings import Finding, Severity
+from opportune.opportunities.models import Opportunity
 from opportune.reference.models import CategoryMark
 from opportune.search.models import SearchEntry
 from opportune.search.sources import SOURCES
@@ -56,6 +59,14 @@ def orphans() -> Iterator[Finding]:
             marks,
         )
         yield Finding("mark_on_nothing", Severity.ERROR, message, marks)
+    begun = Opportunity.objects.exclude(initiated_by_kind="")
+    if loose := _without_record(begun, "initiated_by"):
+        message = counted(
+            "{count} opportunity was initiated by a record that does not exist.",
+            "{count} opportunities were initiated by records that do not exist.",
+            loose,
+        )
+        yield Finding("initiated_by_nothing", Severity.ERROR, message, loose)
     if changes := Change.objects.exclude(kind__in=kinds()).count():
         message = counted(
             "{count} change in the ledger is of a kind of record that Opportune does not know.",
@@ -75,6 +86,18 @@ def orphans() -> Iterator[Finding]:
             "The search does not know {count} record.", "The search does not know {count} records.", missing
         )
         yield Finding("search_entry_missing", Severity.WARNING, message, missing)
+
+
+def bin_overdue() -> Iterator[Finding]:
+    """What should have been purged days ago, and that nothing names any more: the scheduler does not run."""
+    overdue = overdue_in_bin(timedelta(days=2))
+    if overdue:
+        message = counted(
+            "{count} deleted record is kept longer than it should be. Is a worker running?",
+            "{count} deleted records are kept longer than they should be. Is a worker running?",
+            overdue,
+        )
+        yield Finding("bin_overdue", Severity.WARNING, message, overdue)
 
 
 def _without_record(rows: QuerySet[Any], name: str) -> int:

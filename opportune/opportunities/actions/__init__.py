@@ -13,6 +13,13 @@ from opportune.opportunities.actions.competitors import (
     remove_rival,
 )
 from opportune.opportunities.actions.creating import Draft, Happening, create, create_many
+from opportune.opportunities.actions.deleting import (
+    delete_many,
+    delete_matching,
+    delete_opportunity,
+    restore_opportunity,
+    undo_deletion,
+)
 from opportune.opportunities.actions.editing import assign, comment, edit, mark_step, use_process_chance
 from opportune.opportunities.actions.many import Outcomes, Skipped
 from opportune.opportunities.actions.moving import complete_and_move, move, move_many
@@ -49,6 +56,9 @@ __all__ = [
     "create",
     "create_competitor",
     "create_many",
+    "delete_many",
+    "delete_matching",
+    "delete_opportunity",
     "dismiss",
     "edit",
     "edit_competitor",
@@ -63,9 +73,11 @@ __all__ = [
     "reopen",
     "restore_fields",
     "restore_mark",
+    "restore_opportunity",
     "share_deal",
     "snooze",
     "switch_process",
+    "undo_deletion",
     "unshare_deal",
     "use_process_chance",
 ]

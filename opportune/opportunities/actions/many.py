@@ -27,11 +27,15 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What became of each deal, in the order of their ids; `verb` says what was done."""
+    """What became of each deal, in the order of their ids; `verb` says what was done.
+
+    `job_id` is the job that did it, where they were too many for one step.
+    """
 
     verb: str
-    done: tuple[int, ...]
-    skipped: tuple[Skipped, ...]
+    done: tuple[int, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    job_id: int | None = None
 
     @property
     def message(self) -> Sentence:
@@ -52,16 +56,18 @@ class Outcomes:
         )
 
 
-CLOSED, MOVED, ASSIGNED = "closed", "moved", "assigned"
+CLOSED, MOVED, ASSIGNED, DELETED = "closed", "moved", "assigned", "deleted"
 _DONE: Mapping[str, Callable[[int], Sentence]] = {
     CLOSED: lambda count: counted("{count} closed", "{count} closed", count),
     MOVED: lambda count: counted("{count} moved", "{count} moved", count),
     ASSIGNED: lambda count: counted("{count} assigned", "{count} assigned", count),
+    DELETED: lambda count: counted("{count} deleted", "{count} deleted", count),
 }
 _SHORT: Mapping[str, Sentence] = {
     "closed": sentence("closed"),
     "not_found": sentence("not found"),
     "not_permitted": sentence("no right"),
+    "switched_off": sentence("open"),
     "steps_missing": sentence("required steps missing"),
     "quote_missing": sentence("quote missing"),
     "confirm_zero": sentence("no value"),

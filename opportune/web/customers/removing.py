@@ -13,6 +13,7 @@ from opportune.kernel.errors import Refused
 from opportune.kernel.records import RecordRef
 from opportune.web.customers.forms import ACCOUNT, CONTACT, Kind
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.urls_of import with_parameters
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,9 +77,7 @@ def _show_deletion(request: SignedIn, kind: Kind, found: queries.Deletion, refus
 
 
 def _bin(request: SignedIn, kind: Kind) -> HttpResponse:
-    request.actor.demand(kind.name, "read")
-    context = {"kind": kind, "rows": queries.bin_of(request.actor, kind.name)}
-    return page(request, "customers/bin.html", context)
+    return go(request, with_parameters(reverse("bin"), {"kind": kind.name}))
 
 
 def _restore(request: SignedIn, kind: Kind, record_id: int, restore: Callable[..., None]) -> HttpResponse:

@@ -51,7 +51,7 @@ class Chosen:
 def choose(request: SignedIn) -> HttpResponse:
     """The form of a command on the chosen deals."""
     what = _known(request.GET.get("what", ""))
-    request.actor.demand("opportunity", "assign" if what == "owner" else "write")
+    request.actor.demand("opportunity", _RIGHTS.get(what, "write"))
     chosen = Chosen.read(request, request.GET)
     if chosen.ids is not None and not chosen.ids:
         tell(request, gettext("Choose opportunities first."))
@@ -127,11 +127,17 @@ def _move(request: SignedIn, chosen: Chosen, typed: Typed) -> Outcomes:
     )
 
 
+def _delete(request: SignedIn, chosen: Chosen, typed: Typed) -> Outcomes:
+    return actions.delete_many(request.actor, **chosen.arguments())
+
+
+_RIGHTS = {"owner": "assign", "delete": "delete"}
 _COMMANDS: Mapping[str, Callable[[SignedIn, Chosen, Typed], Outcomes]] = {
     "won": _close("won"),
     "lost": _close("lost"),
     "owner": _assign,
     "stage": _move,
+    "delete": _delete,
 }
 
 
