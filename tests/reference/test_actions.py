@@ -278,8 +278,9 @@ def test_several_numbers_are_taken_at_once_and_each_series_year_has_its_own() ->
         assert take_numbers("opportunity", first, 3) == ["OPP-2026-0001", "OPP-2026-0002", "OPP-2026-0003"]
         assert take_numbers("opportunity", date(2027, 1, 1)) == ["OPP-2027-0001"]
         assert take_numbers("opportunity", first) == ["OPP-2026-0004"]
-        with pytest.raises(KeyError):
+        with pytest.raises(Refused) as refused:
             take_numbers("nonsense", first)
+        assert refused.value.code == "series_missing"
 
 
 @pytest.mark.usefixtures("_installed")

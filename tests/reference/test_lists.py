@@ -6,11 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from opportune.customers import list_reactions as of_customers
+from opportune.customers.models.connection import CATEGORIES
+from opportune.customers.roles import list_of
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.ledger.models import Change
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions as deals
-from opportune.opportunities.list_reactions import DRAWN
+from opportune.opportunities import list_reactions as of_deals
 from opportune.opportunities.models import Opportunity
 from opportune.reference import defaults
 from opportune.reference.actions import (
@@ -57,7 +60,8 @@ def refusal(command: Any, *args: Any, **given: Any) -> str:
 
 def test_every_list_that_ships_is_declared_and_drawn_on() -> None:
     assert set(LISTS) == set(defaults.LISTS)
-    assert set(LISTS) == set(DRAWN)
+    roles = {list_of(category) for category in CATEGORIES}
+    assert set(LISTS) == set(of_customers.DRAWN) | set(of_deals.DRAWN) | roles
     for wanted in LISTS.values():
         assert wanted.default == "" or wanted.default in {item[0] for item in defaults.LISTS[wanted.key]}
 

@@ -42,7 +42,9 @@ def add_close_reason(
     if status_reason and status_reason not in fitting:
         names = ", ".join(fitting)
         raise Invalid({"status_reason": sentence("With this outcome, it is one of: {names}.", names=names)})
-    chosen, written = (storable(text).strip() for text in (code, name))
+    chosen, written, in_french = (storable(text).strip() for text in (code, name, name_fr))
+    if len(in_french) > NAME_LENGTH:
+        raise Invalid({"name_fr": sentence("At most {longest} characters fit here.", longest=NAME_LENGTH)})
     written = written or chosen
     _demand_new_reason(outcome, written)
     chosen = chosen or _free_code(written, outcome)
@@ -54,7 +56,7 @@ def add_close_reason(
         outcome=outcome,
         status_reason=status_reason or fitting[0],
         name_en=written,
-        name_fr=storable(name_fr).strip()[:NAME_LENGTH] or written,
+        name_fr=in_french or written,
         position=CloseReason.objects.count(),
     )
     recording().create(reason)
