@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 pytest_plugins = [
-    "tests.people",
+    "tests.founding",
     "tests.deals",
     "tests.doors.callers",
     "tests.properties.profiles",
