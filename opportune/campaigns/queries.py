@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from opportune.campaigns.models import Campaign, Segment
 from opportune.kernel.records import RecordRef
-from opportune.kernel.text import fold
+from opportune.kernel.text import fold, storable
 from opportune.ledger.models import LIVE
 
 
@@ -62,7 +62,7 @@ class CampaignChoice:
 def find_campaigns(text: str, *, limit: int = 20) -> Sequence[CampaignChoice]:
     """The campaigns whose name has all the words, by name."""
     rows = Campaign.objects.filter(LIVE)
-    for word in fold(text).split():
+    for word in fold(storable(text)).split():
         rows = rows.filter(sort_key__contains=word)
     found = rows.order_by("sort_key", "id").values_list("id", "name")[:limit]
     return [CampaignChoice(RecordRef(Campaign.kind, pk), name) for pk, name in found]

@@ -35,7 +35,7 @@ def test_a_choice_is_added_beside_a_half_filled_form(company: Company, deal: Opp
     expect(source).to_have_value("trade_show")
     source.select_option(label="Fair")
     expect(page.get_by_label("Subject")).to_have_value("Three pumps")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="Three pumps")).to_be_visible()
     deal.refresh_from_db()
     assert deal.source == "fair"

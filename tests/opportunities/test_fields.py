@@ -18,7 +18,7 @@ from opportune.opportunities.queries import opportunities, opportunity
 from opportune.opportunities.staleness import is_stale
 from opportune.opportunities.warning_signs import warning_signs
 from opportune.process.models import Stage
-from tests.deals import NOON, TODAY, Trade, days, last_change_set, parts
+from tests.deals import NOON, TODAY, Trade, days, id_of, last_change_set, parts
 
 
 def campaign(trade: Trade, name: str = "Spring") -> Campaign:
@@ -229,6 +229,13 @@ def test_what_is_sent_twice_is_made_once(trade: Trade) -> None:
     assert Opportunity.objects.count() == 3
     with pytest.raises(Invalid):
         actions.create(trade.alice, fields, once="x" * 101)
+
+
+def test_a_form_sent_again_shows_no_deal_that_went_to_somebody_else(trade: Trade) -> None:
+    fields = {"subject": "Pumps", "account_id": trade.account.pk}
+    first = actions.create(trade.alice, fields, once="form")
+    actions.assign(trade.company.ada, first.pk, owner_id=id_of(trade.company.dan))
+    assert actions.create(trade.alice, fields, once="form") != first
 
 
 def test_what_was_refused_or_taken_back_may_be_sent_again(trade: Trade) -> None:

@@ -22,7 +22,7 @@ from opportune.opportunities.chances import first_likelihood, likelihood_fields,
 from opportune.opportunities.chronicle import Chronicle
 from opportune.opportunities.estimates import close_after, demand_estimates
 from opportune.opportunities.events import EnteredStage, PrimaryContactsNamed, StagesEntered
-from opportune.opportunities.models import FormSent, Opportunity, Status
+from opportune.opportunities.models import FormSent, Opportunity, OpportunityQuerySet, Status
 from opportune.opportunities.probability import LOST, WON
 from opportune.opportunities.queries.external_ids import taken_external_ids
 from opportune.opportunities.references import as_columns, with_campaign, wrong_references
@@ -83,6 +83,7 @@ def create(
 
     What the same person makes under the same `once` is made once: a second time it is the same deal (C-058).
     """
+    actor.demand(Opportunity.kind, "create")
     if (already := _made_already(actor, once)) is not None:
         return already
     [made] = create_many(actor, [Draft(fields, process_id, stage_id)])
@@ -99,8 +100,8 @@ def _made_already(actor: Actor, once: str) -> Opportunity | None:
     if len(once) > LONGEST_TOKEN:
         raise Invalid({"once": sentence("At most {longest} characters fit here.", longest=LONGEST_TOKEN)})
     sent = FormSent.objects.filter(person_id=actor.person_id, token=once) if once else FormSent.objects.none()
-    found = sent.filter(opportunity__deleted_at=None).select_related("opportunity").first()
-    return None if found is None else found.opportunity
+    seen = OpportunityQuerySet(Opportunity).visible_to(actor)
+    return seen.filter(pk__in=sent.values("opportunity_id")).first()
 
 
 @action("create_opportunity")
