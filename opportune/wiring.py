@@ -1,16 +1,59 @@
 """Who serves whom upwards: the four registries, filled once when Opportune starts (ARCHITECTURE.md)."""
 
 from opportune.activities import queries as task_queries
+from opportune.activities.deletion_reactions import cancel_with_deals, reopen_with_deals
 from opportune.activities.handlers import TaskHandler
-from opportune.activities.reactions import cancel_open_tasks, make_stage_tasks
+from opportune.activities.reactions import (
+    cancel_open_tasks,
+    cancel_tasks_of_steps,
+    make_stage_tasks,
+    put_off_tasks,
+)
+from opportune.customers.connection_handler import ConnectionHandler
+from opportune.customers.events import CustomerRemoved
+from opportune.customers.facts import accounts_reached, contacts_reached
 from opportune.customers.handlers import AccountHandler, ContactHandler
+from opportune.customers.list_reactions import choices_used_by_customers, replace_choice_of_customers
+from opportune.identity.events import PersonLeaving
 from opportune.kernel.registries import consumers, facts, handlers, reactions
 from opportune.ledger.events import RecordsChanged
 from opportune.mailing.events import MailWritten
 from opportune.mailing.tasks import queue_delivery
-from opportune.opportunities.events import OpenTasksUnwanted, StagesEntered
-from opportune.opportunities.facts import amounts_exist, customer_has_opportunities
+from opportune.opportunities.customer_facts import deals_of_customer, demand_deals_open, open_deals_of
+from opportune.opportunities.customer_reactions import follow_customer, hand_over_deals, note_stakeholders
+from opportune.opportunities.events import (
+    DealsBroughtBack,
+    DealsDeleted,
+    OpenTasksUnwanted,
+    PrimaryContactsNamed,
+    StagesEntered,
+)
+from opportune.opportunities.facts import (
+    amounts_exist,
+    close_reason_uses,
+    currency_is_used,
+    customer_has_opportunities,
+    deals_of_process,
+    deals_of_stage,
+    deals_of_step,
+    deals_reached,
+    step_fields,
+)
 from opportune.opportunities.handlers import OpportunityHandler, StepMarkHandler
+from opportune.opportunities.hanging_handlers import (
+    CompetitorHandler,
+    RivalHandler,
+    ShareHandler,
+    TeamMemberHandler,
+)
+from opportune.opportunities.list_reactions import choices_used_by_deals, replace_choice
+from opportune.opportunities.queries import subjects
+from opportune.opportunities.reactions import leave_stage
+from opportune.process.events import StageRemoved, StepDelayed, StepsRemoved
+from opportune.process.handlers import ProcessHandler, StageHandler, StepHandler
+from opportune.process.queries import can_be_default
+from opportune.reference import handlers as settled
+from opportune.reference.events import ListItemRemoved
 from opportune.search.index import reindex
 
 
@@ -18,24 +61,66 @@ def wire() -> None:
     """Fill the registries; doing so again changes nothing."""
     facts.update(
         amounts_exist=amounts_exist,
+        choices_used_by_customers=choices_used_by_customers,
+        choices_used_by_deals=choices_used_by_deals,
+        close_reason_uses=close_reason_uses,
         completed_task_steps=task_queries.completed_task_steps,
+        can_be_default=can_be_default,
+        currency_is_used=currency_is_used,
+        deal_subjects=subjects,
+        deals_of_customer=deals_of_customer,
+        demand_deals_open=demand_deals_open,
         customer_has_opportunities=customer_has_opportunities,
+        deals_of_process=deals_of_process,
+        deals_of_stage=deals_of_stage,
+        deals_of_step=deals_of_step,
+        deals_with_task_done=task_queries.deals_with_task_done,
         next_tasks=task_queries.next_tasks,
+        open_deals_of=open_deals_of,
+        open_tasks_about=task_queries.open_tasks_about,
+        reached_account=accounts_reached,
+        reached_contact=contacts_reached,
+        reached_opportunity=deals_reached,
+        step_fields=step_fields,
         tasks_of_deal=task_queries.tasks_of_deal,
     )
     reactions.update(
         {
+            CustomerRemoved: [follow_customer],
+            DealsBroughtBack: [reopen_with_deals],
+            DealsDeleted: [cancel_with_deals],
+            ListItemRemoved: [replace_choice, replace_choice_of_customers],
             MailWritten: [queue_delivery],
             OpenTasksUnwanted: [cancel_open_tasks],
+            PersonLeaving: [hand_over_deals],
+            PrimaryContactsNamed: [note_stakeholders],
             RecordsChanged: [reindex],
+            StageRemoved: [leave_stage],
+            StepDelayed: [put_off_tasks],
+            StepsRemoved: [cancel_tasks_of_steps],
             StagesEntered: [make_stage_tasks],
         }
     )
     consumers.update({})
     handlers.update(
         account=AccountHandler(),
+        category=settled.CategoryHandler(),
+        category_mark=settled.CategoryMarkHandler(),
+        close_reason=settled.CloseReasonHandler(),
+        competitor=CompetitorHandler(),
+        connection=ConnectionHandler(),
         contact=ContactHandler(),
+        currency=settled.CurrencyHandler(),
+        list_item=settled.ListItemHandler(),
         opportunity=OpportunityHandler(),
+        process=ProcessHandler(),
+        rival=RivalHandler(),
+        stage=StageHandler(),
+        step=StepHandler(),
+        rate=settled.RateHandler(),
+        setting=settled.SettingHandler(),
+        share=ShareHandler(),
         step_mark=StepMarkHandler(),
         task=TaskHandler(),
+        team_member=TeamMemberHandler(),
     )

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-pytest_plugins = ["tests.people", "tests.deals", "tests.doors.callers", "tests.properties.profiles"]
+pytest_plugins = [
+    "tests.founding",
+    "tests.deals",
+    "tests.doors.callers",
+    "tests.properties.profiles",
+    "tests.scenarios.hands",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""The people of the tests, and the company they work for. A pytest plugin; `company` is its fixture.
+"""The people of the tests, and the company they work for.
 
 Alice owns what is tested. Bob is in her team. Carol manages their unit. Dan sells in another unit and is a
 stranger to it all. Rita may only read, in Alice's unit. Ada administers.
@@ -6,8 +6,6 @@ stranger to it all. Rita may only read, in Alice's unit. Ada administers.
 
 from dataclasses import dataclass, replace
 from typing import Any
-
-import pytest
 
 from opportune.customers.actions import create_account, create_contact
 from opportune.customers.models import Account, Contact
@@ -111,9 +109,3 @@ def without(actor: Actor, verb: str) -> Actor:
 def through(actor: Actor, door: str) -> Actor:
     """The actor at another door."""
     return replace(actor, door=door)
-
-
-@pytest.fixture
-def company(db: None) -> Company:
-    """The company, just founded."""
-    return found_company()

@@ -66,6 +66,16 @@ def cancel_task(actor: Actor, task_id: int) -> Task:
     return _end(actor, task_id, Task.State.CANCELLED)
 
 
+@action("assign_task")
+def assign_task(actor: Actor, task_id: int, *, owner_id: int) -> Task:
+    """Give a task to somebody else; it stays about what it is about. Raises NotFound, NotPermitted, Invalid."""
+    task = _obtain(actor, task_id)
+    if owner_id not in known_people({owner_id}):
+        raise Invalid({"owner_id": sentence("This person cannot be responsible: unknown or deactivated.")})
+    recording().update(task, {"owner_id": owner_id})
+    return task
+
+
 @action("reopen_task")
 def reopen_task(actor: Actor, task_id: int) -> Task:
     """Take a completion or cancellation back."""
@@ -102,5 +112,7 @@ def cancel_tasks_of(opportunity_ids: Iterable[int]) -> None:
     open_tasks = Task.objects.select_for_update(of=("self",)).filter(
         about_kind="opportunity", about_id__in=list(opportunity_ids), state=Task.State.OPEN
     )
-    for task in open_tasks.order_by("id"):
-        recording().update(task, {"state": Task.State.CANCELLED, "ended_at": clock.now()})
+    ended = list(open_tasks.order_by("id"))
+    for task in ended:
+        recording().step(task, {"state": Task.State.CANCELLED, "ended_at": clock.now()})
+    Task.objects.bulk_update(ended, ["state", "ended_at", "version", *Task.derived], batch_size=200)

@@ -27,6 +27,11 @@ class TaskHandler:
         own = rows.filter(owner_id=actor.person_id) if actor.may("activity", "write") else rows.none()
         return {row.pk: row for found in (about_deals, own) for row in found}
 
+    def lock_consequences(self, ids: Iterable[int]) -> dict[int, Task]:
+        """The tasks of steps that were deleted or delayed, locked, whoever may change them."""
+        rows = Task.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
+        return {row.pk: row for row in rows}
+
     def restore_fields(self, actor: Actor, record: Task, values: dict[str, Any]) -> None:
         """Give a task its former state, owner or date."""
         recording().update(record, values)

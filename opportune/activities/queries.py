@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -11,8 +11,10 @@ from opportune.activities.models import Task
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import NotFound
 from opportune.kernel.paging import Page
+from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries.board import NextTask
 from opportune.opportunities.queries.totals import visible_deals
+from opportune.reference.queries import organisation_settings
 from opportune.storage.keyset import read_page
 
 _COLUMNS = (
@@ -45,6 +47,17 @@ class TaskRow:
     step_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class TaskReminder:
+    """A task about a deal, the day it is due, and the day its owner is reminded of it."""
+
+    task_id: int
+    subject: str
+    opportunity_id: int
+    due_on: date
+    remind_on: date
+
+
 def tasks_seen_by(actor: Actor) -> QuerySet[Task]:
     """The tasks the actor may see; none without the right to read activities."""
     if not actor.may("activity", "read"):
@@ -67,6 +80,13 @@ def tasks_about_deal(actor: Actor, opportunity_id: int) -> Sequence[TaskRow]:
         raise NotFound("opportunity")
     actor.demand("activity", "read")
     return tasks_of_deal(opportunity_id)
+
+
+def tasks_about_deals(actor: Actor, wanted: OpportunityFilter, *, limit: int = 20) -> Sequence[TaskRow]:
+    """The open tasks about the deals of a list, such as a customer's, the most urgent first."""
+    deals = visible_deals(actor).filter(wanted.condition(actor)).values("id")
+    rows = tasks_seen_by(actor).filter(about_kind="opportunity", about_id__in=deals, state=Task.State.OPEN)
+    return _rows(rows.order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
 
 
 def task(actor: Actor, task_id: int) -> TaskRow:
@@ -99,6 +119,28 @@ def my_open_tasks(actor: Actor, *, limit: int = 100) -> Sequence[TaskRow]:
     return _rows(rows.order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
 
 
+def reminders(actor: Actor) -> Sequence[TaskReminder]:
+    """The reminders of the actor's own open tasks that steps with a delay made, the first one first (C-086).
+
+    They follow from due dates and steps: a done task has none, another delay moves them, and there are none at all
+    while the setting is off. One comes as many days before its task is due as the step says, else on the day.
+    """
+    actor.demand("activity", "read")
+    if not organisation_settings().activity_reminders:
+        return ()
+    rows = tasks_seen_by(actor).filter(
+        owner_id=actor.person_id, state=Task.State.OPEN, due_on__isnull=False, step__delay_days__isnull=False
+    )
+    found = [
+        TaskReminder(task_id, subject, about_id, due_on, due_on - timedelta(days=before or 0))
+        for task_id, subject, about_id, due_on, before in rows.values_list(
+            "id", "subject", "about_id", "due_on", "step__reminder_days"
+        )
+        if due_on is not None
+    ]
+    return sorted(found, key=lambda reminder: (reminder.remind_on, reminder.task_id))
+
+
 def next_tasks(opportunity_ids: Iterable[int]) -> dict[int, NextTask]:
     """For each deal its open task that is due first; dated ones come before the others."""
     rows = Task.objects.filter(
@@ -110,12 +152,29 @@ def next_tasks(opportunity_ids: Iterable[int]) -> dict[int, NextTask]:
     }
 
 
-def completed_task_steps(opportunity_id: int) -> set[int]:
-    """The steps of a deal whose task is completed."""
+def completed_task_steps(opportunity_ids: Iterable[int]) -> dict[int, set[int]]:
+    """The steps of deals whose task is completed, by deal."""
     rows = Task.objects.filter(
-        about_kind="opportunity", about_id=opportunity_id, state=Task.State.COMPLETED, step__isnull=False
+        about_kind="opportunity",
+        about_id__in=list(opportunity_ids),
+        state=Task.State.COMPLETED,
+        step__isnull=False,
     )
-    return set(rows.values_list("step__id", flat=True))
+    found: dict[int, set[int]] = {}
+    for about_id, step_id in rows.values_list("about_id", "step__id"):
+        found.setdefault(about_id, set()).add(step_id)
+    return found
+
+
+def open_tasks_about(deals: "QuerySet[Any, Any]") -> int:
+    """How many tasks about the deals of a subquery of ids are open, whoever is to do them."""
+    return Task.objects.filter(about_kind="opportunity", about_id__in=deals, state=Task.State.OPEN).count()
+
+
+def deals_with_task_done(step_id: int) -> QuerySet[Task, int]:
+    """The ids of the deals whose task of a step is completed, to be asked for in a larger question."""
+    rows = Task.objects.filter(about_kind="opportunity", step_id=step_id, state=Task.State.COMPLETED)
+    return rows.values_list("about_id", flat=True)
 
 
 def _rows(rows: Any) -> list[TaskRow]:

@@ -1,5 +1,6 @@
 """What tasks do when deals move or close, in the same transaction (domain.md §3)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from opportune.activities.actions import cancel_tasks_of
@@ -7,9 +8,15 @@ from opportune.activities.models import Task
 from opportune.identity.actor import Actor
 from opportune.identity.models import User
 from opportune.kernel import clock
+from opportune.ledger.models import LIVE
 from opportune.ledger.recording import recording
 from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
+from opportune.opportunities.models import Opportunity
+from opportune.process.events import StepDelayed, StepsRemoved
 from opportune.process.models import Step
+from opportune.reference.queries import organisation_settings
+
+BATCH = 200
 
 
 def make_stage_tasks(actor: Actor, event: StagesEntered) -> None:
@@ -19,7 +26,8 @@ def make_stage_tasks(actor: Actor, event: StagesEntered) -> None:
     """
     steps: dict[int, list[Step]] = {}
     stage_ids = {entered.stage_id for entered in event.entered}
-    for step in Step.objects.filter(stage_id__in=stage_ids, what=Step.What.TASK).order_by("position", "id"):
+    rows = Step.objects.filter(LIVE, stage_id__in=stage_ids, what=Step.What.TASK)
+    for step in rows.order_by("position", "id"):
         steps.setdefault(step.stage_id, []).append(step)
     if not steps:
         return
@@ -68,3 +76,43 @@ def _due(on: date, step: Step) -> date | None:
 def cancel_open_tasks(actor: Actor, event: OpenTasksUnwanted) -> None:
     """Cancel what is still open about the deals."""
     cancel_tasks_of(event.opportunity_ids)
+
+
+def cancel_tasks_of_steps(actor: Actor, event: StepsRemoved) -> None:
+    """Cancel what is still open of deleted steps; what was done stays (C-092)."""
+    tasks = _open_tasks(event.step_ids)
+    for task in tasks:
+        recording().step(task, {"state": Task.State.CANCELLED, "ended_at": clock.now()})
+    Task.objects.bulk_update(tasks, ["state", "ended_at", "version"], batch_size=BATCH)
+
+
+def put_off_tasks(actor: Actor, event: StepDelayed) -> None:
+    """Give the open tasks of a step the due date that its new delay makes (C-086); done ones stay as they were."""
+    tasks = _open_tasks((event.step_id,))
+    entered = _entered_on(tasks)
+    for task in tasks:
+        recording().step(task, {"due_on": _put_off(task, event, entered)})
+    Task.objects.bulk_update(tasks, ["due_on", "version"], batch_size=BATCH)
+
+
+def _open_tasks(step_ids: Sequence[int]) -> list[Task]:
+    """The open tasks of steps, locked, whoever may change them: who customises changes them for all."""
+    rows = Task.objects.filter(step_id__in=step_ids, state=Task.State.OPEN).order_by("pk")
+    tasks = list(rows.select_for_update(of=("self",)))
+    recording().consequences.update(task.ref for task in tasks)
+    return tasks
+
+
+def _entered_on(tasks: Sequence[Task]) -> dict[int, date]:
+    """The day each task counts from: the one its deal entered the stage, as far as it is in one."""
+    deals = Opportunity.objects.filter(pk__in=[task.about_id for task in tasks])
+    return {deal: since for deal, since in deals.values_list("pk", "stage_since") if since is not None}
+
+
+def _put_off(task: Task, event: StepDelayed, entered: Mapping[int, date]) -> date | None:
+    if event.after is None:
+        return None
+    if task.due_on is not None and event.before is not None:
+        return task.due_on + timedelta(days=event.after - event.before)
+    made = clock.day_of(task.created_at, organisation_settings().time_zone)
+    return entered.get(task.about_id, made) + timedelta(days=event.after)

@@ -4,13 +4,37 @@ from django.http import HttpResponse
 from ninja import Query, Router
 
 from opportune.api.answers import answer, made
-from opportune.api.asking import Request, filtered, version_seen, wanted
+from opportune.api.asking import Request, filtered, language_of, version_seen, wanted
+from opportune.api.openapi import VERSION_SEEN
 from opportune.api.opportunities import page_of
 from opportune.customers import actions, queries
 from opportune.customers.filters import AccountFilter, ContactFilter
+from opportune.kernel.records import RecordRef
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.schemas.account import AccountChanges, AccountGiven, AccountListed, AccountPage, AccountShown
-from opportune.schemas.contact import ContactChanges, ContactGiven, ContactListed, ContactPage, ContactShown
+from opportune.schemas.account import (
+    AccountChanges,
+    AccountGiven,
+    AccountListed,
+    AccountPage,
+    AccountShown,
+    account_shown,
+)
+from opportune.schemas.contact import (
+    ContactChanges,
+    ContactGiven,
+    ContactListed,
+    ContactPage,
+    ContactShown,
+    contact_shown,
+)
+from opportune.schemas.customer import (
+    BinShown,
+    CustomerHistory,
+    DeletionShown,
+    bin_shown,
+    deletion_shown,
+    history_shown,
+)
 from opportune.schemas.opportunity import OpportunityPage
 from opportune.schemas.page import Paging
 
@@ -58,6 +82,41 @@ def list_opportunities_of_account(request: Request, account_id: int, paging: Que
     return page_of(request, paging, account=account_id)
 
 
+@accounts.get("{int:account_id}/history", response=CustomerHistory)
+def show_history_of_account(request: Request, account_id: int) -> HttpResponse:
+    """What was changed on an account, and which opportunities came to it and left it (C-112)."""
+    queries.account_record(request.auth, account_id)
+    return answer(history_shown(request.auth, RecordRef("account", account_id)))
+
+
+@accounts.get("bin", response=BinShown)
+def list_deleted_accounts(request: Request) -> HttpResponse:
+    """The accounts in the bin that you may bring back, the latest first."""
+    request.auth.demand("account", "read")
+    return answer(bin_shown(queries.bin_of(request.auth, "account")))
+
+
+@accounts.get("{int:account_id}/deletion", response=DeletionShown)
+def preview_deletion_of_account(request: Request, account_id: int) -> HttpResponse:
+    """What deleting an account would take along, and why it is refused, if it is."""
+    found = queries.deletion(request.auth, RecordRef("account", account_id))
+    return answer(deletion_shown(found, language_of(request)))
+
+
+@accounts.delete("{int:account_id}", response={204: None}, openapi_extra={"parameters": [VERSION_SEEN]})
+def delete_account(request: Request, account_id: int) -> HttpResponse:
+    """Put an account with its opportunities into the bin; refused while some are open, unless a setting allows it."""
+    actions.delete_account(request.auth, account_id, version=version_seen(request))
+    return HttpResponse(status=204)
+
+
+@accounts.post("{int:account_id}/restoration", response=AccountShown)
+def restore_account(request: Request, account_id: int) -> HttpResponse:
+    """Take an account out of the bin with all that fell with it."""
+    actions.restore_account(request.auth, account_id)
+    return _account(request, account_id)
+
+
 @contacts.get("", response=ContactPage)
 @filtered(ContactFilter)
 def list_contacts(request: Request, paging: Query[Paging]) -> HttpResponse:
@@ -98,11 +157,46 @@ def list_opportunities_of_contact(request: Request, contact_id: int, paging: Que
     return page_of(request, paging, contact=contact_id)
 
 
+@contacts.get("{int:contact_id}/history", response=CustomerHistory)
+def show_history_of_contact(request: Request, contact_id: int) -> HttpResponse:
+    """What was changed on a contact, and which opportunities came to it and left it (C-112)."""
+    queries.contact_record(request.auth, contact_id)
+    return answer(history_shown(request.auth, RecordRef("contact", contact_id)))
+
+
+@contacts.get("bin", response=BinShown)
+def list_deleted_contacts(request: Request) -> HttpResponse:
+    """The contacts in the bin that you may bring back, the latest first."""
+    request.auth.demand("contact", "read")
+    return answer(bin_shown(queries.bin_of(request.auth, "contact")))
+
+
+@contacts.get("{int:contact_id}/deletion", response=DeletionShown)
+def preview_deletion_of_contact(request: Request, contact_id: int) -> HttpResponse:
+    """What deleting a contact would take along, and why it is refused, if it is."""
+    found = queries.deletion(request.auth, RecordRef("contact", contact_id))
+    return answer(deletion_shown(found, language_of(request)))
+
+
+@contacts.delete("{int:contact_id}", response={204: None}, openapi_extra={"parameters": [VERSION_SEEN]})
+def delete_contact(request: Request, contact_id: int) -> HttpResponse:
+    """Put a contact with its opportunities into the bin; refused while some are open, unless a setting allows it."""
+    actions.delete_contact(request.auth, contact_id, version=version_seen(request))
+    return HttpResponse(status=204)
+
+
+@contacts.post("{int:contact_id}/restoration", response=ContactShown)
+def restore_contact(request: Request, contact_id: int) -> HttpResponse:
+    """Take a contact out of the bin with all that fell with it."""
+    actions.restore_contact(request.auth, contact_id)
+    return _contact(request, contact_id)
+
+
 def _account(request: Request, account_id: int) -> HttpResponse:
-    record = queries.account_record(request.auth, account_id)
-    return answer(AccountShown.model_validate(record), version=record.version)
+    shown = account_shown(request.auth, account_id)
+    return answer(shown, version=shown.version)
 
 
 def _contact(request: Request, contact_id: int) -> HttpResponse:
-    record = queries.contact_record(request.auth, contact_id)
-    return answer(ContactShown.model_validate(record), version=record.version)
+    shown = contact_shown(request.auth, contact_id)
+    return answer(shown, version=shown.version)

@@ -45,8 +45,12 @@ def summarise_opportunities(request: Request, as_of: Query[Day | None] = None) -
 
 @router.post("", response={201: OpportunityShown})
 def create_opportunity(request: Request, given: OpportunityGiven) -> HttpResponse:
-    """Create an opportunity for exactly one customer: an account or a contact."""
-    deal = actions.create(request.auth, given.given("process", "stage"), **place_of(given))
+    """Create an opportunity for exactly one customer: an account or a contact.
+
+    A request repeated under the same header `Idempotency-Key` makes one opportunity only.
+    """
+    once = request.headers.get("Idempotency-Key", "")
+    deal = actions.create(request.auth, given.given("process", "stage"), once=once, **place_of(given))
     return made(one(request, deal.pk), f"opportunities/{deal.pk}")
 
 
@@ -62,6 +66,16 @@ def change_opportunity(request: Request, opportunity_id: int, given: Opportunity
     seen = version_seen(request, given.version)
     actions.edit(request.auth, opportunity_id, given.given("version"), version=seen)
     return one(request, opportunity_id)
+
+
+@router.delete("{int:opportunity_id}", response={204: None})
+def delete_opportunity(request: Request, opportunity_id: int) -> HttpResponse:
+    """Put a closed opportunity into the bin.
+
+    An open one is refused with `switched_off` while the setting `allow_deleting_open` is off: close it first.
+    """
+    actions.delete_opportunity(request.auth, opportunity_id, version=version_seen(request))
+    return HttpResponse(status=204)
 
 
 @router.get("{int:opportunity_id}/entries", response=EntryList)

@@ -1,14 +1,13 @@
 """Opportunities: the verbs that are more than a change of fields."""
 
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Query, Router
 
 from opportune.activities.actions import create_task
 from opportune.activities.queries import task, tasks_about_deal
 from opportune.api.answers import answer, made
-from opportune.api.asking import Request, version_seen
+from opportune.api.asking import Request, language_of, version_seen
 from opportune.api.opportunities import one
-from opportune.identity.queries import shares_of
 from opportune.opportunities import actions, queries
 from opportune.schemas.opportunity import OpportunityShown
 from opportune.schemas.opportunity_commands import (
@@ -16,9 +15,11 @@ from opportune.schemas.opportunity_commands import (
     MoveGiven,
     OwnerGiven,
     ReopeningGiven,
-    stage_aimed_at,
+    SwitchGiven,
+    move_asked,
+    process_id_of,
 )
-from opportune.schemas.person import ShareGiven, ShareList, ShareShown
+from opportune.schemas.opportunity_many import ClosureOffered, MoveList, closure_shown, moves_shown
 from opportune.schemas.task import TaskGiven, TaskList, TaskShown
 
 router = Router(tags=["opportunities"])
@@ -26,17 +27,34 @@ router = Router(tags=["opportunities"])
 
 @router.post("{int:opportunity_id}/stage", response=OpportunityShown)
 def move_opportunity(request: Request, opportunity_id: int, given: MoveGiven) -> HttpResponse:
-    """Move to a stage, or start, next, previous, skip, jump back, update. A refusal names what is missing."""
+    """Move to a stage of any process, or by name, from start to finish. A refusal names what is missing."""
     seen = version_seen(request, given.version)
-    actions.move(
-        request.auth,
-        opportunity_id,
-        wish=given.move,
-        stage_id=stage_aimed_at(request.auth, opportunity_id, given.stage),
-        version=seen,
-        **given.given("move", "stage", "version"),
+    asked = move_asked(request.auth, opportunity_id, given)
+    actions.move(request.auth, opportunity_id, version=seen, **asked)
+    return one(request, opportunity_id)
+
+
+@router.get("{int:opportunity_id}/moves", response=MoveList)
+def list_moves(request: Request, opportunity_id: int) -> HttpResponse:
+    """The moves that can be made now, the one proposed first, and what the fields become."""
+    found = queries.offered_moves(request.auth, opportunity_id)
+    return answer(moves_shown(found, language_of(request)))
+
+
+@router.post("{int:opportunity_id}/process", response=OpportunityShown)
+def switch_process(request: Request, opportunity_id: int, given: SwitchGiven) -> HttpResponse:
+    """Run another process. It stands where it left that one; the one it leaves keeps its place."""
+    seen = version_seen(request, given.version)
+    actions.switch_process(
+        request.auth, opportunity_id, process_id_of(given.process), on=given.on, version=seen
     )
     return one(request, opportunity_id)
+
+
+@router.get("{int:opportunity_id}/closure", response=ClosureOffered)
+def offer_closure(request: Request, opportunity_id: int, outcome: Query[str] = "won") -> HttpResponse:
+    """What closing as won or lost proposes: date, value, the reason if there is one only, tasks it would cancel."""
+    return answer(closure_shown(queries.offered_closing(request.auth, opportunity_id, outcome)))
 
 
 @router.post("{int:opportunity_id}/closure", response=OpportunityShown)
@@ -92,22 +110,3 @@ def plan_task(request: Request, opportunity_id: int, given: TaskGiven) -> HttpRe
     planned = create_task(request.auth, opportunity_id, **given.model_dump())
     row = task(request.auth, planned.pk)
     return made(answer(TaskShown.model_validate(row), version=row.version), f"tasks/{row.id}")
-
-
-@router.get("{int:opportunity_id}/shares", response=ShareList)
-def list_shares(request: Request, opportunity_id: int) -> HttpResponse:
-    """Whom an opportunity is shared with."""
-    return _shares(request, opportunity_id)
-
-
-@router.post("{int:opportunity_id}/shares", response={201: ShareList})
-def share_opportunity(request: Request, opportunity_id: int, given: ShareGiven) -> HttpResponse:
-    """Share an opportunity with one person or one team, to read or also to change it."""
-    actions.share_deal(request.auth, opportunity_id, **given.model_dump())
-    return made(_shares(request, opportunity_id))
-
-
-def _shares(request: Request, opportunity_id: int) -> HttpResponse:
-    record = queries.opportunity(request.auth, opportunity_id)
-    found = shares_of("opportunity", record.row.id)
-    return answer(ShareList(items=[ShareShown.model_validate(share) for share in found]))

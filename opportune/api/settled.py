@@ -1,4 +1,4 @@
-"""What the organisation has settled: processes, close reasons, lists, currencies.
+"""What the organisation has settled: close reasons, lists, currencies.
 
 Anybody who may read anything may read these.
 """
@@ -10,16 +10,13 @@ from ninja import Query, Router
 
 from opportune.api.answers import answer, made
 from opportune.api.asking import Request, language_of
+from opportune.customers.queries import CUSTOMER_LISTS
 from opportune.opportunities.values import CHOICE_LISTS
-from opportune.process.queries import processes
 from opportune.reference import queries
 from opportune.reference.actions import add_close_reason
-from opportune.schemas.process import ProcessList, process_shown
 from opportune.schemas.reference import (
     ChoiceLists,
     ChoiceListShown,
-    CurrencyList,
-    CurrencyShown,
     ReasonGiven,
     ReasonList,
     ReasonShown,
@@ -28,14 +25,6 @@ from opportune.schemas.reference import (
 )
 
 router = Router(tags=["settings"])
-
-
-@router.get("processes", response=ProcessList)
-def list_processes(request: Request) -> HttpResponse:
-    """The sales processes with their stages and steps."""
-    request.auth.demand_any("read")
-    shown = [process_shown(process, language_of(request)) for process in processes()]
-    return answer(ProcessList(items=shown))
 
 
 @router.get("close-reasons", response=ReasonList)
@@ -57,22 +46,12 @@ def create_close_reason(request: Request, given: ReasonGiven) -> HttpResponse:
 
 @router.get("lists", response=ChoiceLists)
 def list_choices(request: Request) -> HttpResponse:
-    """The lists of choices that opportunities draw on, such as type and source."""
+    """The lists of choices that opportunities, accounts, contacts and connections draw on."""
     request.auth.demand_any("read")
     language = language_of(request)
-    found = queries.choices_of(CHOICE_LISTS)
+    found = queries.choices_of([*CHOICE_LISTS, *(key for key in CUSTOMER_LISTS if key not in CHOICE_LISTS)])
     lists = [
         ChoiceListShown(key=key, choices=[choice_shown(choice, language) for choice in choices])
         for key, choices in found.items()
     ]
     return answer(ChoiceLists(items=lists))
-
-
-@router.get("currencies", response=CurrencyList)
-def list_currencies(request: Request) -> HttpResponse:
-    """The currencies in use."""
-    request.auth.demand_any("read")
-    base = queries.organisation_settings().base_currency
-    rows = queries.currencies()
-    shown = [CurrencyShown(code=row.code, digits=row.digits, is_base=row.code == base) for row in rows]
-    return answer(CurrencyList(items=shown))

@@ -7,7 +7,13 @@ from opportune.activities import actions, queries
 from opportune.api.answers import answer
 from opportune.api.asking import Request
 from opportune.schemas.page import Paging
-from opportune.schemas.task import TaskPage, TaskShown
+from opportune.schemas.task import (
+    TaskOwnerGiven,
+    TaskPage,
+    TaskReminderList,
+    TaskReminderShown,
+    TaskShown,
+)
 
 router = Router(tags=["tasks"])
 
@@ -18,6 +24,13 @@ def list_my_tasks(request: Request, paging: Query[Paging]) -> HttpResponse:
     found = queries.my_tasks(request.auth, after=paging.after, limit=paging.limit)
     rows = [TaskShown.model_validate(row) for row in found.rows]
     return answer(TaskPage(items=rows, next=found.next))
+
+
+@router.get("reminders", response=TaskReminderList)
+def list_task_reminders(request: Request) -> HttpResponse:
+    """The reminders of one's own open tasks that stages brought along, the first one first."""
+    found = [TaskReminderShown.model_validate(reminder) for reminder in queries.reminders(request.auth)]
+    return answer(TaskReminderList(items=found))
 
 
 @router.get("{int:task_id}", response=TaskShown)
@@ -44,6 +57,13 @@ def cancel_task(request: Request, task_id: int) -> HttpResponse:
 def reopen_task(request: Request, task_id: int) -> HttpResponse:
     """Take a completion or a cancellation back."""
     actions.reopen_task(request.auth, task_id)
+    return _task(request, task_id)
+
+
+@router.put("{int:task_id}/owner", response=TaskShown)
+def assign_task(request: Request, task_id: int, given: TaskOwnerGiven) -> HttpResponse:
+    """Give a task to somebody else."""
+    actions.assign_task(request.auth, task_id, owner_id=given.owner_id)
     return _task(request, task_id)
 
 

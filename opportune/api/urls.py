@@ -5,11 +5,21 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Router
 
 from opportune.api import (
+    bin,
+    categories,
     change_sets,
+    competitors,
+    connections,
     customers,
+    customising,
+    deleting,
     opportunities,
+    opportunities_many,
     opportunity_commands,
+    opportunity_surroundings,
+    organisation,
     people,
+    processes,
     searching,
     settled,
     tasks,
@@ -19,13 +29,24 @@ from opportune.api.door import around, make_door, nothing_here
 ROUTERS: tuple[tuple[str, Router], ...] = (
     ("opportunities", opportunities.router),
     ("opportunities", opportunity_commands.router),
+    ("opportunities", deleting.router),
+    ("opportunities", opportunity_surroundings.router),
+    ("competitors", competitors.router),
+    ("reminders", opportunity_surroundings.reminders),
+    ("opportunities", opportunities_many.router),
     ("accounts", customers.accounts),
     ("contacts", customers.contacts),
     ("tasks", tasks.router),
     ("change-sets", change_sets.router),
     ("search", searching.router),
+    ("", processes.router),
     ("", settled.router),
+    ("", customising.router),
+    ("", organisation.router),
+    ("", categories.router),
     ("", people.router),
+    ("", connections.router),
+    ("", bin.router),
 )
 
 door = make_door()

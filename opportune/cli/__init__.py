@@ -9,7 +9,23 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from opportune.cli import change_sets, customers, export, importing, opportunities, people, processes, tokens
+from opportune.cli import (
+    bin,
+    categories,
+    change_sets,
+    competitors,
+    connections,
+    customers,
+    export,
+    importing,
+    lists,
+    opportunities,
+    opportunity_surroundings,
+    organisation,
+    people,
+    processes,
+    tokens,
+)
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -24,8 +40,15 @@ def add_commands(commands: Commands) -> None:
     people.add_commands(commands)
     tokens.add_commands(commands)
     opportunities.add_commands(commands)
+    opportunity_surroundings.add_commands(commands)
+    competitors.add_commands(commands)
     customers.add_commands(commands)
+    connections.add_commands(commands)
+    bin.add_commands(commands)
     processes.add_commands(commands)
+    lists.add_commands(commands)
+    categories.add_commands(commands)
+    organisation.add_commands(commands)
     change_sets.add_commands(commands)
     importing.add_commands(commands)
     export.add_commands(commands)

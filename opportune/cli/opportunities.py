@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from opportune.cli import opportunity_commands
+from opportune.cli import deleting, opportunities_many, opportunity_commands, opportunity_surroundings
 from opportune.cli.asking import add_filters, add_pages, day, filters
 from opportune.cli.running import runs
 from opportune.cli.showing import show_opportunities, show_opportunity, show_summary
@@ -41,6 +41,9 @@ def add_commands(commands: Commands) -> None:
     show.add_argument("id", type=int)
     runs(show, _show)
     opportunity_commands.add_verbs(verbs)
+    deleting.add_verbs(verbs)
+    opportunity_surroundings.add_verbs(verbs)
+    opportunities_many.add_verbs(verbs)
 
 
 def _list(terminal: Terminal, options: argparse.Namespace) -> None:

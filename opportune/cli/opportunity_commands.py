@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from opportune.cli.asking import account_id, add_fields, fields, person_id
 from opportune.cli.running import runs
-from opportune.cli.showing import show_opportunity
+from opportune.cli.showing import show_moves, show_opportunity
 from opportune.cli.terminal import Terminal
 from opportune.ledger.recording import noting_change_sets
 from opportune.opportunities import actions, queries
@@ -19,9 +19,12 @@ from opportune.schemas.opportunity_commands import (
     OpportunityChanges,
     OpportunityGiven,
     ReopeningGiven,
+    SwitchGiven,
+    move_asked,
     place_of,
-    stage_aimed_at,
+    process_id_of,
 )
+from opportune.schemas.opportunity_many import moves_shown
 
 if TYPE_CHECKING:
     from opportune.cli import Commands
@@ -53,26 +56,28 @@ def add_verbs(verbs: Commands) -> None:
 
     move = verbs.add_parser("move", help="move to a stage, or start, next, previous, …")
     move.add_argument("id", type=int)
-    aim = move.add_mutually_exclusive_group(required=True)
-    aim.add_argument("--stage", metavar="KEY", help="the stage, by key or id")
-    aim.add_argument("--move", metavar="NAME", help=", ".join(MOVES))
-    move.add_argument("--on", metavar="DATE", help="date of change (default: today)")
+    add_aim(move)
     move.add_argument("--chance", metavar="PERCENT")
     move.add_argument("--value", metavar="AMOUNT", help="estimated value")
     move.add_argument("--close", metavar="DATE", help="estimated close date")
-    move.add_argument("--cancel-tasks", action="store_true", help="cancel the open tasks")
     _add_version(move)
     runs(move, _move)
 
+    moves = verbs.add_parser("moves", help="the moves an opportunity can make now")
+    moves.add_argument("id", type=int)
+    runs(moves, _moves)
+
+    switch = verbs.add_parser("switch", help="run another process; the one it leaves keeps its place")
+    switch.add_argument("id", type=int)
+    switch.add_argument("--process", metavar="KEY", required=True, help="the process, by key or id")
+    switch.add_argument("--on", metavar="DATE", help="date of change (default: today)")
+    _add_version(switch)
+    runs(switch, _switch)
+
     close = verbs.add_parser("close", help="win or lose an opportunity")
     close.add_argument("id", type=int)
-    close.add_argument("--outcome", metavar="OUTCOME", default="", help="won or lost")
-    close.add_argument("--reason", metavar="CODE", default="", help="a close reason by its code")
-    close.add_argument("--on", metavar="DATE", help="the day it was closed")
+    add_closing(close)
     close.add_argument("--value", metavar="AMOUNT", help="actual value (default: the estimated one)")
-    close.add_argument("--description", metavar="TEXT", default="")
-    close.add_argument("--keep-tasks", action="store_true", help="leave the open tasks open")
-    close.add_argument("--confirm-zero", action="store_true", help="win without any value")
     _add_version(close)
     runs(close, _close)
 
@@ -80,6 +85,27 @@ def add_verbs(verbs: Commands) -> None:
     reopen.add_argument("id", type=int)
     _add_version(reopen)
     runs(reopen, _reopen)
+
+
+def add_aim(parser: argparse.ArgumentParser) -> None:
+    """Where a move leads to, and what any move may be told."""
+    aim = parser.add_mutually_exclusive_group(required=True)
+    aim.add_argument("--stage", metavar="KEY", help="the stage, by key or id")
+    aim.add_argument("--move", metavar="NAME", help=", ".join(MOVES))
+    parser.add_argument("--process", metavar="KEY", help="whose stage it is (default: the present process)")
+    parser.add_argument("--on", metavar="DATE", help="date of change (default: today)")
+    parser.add_argument("--cancel-tasks", action="store_true", help="cancel the open tasks")
+
+
+def add_closing(parser: argparse.ArgumentParser) -> None:
+    """What any closing may be told."""
+    parser.add_argument("--outcome", metavar="OUTCOME", default="", help="won or lost")
+    parser.add_argument("--reason", metavar="CODE", default="", help="a close reason by its code")
+    parser.add_argument("--on", metavar="DATE", help="the day it was closed")
+    parser.add_argument("--lost-to", metavar="NAME", help="the competitor who won it, by name or id")
+    parser.add_argument("--description", metavar="TEXT", default="")
+    parser.add_argument("--keep-tasks", action="store_true", help="leave the open tasks open")
+    parser.add_argument("--confirm-zero", action="store_true", help="win without any value")
 
 
 def _add_version(parser: argparse.ArgumentParser) -> None:
@@ -105,7 +131,8 @@ def _create(terminal: Terminal, options: argparse.Namespace) -> None:
         }
     )
     with noting_change_sets() as change_sets:
-        deal = actions.create(terminal.actor, given.given("process", "stage"), **place_of(given))
+        fields_given = given.given("process", "stage")
+        deal = actions.create(terminal.actor, fields_given, once="", **place_of(given))
     _done(terminal, deal.pk, change_sets)
 
 
@@ -119,6 +146,7 @@ def _edit(terminal: Terminal, options: argparse.Namespace) -> None:
 def _move(terminal: Terminal, options: argparse.Namespace) -> None:
     given = MoveGiven(
         stage=options.stage,
+        process=options.process,
         move=options.move,
         on=options.on,
         chance=options.chance,
@@ -128,12 +156,24 @@ def _move(terminal: Terminal, options: argparse.Namespace) -> None:
         version=options.version,
     )
     with noting_change_sets() as change_sets:
-        actions.move(
-            terminal.actor,
-            options.id,
-            wish=given.move,
-            stage_id=stage_aimed_at(terminal.actor, options.id, given.stage),
-            **given.given("move", "stage"),
+        asked = move_asked(terminal.actor, options.id, given)
+        actions.move(terminal.actor, options.id, version=given.version, **asked)
+    _done(terminal, options.id, change_sets)
+
+
+def _moves(terminal: Terminal, options: argparse.Namespace) -> None:
+    offered = moves_shown(queries.offered_moves(terminal.actor, options.id), terminal.language)
+    if terminal.is_json:
+        terminal.shape(offered)
+    else:
+        show_moves(terminal, offered)
+
+
+def _switch(terminal: Terminal, options: argparse.Namespace) -> None:
+    given = SwitchGiven(process=options.process, on=options.on, version=options.version)
+    with noting_change_sets() as change_sets:
+        actions.switch_process(
+            terminal.actor, options.id, process_id_of(given.process), on=given.on, version=given.version
         )
     _done(terminal, options.id, change_sets)
 
@@ -144,6 +184,7 @@ def _close(terminal: Terminal, options: argparse.Namespace) -> None:
         reason=options.reason,
         on=options.on,
         actual_value=options.value,
+        lost_to=options.lost_to,
         description=options.description,
         cancel_open_tasks=not options.keep_tasks,
         confirm_zero=options.confirm_zero,

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "opportune.mailing",
     "opportune.process",
     "opportune.customers",
+    "opportune.campaigns",
     "opportune.opportunities",
     "opportune.activities",
     "opportune.search",

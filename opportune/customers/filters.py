@@ -11,6 +11,7 @@ from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid
 from opportune.kernel.parameters import given, parts, record_id
 from opportune.kernel.sentences import Sentence, sentence
+from opportune.reference.queries import COLORS
 
 SORTS = ("name", "city", "created")
 _MANY = 200
@@ -20,11 +21,12 @@ _MANY = 200
 class CustomerFilter:
     """`account_id` asks for what belongs to an account: its contacts, or the accounts below it."""
 
-    PARAMETERS: ClassVar[tuple[str, ...]] = ("text", "owner", "account", "sort")
+    PARAMETERS: ClassVar[tuple[str, ...]] = ("text", "owner", "account", "category", "sort")
 
     text: str = ""
     owner_ids: tuple[int, ...] = ()
     account_id: int | None = None
+    category: str = ""
     sort: str = "name"
     descending: bool = False
 
@@ -48,12 +50,15 @@ class CustomerFilter:
         account_id = record_id(asked["account"]) if "account" in asked else None
         if "account" in asked and account_id is None:
             wrong["account"] = sentence("Give the account by its id.")
+        if asked.get("category", "red") not in COLORS:
+            wrong["category"] = sentence("Choose a category by its colour: {names}.", names=", ".join(COLORS))
         if wrong:
             raise Invalid(wrong)
         return cls(
             text=asked.get("text", "")[:_MANY],
             owner_ids=tuple(owner_id for owner_id in owner_ids if owner_id is not None),
             account_id=account_id,
+            category=asked.get("category", ""),
             sort=order.removeprefix("-"),
             descending=order.startswith("-"),
         )
@@ -65,6 +70,7 @@ class CustomerFilter:
             "text": self.text,
             "owner": ",".join(map(str, self.owner_ids)),
             "account": "" if self.account_id is None else str(self.account_id),
+            "category": self.category,
             "sort": "" if order == "name" else order,
         }
         return {name: value for name, value in written.items() if value}

@@ -1,7 +1,7 @@
 """What the ledger and the doors may do with an account or a contact of which they know the reference only."""
 
 from collections.abc import Iterable
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 from opportune.customers import actions
 from opportune.customers.models import Account, AnyCustomer, Contact
@@ -13,10 +13,11 @@ class CustomerHandler(Generic[AnyCustomer]):
     """An account's or a contact's `RecordHandler`. Those in the bin count: an undo may bring them back."""
 
     model: type[AnyCustomer]
+    further_facets: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     def facets(self) -> dict[str, tuple[str, ...]]:
         """An address only makes sense as a whole."""
-        return {"address": ("street", "postal_code", "city", "country")}
+        return {"address": ("street", "postal_code", "city", "country"), **self.further_facets}
 
     def lock(self, actor: Actor, ids: Iterable[int]) -> dict[int, AnyCustomer]:
         """The records the actor may change, locked in the order of their ids."""
@@ -55,6 +56,9 @@ class AccountHandler(CustomerHandler[Account]):
     """The handler of the kind `account`."""
 
     model = Account
+    further_facets: ClassVar[dict[str, tuple[str, ...]]] = {
+        "delivery_address": ("delivery_street", "delivery_postal_code", "delivery_city", "delivery_country")
+    }
 
 
 class ContactHandler(CustomerHandler[Contact]):

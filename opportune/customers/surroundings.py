@@ -1,4 +1,4 @@
-"""What must hold around an account or contact that is written: its owner, the account above, its external id."""
+"""What must hold around an account or contact that is written: owner, account above, lists, external id."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,15 @@ from opportune.identity.actor import Actor
 from opportune.identity.models import User
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.text import fold
+from opportune.reference.queries import Choice, choices_of
 
+LISTS: Mapping[str, Mapping[str, str]] = {
+    "account": {"type": "account_type", "payment_terms": "payment_terms", "contact_method": "contact_method"},
+    "contact": {"type": "contact_type", "contact_method": "contact_method"},
+}
+INDUSTRY = "industry"
+"""The one list that is an offer only: another text is kept as it was typed."""
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -31,10 +39,38 @@ def faults(
     wrong: list[dict[str, Sentence]] = [{} for _ in rows]
     _check_owners(rows, wrong, inactive_owners)
     _check_above(actor, model, rows, wrong, whatever_seen)
+    if not whatever_seen:
+        _check_choices(LISTS[model.kind], rows, wrong)
     _check_external_ids(model, rows, wrong)
     if isinstance(of, Account) and not wrong[0]:
         _check_no_circle(of, rows[0].get("parent_id"), wrong[0])
     return wrong
+
+
+def by_code(rows: Iterable[dict[str, Any]]) -> None:
+    """Write industries by the codes of their list, where what was typed is the name of one in any language."""
+    typed = [row for row in rows if row.get(INDUSTRY)]
+    if not typed:
+        return
+    offered = choices_of([INDUSTRY])[INDUSTRY]
+    codes = {fold(name): choice.code for choice in reversed(offered) for name in _names(choice)}
+    for row in typed:
+        row[INDUSTRY] = codes.get(fold(row[INDUSTRY]), row[INDUSTRY])
+
+
+def _names(choice: Choice) -> tuple[str, ...]:
+    return choice.name_fr, choice.name_en, choice.code
+
+
+def _check_choices(lists: Mapping[str, str], rows: Rows, wrong: list[dict[str, Sentence]]) -> None:
+    asked = {key for name, key in lists.items() if any(row.get(name) for row in rows)}
+    if not asked:
+        return
+    offered = {key: {choice.code for choice in found} for key, found in choices_of(sorted(asked)).items()}
+    for row, faulty in zip(rows, wrong, strict=True):
+        for name, key in lists.items():
+            if row.get(name) and row[name] not in offered[key]:
+                faulty[name] = sentence("“{value}” is not in this list.", value=row[name])
 
 
 def taken_external_ids(model: type[AnyCustomer], ids: Iterable[str]) -> set[str]:

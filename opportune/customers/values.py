@@ -11,8 +11,10 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT, parse_amount, stored
+from opportune.kernel.parameters import written_day
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
 
@@ -22,6 +24,11 @@ _ADDRESS = re.compile(r"[^@\s<>()\[\],;:\\\"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _LARGEST_COUNT = 2**31 - 1
+_CODE = 40
+_ANSWERS: Mapping[bool, tuple[Any, ...]] = {
+    True: (True, "true", "yes", "on", "1"),
+    False: (False, None, "", "false", "no", "off", "0"),
+}
 
 
 class NotAcceptable(ValueError):
@@ -126,12 +133,22 @@ def day(value: Any) -> date | None:
     """A calendar day, or nothing."""
     if value is None or value == "":
         return None
-    if type(value) is date:
-        return value
     try:
-        return date.fromisoformat(value)
-    except (ValueError, TypeError):
+        kept = value if type(value) is date else written_day(value)
+    except ValueError:
         raise NotAcceptable(sentence("Enter a date, such as 2026-03-31.")) from None
+    if not FIRST_DAY <= kept <= LAST_DAY:
+        raise NotAcceptable(sentence("This date is too far away."))
+    return kept
+
+
+def truth(value: Any) -> bool:
+    """Yes or no, as forms, files and programs write them; blank is no."""
+    said = value.strip().lower() if isinstance(value, str) else value
+    for answer, ways in _ANSWERS.items():
+        if isinstance(said, str | int | None) and said in ways:
+            return answer
+    raise NotAcceptable(sentence("Answer yes or no."))
 
 
 def reference(value: Any) -> int | None:
@@ -149,23 +166,33 @@ def reference(value: Any) -> int | None:
 
 SHARED: Mapping[str, Check] = {
     "owner_id": reference,
+    "type": text(_CODE),
     "phone": text(50),
     "email": email,
+    "contact_method": text(_CODE),
+    "do_not_call": truth,
+    "do_not_email": truth,
+    "do_not_write": truth,
     "street": text(250, lines=True),
     "postal_code": text(20),
     "city": text(80),
     "country": text(80),
     "description": text(100_000, lines=True),
-    "customer_since": day,
     "external_id": text(100),
 }
 ACCOUNT: Mapping[str, Check] = {
     "name": text(160, required=True),
     "parent_id": reference,
+    "account_number": text(20),
     "website": website,
     "industry": text(80),
     "employees": count,
     "annual_revenue": amount,
+    "payment_terms": text(_CODE),
+    "delivery_street": text(250, lines=True),
+    "delivery_postal_code": text(20),
+    "delivery_city": text(80),
+    "delivery_country": text(80),
     **SHARED,
 }
 CONTACT: Mapping[str, Check] = {
@@ -175,4 +202,11 @@ CONTACT: Mapping[str, Check] = {
     "account_id": reference,
     "mobile": text(50),
     **SHARED,
+}
+CONNECTION: Mapping[str, Check] = {
+    "role": text(60),
+    "own_role": text(60),
+    "description": text(10_000, lines=True),
+    "started_on": day,
+    "ended_on": day,
 }

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from django.db.models import Q
 
 from opportune.identity.actor import Actor, system_actor
+from opportune.identity.events import PersonLeaving
 from opportune.identity.models import (
     Grant,
     Holder,
@@ -28,8 +29,10 @@ from opportune.identity.tokens import digest_of, new_secret
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
-from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.registries import facts, react
+from opportune.kernel.sentences import Sentence, counted, sentence
 from opportune.kernel.text import storable
+from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 
 LONGEST_NAME, LONGEST_ADDRESS = 100, 254
@@ -122,14 +125,43 @@ def create_user(
 
 
 @action("deactivate_user")
-def set_active(actor: Actor, user_id: int, *, is_active: bool) -> User:
-    """Let a person in again, or keep them out; their records stay theirs. Never oneself."""
+def set_active(actor: Actor, user_id: int, *, is_active: bool, successor_id: int | None = None) -> User:
+    """Let a person in again, or keep them out; their closed records stay theirs. Never oneself.
+
+    Who still has open deals is kept out only once somebody else has them: `successor_id` gets them all (E-37).
+    Raises NotFound, NotPermitted, Invalid, Refused `own_account`, `open_deals`.
+    """
     actor.demand_right("administer")
     if user_id == actor.person_id and not is_active:
         raise Refused("own_account", sentence("You cannot deactivate yourself; ask another administrator."))
     user = _user(user_id)
+    if not is_active:
+        _hand_over(actor, user, successor_id)
     recording().update(user, {"is_active": is_active})
     return user
+
+
+def _hand_over(actor: Actor, user: User, successor_id: int | None) -> None:
+    ask = facts.get("open_deals_of")
+    count = ask(user.pk) if ask else 0
+    if not count:
+        return
+    if successor_id is None:
+        raise Refused(
+            "open_deals",
+            counted(
+                "{name} is responsible for {count} open opportunity. Say who gets it, or close it first.",
+                "{name} is responsible for {count} open opportunities. Say who gets them, or close them first.",
+                count,
+                name=user.name,
+            ),
+            count=count,
+        )
+    if not User.objects.filter(pk=successor_id, is_active=True).exclude(pk=user.pk).exists():
+        raise Invalid(
+            {"successor_id": sentence("This person cannot be responsible: unknown or deactivated.")}
+        )
+    react(actor, PersonLeaving(user.pk, successor_id))
 
 
 @action("change_preferences")
@@ -181,6 +213,7 @@ def share(
     user_id: int | None = None,
     team_id: int | None = None,
     may_write: bool = False,
+    reason: str = Share.Reason.SHARED,
 ) -> Share:
     """Grant one record to one person or team. The package of the record has checked the right to share it.
 
@@ -189,12 +222,17 @@ def share(
     if (user_id is None) == (team_id is None):
         raise Invalid({"user_id": sentence("Share with one person or with one team.")})
     holder = Q(team_id=team_id) if user_id is None else Q(user_id=user_id)
-    grant = Share.objects.filter(holder, record_kind=ref.kind, record_id=ref.id).first()
+    grant = Share.objects.filter(holder, LIVE, record_kind=ref.kind, record_id=ref.id, reason=reason).first()
     if grant is not None:
         recording().update(grant, {"may_write": may_write})
         return grant
     grant = Share(
-        record_kind=ref.kind, record_id=ref.id, user_id=user_id, team_id=team_id, may_write=may_write
+        record_kind=ref.kind,
+        record_id=ref.id,
+        user_id=user_id,
+        team_id=team_id,
+        may_write=may_write,
+        reason=reason,
     )
     recording().create(grant)
     return grant

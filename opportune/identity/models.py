@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from opportune.identity.permissions import Depth
 from opportune.kernel.text import fold
-from opportune.ledger.models import Recorded
+from opportune.ledger.models import LIVE, Binnable, Recorded
 from opportune.storage.sorting import SortKeyField
 
 
@@ -137,8 +137,15 @@ class Holder(Recorded):
         return f"{self.user_id} as {self.role_id}"
 
 
-class Share(Recorded):
-    """One record granted to one person or team, to read or to change."""
+class Share(Binnable):
+    """One record granted to one person or team, to read or to change.
+
+    `reason` says why: because someone shared it, or because the person is on the record's sales team.
+    """
+
+    class Reason(models.TextChoices):
+        SHARED = "shared"
+        SALES_TEAM = "sales_team"
 
     kind = "share"
     record_kind = models.CharField(max_length=30)
@@ -146,6 +153,7 @@ class Share(Recorded):
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="shares")
     team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="shares")
     may_write = models.BooleanField(default=False)
+    reason = models.CharField(max_length=10, choices=Reason.choices, default=Reason.SHARED)
 
     class Meta:
         constraints = [
@@ -153,8 +161,12 @@ class Share(Recorded):
                 condition=Q(user__isnull=True, team__isnull=False) | Q(user__isnull=False, team__isnull=True),
                 name="share_with_one",
             ),
-            models.UniqueConstraint(fields=["record_kind", "record_id", "user"], name="share_user_once"),
-            models.UniqueConstraint(fields=["record_kind", "record_id", "team"], name="share_team_once"),
+            models.UniqueConstraint(
+                "record_kind", "record_id", "user", "reason", condition=LIVE, name="share_user_once"
+            ),
+            models.UniqueConstraint(
+                "record_kind", "record_id", "team", "reason", condition=LIVE, name="share_team_once"
+            ),
         ]
 
     def __str__(self) -> str:

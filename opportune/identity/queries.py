@@ -9,6 +9,7 @@ from opportune.identity.models import Share, Team, Token, Unit, User
 from opportune.identity.tokens import digest_of
 from opportune.kernel import clock
 from opportune.kernel.errors import NotFound
+from opportune.ledger.models import LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,32 @@ def units() -> Sequence[tuple[int, str]]:
     return list(Unit.objects.order_by("name", "id").values_list("id", "name"))
 
 
-def shares_of(kind: str, record_id: int) -> Sequence[Share]:
-    """Whom a record is shared with. The caller has checked that the record may be seen."""
-    return list(Share.objects.filter(record_kind=kind, record_id=record_id).select_related("user", "team"))
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """A grant of one record to a person or a team, whose `name` it is."""
+
+    id: int
+    user_id: int | None
+    team_id: int | None
+    name: str
+    may_write: bool
+    reason: str
+
+
+def shares_of(kind: str, record_id: int) -> Sequence[ShareRow]:
+    """Whom a record is shared with, in the order of sharing. The caller has checked that the record may be seen."""
+    rows = Share.objects.filter(LIVE, record_kind=kind, record_id=record_id).order_by("id")
+    return [
+        ShareRow(
+            row.pk,
+            row.user_id,
+            row.team_id,
+            row.user.name if row.user else row.team.name if row.team else "",
+            row.may_write,
+            row.reason,
+        )
+        for row in rows.select_related("user", "team")
+    ]
 
 
 def anybody_exists() -> bool:

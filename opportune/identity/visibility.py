@@ -11,6 +11,7 @@ from opportune.identity.actor import Actor
 from opportune.identity.models import Membership, Share, User
 from opportune.identity.permissions import Depth
 from opportune.kernel.errors import NotFound, NotPermitted
+from opportune.ledger.models import LIVE
 
 M = TypeVar("M", bound=Model)
 NOTHING = Q(pk__in=())
@@ -39,7 +40,7 @@ def scope(actor: Actor, kind: str, verb: str = "read", *, owner: str = "owner_id
 
 def _shared(actor: Actor, kind: str, verb: str) -> QuerySet[Share, Any]:
     to_me = Q(user_id=actor.person_id) | Q(team_id__in=actor.team_ids)
-    shares = Share.objects.filter(to_me, record_kind=kind)
+    shares = Share.objects.filter(to_me, LIVE, record_kind=kind)
     if verb not in ("read", "append", "export"):
         shares = shares.filter(may_write=True)
     if verb in ("delete", "assign", "share"):

@@ -17,6 +17,7 @@ from opportune.importing.tables import Line, open_table
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import parse_amount
 from opportune.kernel.sentences import Sentence, sentence
+from opportune.opportunities.models import CLOSED
 
 HAPPENED = ("created_on", "started_on", "closed_on", "actual_value")
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
@@ -70,6 +71,8 @@ class RowReader:
             raise Invalid(wrong)
         values["estimated_value"] = self._estimated(values, meaning, cells)
         given = {name: value for name, value in values.items() if value not in (None, "")}
+        if given.get("forecast_category") in CLOSED:  # an export shows how it ended, which nobody types
+            del given["forecast_category"]
         return ImportedRow(
             line=line,
             external_id=given["external_id"],

@@ -91,7 +91,7 @@ def _undo_what_can_be(actor: Actor, change_set: ChangeSet) -> Undone:
     try:
         return undo(actor, change_set.pk)
     except Refused as refusal:
-        if refusal.code != "nothing_to_undo":
+        if refusal.code not in ("nothing_to_undo", "cannot_undo") or "kept" not in refusal.data:
             raise
         kept = refusal.data["kept"]
         return Undone(kept=[(RecordRef.parse(ref), facet) for ref, facet in kept])

@@ -163,6 +163,21 @@ class Recorded(models.Model):
         return field.to_python(value)
 
 
+class Binnable(Recorded):
+    """A recorded model whose records are taken away into the bin, whence undo brings them back (`binning.py`).
+
+    What is unique about it holds among those outside the bin only: use `LIVE` as the constraint's condition.
+    """
+
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+LIVE = Q(deleted_at__isnull=True)
+
+
 def plain(value: Any) -> Any:
     """A field's value as JSON keeps it: amounts and dates as text."""
     if isinstance(value, Decimal):

@@ -19,6 +19,7 @@ from opportune.ledger.recording import CONSEQUENCE, command, tried_twice
 
 RECORD = "record"
 _Operation = Change.Operation
+GONE_FOR_GOOD = sentence("This cannot be undone: it was deleted for good.")
 _IN_AND_OUT = (_Operation.BIN, _Operation.RESTORE)
 
 
@@ -34,7 +35,8 @@ class Undone:
 def undo(actor: Actor, change_set_id: int) -> Undone:
     """Take a change set back with the actor's rights now. Undoing an undo is redo.
 
-    Raises NotFound, NotPermitted, or Refused `already_undone`, `nothing_to_undo`.
+    Raises NotFound, NotPermitted, or Refused `already_undone`, `nothing_to_undo`, `cannot_undo` (of what was deleted
+    for good).
     """
     original = _visible_change_set(actor, change_set_id)
     return tried_twice(lambda: _undo(actor, original))
@@ -48,16 +50,22 @@ def _undo(actor: Actor, original: ChangeSet) -> Undone:
     with command(actor, "undo", undoes=original) as running:
         undone = Undone(running.change_set.pk)
         by_record = _last_first(original)
+        purged = purged_among(ref for ref, _ in by_record)
+        undone.kept += [(ref, RECORD) for ref, _ in by_record if ref in purged]
+        by_record = [(ref, steps) for ref, steps in by_record if ref not in purged]
         running.consequences |= {ref for ref, steps in by_record if _only_followed(steps)}
         records = _locked(actor, [ref for ref, _ in by_record], running.consequences)
         changed_since = _changed_since(by_record)
         for ref, steps in by_record:
             _undo_record(actor, records[ref], steps, changed_since[ref], undone)
         if not undone.restored:
+            kept = [(str(ref), facet) for ref, facet in undone.kept]
+            if purged:
+                raise Refused("cannot_undo", GONE_FOR_GOOD, kept=kept)
             raise Refused(
                 "nothing_to_undo",
                 sentence("Nothing was undone: everything it changed has been changed again since."),
-                kept=[(str(ref), facet) for ref, facet in undone.kept],
+                kept=kept,
             )
     return undone
 
@@ -71,8 +79,22 @@ def _visible_change_set(actor: Actor, change_set_id: int) -> ChangeSet:
     for kind, record_id in original.changes.values_list("kind", "record_id"):
         by_kind[kind].add(record_id)
     if not any(kind in handlers and handlers[kind].visible(actor, ids) for kind, ids in by_kind.items()):
+        refs = (RecordRef(kind, record_id) for kind, ids in by_kind.items() for record_id in ids)
+        own = original.person_id is not None and original.person_id == getattr(actor, "person_id", None)
+        if own and purged_among(refs):
+            raise Refused("cannot_undo", GONE_FOR_GOOD)
         raise NotFound("change_set")
     return original
+
+
+def purged_among(refs: Iterable[RecordRef]) -> set[RecordRef]:
+    """Those of the records that were deleted for good."""
+    gone = set()
+    for kind, of_kind in groupby(sorted(refs), key=lambda ref: ref.kind):
+        ids = [ref.id for ref in of_kind]
+        rows = Change.objects.filter(kind=kind, record_id__in=ids, operation=_Operation.DELETE)
+        gone |= {RecordRef(kind, record_id) for record_id in rows.values_list("record_id", flat=True)}
+    return gone
 
 
 def _last_first(change_set: ChangeSet) -> list[tuple[RecordRef, list[Change]]]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.core.management import call_command
 from django.db import IntegrityError
 
+from opportune.deleted.actions import purge_due
 from opportune.ledger.deliveries import deliver_due
 from opportune.mailing.actions import deliver_waiting, forget_old_mail
 from opportune.operations.models import ScheduledRun
@@ -45,6 +46,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("deliver change sets", timedelta(seconds=10), deliver_due),
     Scheduled("send waiting mail", timedelta(minutes=5), deliver_waiting),
     Scheduled("forget old mail", timedelta(hours=1), forget_old_mail),
+    Scheduled("purge the bin", timedelta(hours=6), purge_due),
 )
 
 

@@ -62,11 +62,12 @@ def database_is_new() -> bool:
 
 
 def migrate() -> None:
-    """Run the migrations that have not run yet, then make what ships with Opportune if it is not there."""
+    """Run the migrations that have not run yet, then make what ships with this version and was never there."""
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    outdated = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if outdated:
         call_command("migrate", interactive=False, verbosity=0)
-    if not Role.objects.exists():
+    if outdated or not Role.objects.exists():
         install()
 
 

@@ -39,6 +39,7 @@ class Chronicle:
     def begin(self, *, at: datetime, on: date) -> None:
         """The deal as it was created. Raises Invalid for a day in the future."""
         self._demand_day(on)
+        self.deal.pipeline_phase_id = self.deal.stage_id
         self.deal.derive()
         after = {
             name: value for name, value in self.deal.facts().items() if value is not None and value != ""
@@ -48,6 +49,8 @@ class Chronicle:
     def happen(self, changes: dict[str, Any], *, move: str, at: datetime, on: date) -> None:
         """Something that happened to it later. Raises Invalid for a day before the last one, or in the future."""
         self._demand_day(on)
+        if changes.get("stage_id"):
+            changes = {**changes, "pipeline_phase_id": changes["stage_id"]}
         before = {name: plain(getattr(self.deal, name)) for name in changes}
         for name, value in changes.items():
             setattr(self.deal, name, value)

@@ -4,6 +4,7 @@ One function writes them. They can be rebuilt from the ledger (`rebuilt`), and e
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from opportune.opportunities.models import Entry, Opportunity, Valued
 VALUED_FIELDS = tuple(field.attname for field in Valued._meta.get_fields() if hasattr(field, "attname"))
 NOT_OF_THEMSELVES = {"rate", "base_digits"}
 NOTED_FIELDS = frozenset(VALUED_FIELDS) - Opportunity.derived - NOT_OF_THEMSELVES
+BATCH = 200
 _TICK = timedelta(microseconds=1)
 
 
@@ -28,18 +30,37 @@ def entry_of(opportunity: Opportunity, *, move: str, at: datetime, on: date, cha
     return Entry(opportunity=opportunity, change_set=change_set, move=move, at=at, on=on, **values)
 
 
-def append(opportunity: Opportunity, *, move: str, on: date, at: datetime | None = None) -> Entry:
-    """End the current entry and begin the one that holds from now: strictly later than the one before."""
-    current = Entry.objects.filter(opportunity=opportunity, is_current=True).first()
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What happened to a deal on a business date; the deal as it stands afterwards."""
+
+    opportunity: Opportunity
+    move: str
+    on: date
+
+
+def append(turns: Sequence[Turn], *, at: datetime | None = None) -> None:
+    """End the current entries of deals and begin those that hold from now, each strictly later than the one before.
+
+    In as many queries for many deals as for one.
+    """
+    ids = [turn.opportunity.pk for turn in turns]
+    current = {
+        entry.opportunity_id: entry for entry in Entry.objects.filter(opportunity_id__in=ids, is_current=True)
+    }
     change_set = recording().change_set
-    instant = at or change_set.at
-    if current is not None:
-        instant = max(instant, current.at + _TICK)
-        current.ended_at, current.is_current = instant, False
-        current.save(update_fields=["ended_at", "is_current"])
-    entry = entry_of(opportunity, move=move, at=instant, on=on, change_set=change_set)
-    entry.save()
-    return entry
+    begun = []
+    for turn in turns:
+        instant = at or change_set.at
+        ended = current.get(turn.opportunity.pk)
+        if ended is not None:
+            instant = max(instant, ended.at + _TICK)
+            ended.ended_at, ended.is_current = instant, False
+        begun.append(
+            entry_of(turn.opportunity, move=turn.move, at=instant, on=turn.on, change_set=change_set)
+        )
+    Entry.objects.bulk_update(current.values(), ["ended_at", "is_current"], batch_size=BATCH)
+    Entry.objects.bulk_create(begun, batch_size=BATCH)
 
 
 def chained(entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -1,7 +1,8 @@
 """Which deals are wanted, and in which order: one filter for board, list, summary, export and API.
 
-Written as parameters: `status=open`, `owner=me`, `process=1`, `stage=3`, `account=12`, `text=pump`,
-`close_from=2026-01-01`, `close_to=…`, `sort=-value`.
+Written as parameters: `status=open`, `owner=me`, `process=1`, `stage=3`, `account=12` (or `customer=account:12`),
+`text=pump`, `close_from=2026-01-01`, `close_to=…`, `sort=-value`; `member=me` asks for the deals whose sales team one
+is on, `competitor=4` for those it stands on or won, `stale=yes` for those stuck in their stage.
 """
 
 from collections.abc import Mapping
@@ -14,11 +15,15 @@ from django.db.models import Q
 from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.identity.models import Membership
+from opportune.kernel import clock
 from opportune.kernel.errors import Invalid
 from opportune.kernel.parameters import given, parts, record_id, written_day
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import fold
-from opportune.opportunities.models import CLOSED, OPEN, Status
+from opportune.ledger.models import LIVE
+from opportune.opportunities.models import CLOSED, OPEN, Opportunity, Rival, Status, TeamMember
+from opportune.opportunities.staleness import stale_deals
+from opportune.reference.queries import COLORS, marked_with
 
 SORTS = ("touched", "subject", "value", "close", "probability", "created")
 STATUSES: Mapping[str, tuple[str, ...]] = {
@@ -26,6 +31,11 @@ STATUSES: Mapping[str, tuple[str, ...]] = {
     "closed": CLOSED,
     **{status.value: (status.value,) for status in Status},
 }
+RECORDS = ("team", "process", "stage", "account", "contact", "campaign", "segment", "competitor")
+CHOICES = ("source", "type", "rating", "priority", "payment_terms", "forecast_category")
+PEOPLE = ("owner", "member")
+DAYS = ("close_from", "close_to")
+FLAGS = ("stale", "on_hold")
 _MANY = 200
 
 
@@ -34,8 +44,9 @@ class OpportunityFilter:
     """What is asked for; a field left at its default asks for nothing."""
 
     PARAMETERS: ClassVar[tuple[str, ...]] = (
-        "text", "status", "owner", "team", "process", "stage", "account", "contact", "source", "type",
-        "forecast_category", "close_from", "close_to", "sort",
+        "text", "status", "owner", "team", "process", "stage", "account", "contact", "customer", "source",
+        "type", "rating", "priority", "payment_terms", "forecast_category", "category", "campaign", "segment",
+        "competitor", "member", "on_hold", "stale", "close_from", "close_to", "sort",
     )  # fmt: skip
 
     text: str = ""
@@ -46,9 +57,19 @@ class OpportunityFilter:
     stage_id: int | None = None
     account_id: int | None = None
     contact_id: int | None = None
+    campaign_id: int | None = None
+    segment_id: int | None = None
+    competitor_id: int | None = None
+    member_ids: tuple[int, ...] = ()
+    on_hold: bool | None = None
+    stale: bool | None = None
     source: str = ""
     type: str = ""
+    rating: str = ""
+    priority: str = ""
+    payment_terms: str = ""
     forecast_category: str = ""
+    category: str = ""
     close_from: date | None = None
     close_to: date | None = None
     sort: str = "touched"
@@ -63,37 +84,37 @@ class OpportunityFilter:
             for name in asked
             if name not in cls.PARAMETERS
         }
+        wrong |= _spread_customer(asked)
         order = asked.get("sort", "-touched")
         if order.removeprefix("-") not in SORTS:
             wrong["sort"] = sentence("Sort by one of: {names}.", names=", ".join(SORTS))
         if asked.get("status", "open") not in STATUSES:
             wrong["status"] = sentence("Choose a status: {names}.", names=", ".join(STATUSES))
-        owners = [actor.person_id if part == "me" else record_id(part) for part in parts(asked.get("owner"))]
-        if None in owners or len(owners) > _MANY:
-            wrong["owner"] = sentence("Give people by their ids, or “me”.")
-        ids: dict[str, Any] = {}
-        for name in ("team", "process", "stage", "account", "contact"):
-            ids[f"{name}_id"] = record_id(asked[name]) if name in asked else None
-            if name in asked and ids[f"{name}_id"] is None:
-                wrong[name] = sentence("Give the record by its id.")
-        days: dict[str, Any] = {}
-        for name in ("close_from", "close_to"):
-            days[name] = _day(asked[name]) if name in asked else None
-            if name in asked and days[name] is None:
-                wrong[name] = sentence("This is not a date. Write it as 2026-12-31.")
+        read: dict[str, Any] = {name: asked.get(name, "") for name in (*CHOICES, "category")}
+        for name in PEOPLE:
+            who = [actor.person_id if part == "me" else record_id(part) for part in parts(asked.get(name))]
+            if None in who or len(who) > _MANY:
+                wrong[name] = sentence("Give people by their ids, or “me”.")
+            read[f"{name}_ids"] = tuple(who)
+        for names, key, reader, refusal in (
+            (RECORDS, "{}_id", record_id, sentence("Give the record by its id.")),
+            (DAYS, "{}", _day, sentence("This is not a date. Write it as 2026-12-31.")),
+            (FLAGS, "{}", _ANSWERS.get, sentence("Answer yes or no.")),
+        ):
+            for name in names:
+                read[key.format(name)] = reader(asked[name]) if name in asked else None
+                if name in asked and read[key.format(name)] is None:
+                    wrong[name] = refusal
+        if asked.get("category", "red") not in COLORS:
+            wrong["category"] = sentence("Choose a category by its colour: {names}.", names=", ".join(COLORS))
         if wrong:
             raise Invalid(wrong)
         return cls(
             text=asked.get("text", "")[:_MANY].strip(),
             status=asked.get("status", ""),
-            owner_ids=tuple(owner for owner in owners if owner is not None),
-            source=asked.get("source", ""),
-            type=asked.get("type", ""),
-            forecast_category=asked.get("forecast_category", ""),
             sort=order.removeprefix("-"),
             descending=order.startswith("-"),
-            **ids,
-            **days,
+            **read,
         )
 
     def parameters(self) -> dict[str, str]:
@@ -102,20 +123,13 @@ class OpportunityFilter:
         written: dict[str, Any] = {
             "text": self.text,
             "status": self.status,
-            "owner": ",".join(map(str, self.owner_ids)),
-            "team": self.team_id,
-            "process": self.process_id,
-            "stage": self.stage_id,
-            "account": self.account_id,
-            "contact": self.contact_id,
-            "source": self.source,
-            "type": self.type,
-            "forecast_category": self.forecast_category,
-            "close_from": self.close_from,
-            "close_to": self.close_to,
+            **{name: ",".join(map(str, getattr(self, f"{name}_ids"))) for name in PEOPLE},
+            **{name: getattr(self, f"{name}_id") for name in RECORDS},
+            **{name: getattr(self, name) for name in (*CHOICES, "category", *DAYS)},
+            **{name: _WRITTEN[getattr(self, name)] for name in FLAGS},
             "sort": "" if order == "-touched" else order,
         }
-        return {name: str(value) for name, value in written.items() if value not in (None, "")}
+        return {name: str(written[name]) for name in self.PARAMETERS if written.get(name) not in (None, "")}
 
     def condition(self, actor: Actor, *, of_entries: bool = False) -> Q:
         """The rows that match: deals, or the entries that say how deals stood, whose other fields are today's.
@@ -137,17 +151,18 @@ class OpportunityFilter:
             asked &= Q(account_id=self.account_id) | _staff(actor, self.account_id)
         if self.contact_id is not None:
             asked &= Q(contact_id=self.contact_id)
-        if self.forecast_category:
-            asked &= Q(forecast_category=self.forecast_category)
+        if self.forecast_category in CLOSED:
+            asked &= Q(status=self.forecast_category)
+        elif self.forecast_category:
+            asked &= Q(forecast_category=self.forecast_category, status__in=OPEN)
         if self.close_from is not None:
             asked &= Q(estimated_close_on__gte=self.close_from)
         if self.close_to is not None:
             asked &= Q(estimated_close_on__lte=self.close_to)
         today = "opportunity__" if of_entries else ""
-        if self.source:
-            asked &= Q(**{f"{today}source": self.source})
-        if self.type:
-            asked &= Q(**{f"{today}type": self.type})
+        asked &= self._as_of_today(today, "opportunity_id" if of_entries else "id")
+        if self.category:
+            asked &= Q(**{f"{today}pk__in": marked_with(self.category, Opportunity.kind)})
         for word in fold(self.text).split():
             asked &= (
                 Q(**{f"{today}subject_key__contains": word})
@@ -156,6 +171,43 @@ class OpportunityFilter:
                 | Q(contact__sort_key__contains=word)
             )
         return asked
+
+    def _as_of_today(self, today: str, deal: str) -> Q:
+        asked = Q()
+        for name in ("source", "type", "rating", "priority", "payment_terms"):
+            if getattr(self, name):
+                asked &= Q(**{f"{today}{name}": getattr(self, name)})
+        for name in ("campaign_id", "segment_id", "on_hold"):
+            if getattr(self, name) is not None:
+                asked &= Q(**{f"{today}{name}": getattr(self, name)})
+        if self.competitor_id is not None:
+            named = Rival.objects.filter(LIVE, competitor_id=self.competitor_id).values("opportunity_id")
+            asked &= Q(**{f"{deal}__in": named}) | Q(**{f"{today}lost_to_id": self.competitor_id})
+        if self.member_ids:
+            on_team = TeamMember.objects.filter(LIVE, user_id__in=self.member_ids).values("opportunity_id")
+            asked &= Q(**{f"{deal}__in": on_team})
+        if self.stale is not None:
+            stuck = stale_deals(clock.now(), today)
+            asked &= stuck if self.stale else ~stuck
+        return asked
+
+
+_ANSWERS = {"yes": True, "no": False}
+_WRITTEN = {True: "yes", False: "no", None: ""}
+
+
+def _spread_customer(asked: dict[str, str]) -> dict[str, Sentence]:
+    """Write a customer as the account or the contact it is; what is wrong with it otherwise."""
+    written = asked.pop("customer", "")
+    if not written:
+        return {}
+    kind, _, number = written.partition(":")
+    if kind not in ("account", "contact") or record_id(number) is None:
+        return {"customer": sentence("Name the customer by its kind and id, such as account:7.")}
+    if asked.keys() & {"account", "contact"}:
+        return {"customer": sentence("Ask for one customer only.")}
+    asked[kind] = number
+    return {}
 
 
 def _staff(actor: Actor, account_id: int) -> Q:

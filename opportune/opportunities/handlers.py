@@ -10,15 +10,19 @@ from opportune.opportunities.models import Opportunity, StepMark
 
 FACETS = {
     "customer": ("account_id", "contact_id"),
+    "initiated_by": ("initiated_by_kind", "initiated_by_id"),
     "money": ("currency", "rate", "base_digits", "estimated_value"),
     "progress": (
         "process_id",
         "stage_id",
+        "pipeline_phase_id",
+        "is_finished",
         "status",
         "close_reason_id",
         "closed_on",
         "actual_value",
         "close_description",
+        "lost_to_id",
         "chance",
         "completed",
         "probability",
@@ -39,6 +43,11 @@ class OpportunityHandler:
         rows = Opportunity.objects.filter(scope(actor, "opportunity", "read"), pk__in=list(ids))
         rows = rows.filter(scope(actor, "opportunity", "write"))
         return {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
+
+    def lock_consequences(self, ids: Iterable[int]) -> dict[int, Opportunity]:
+        """The deals that a deleted stage, choice or contact left, locked, whoever may change them."""
+        rows = Opportunity.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(of=("self",))
+        return {row.pk: row for row in rows}
 
     def restore_fields(self, actor: Actor, record: Opportunity, values: dict[str, Any]) -> None:
         """Give fields their former values, with an entry."""

@@ -68,7 +68,7 @@ def after_move(
     if move in ("skip", "jump_back"):
         chance = stage_chance or (now.chance if typed is None else typed)
         source = PROCESS
-    elif move == "update":
+    elif move in ("update", "finish"):
         chance = now.chance if typed is None else typed
         source = now.source if typed is None else _source_of(typed, stage_chance)
     elif typed:
@@ -78,6 +78,16 @@ def after_move(
     else:
         chance, source = (now.chance if stage_chance is None else stage_chance), PROCESS
     return with_probability(Likelihood(chance, stage_completed, now.probability, source), method)
+
+
+def after_switch(now: Likelihood, *, method: str, stage: tuple[Decimal | None, Decimal] | None) -> Likelihood:
+    """C, K and P in another process: those of the stage it stands in there, chance and completed; a typed C stays.
+
+    Without a stage C and P stay, and nothing is completed yet.
+    """
+    if stage is None:
+        return replace(now, completed=None)
+    return after_move(now, move="switch", method=method, stage_chance=stage[0], stage_completed=stage[1])
 
 
 def _source_of(given: Decimal, stage_chance: Decimal | None) -> str:

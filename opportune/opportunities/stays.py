@@ -4,12 +4,13 @@ Consecutive entries in one stage are one stay. An undo and what it took back are
 had happened; "as of" reads the entries themselves and sees both.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise, takewhile
 from typing import Generic, Protocol, TypeVar
 
-from opportune.opportunities.moves import MOVES
+from opportune.opportunities.moves import MOVES, RESTAGED, SWITCH
 
 CREATED, REOPENED = "created", "reopened"
 State = TypeVar("State")
@@ -49,13 +50,20 @@ def turns(entries: Iterable[Interval], state: Callable[[Interval], State]) -> Se
         now, undone = state(entry), entry.undoes_id
         if standing and standing[-1].state == now:
             continue
-        if len(standing) > 1 and (standing[-1].change_set_id, standing[-2].state) == (undone, now):
-            taken_back[entry.change_set_id] = standing.pop()
+        # a change set may have turned it twice: into another process, and to a stage there
+        by_it = _last_turns_of(undone, standing)
+        if by_it and len(standing) > by_it and standing[-1 - by_it].state == now:
+            taken_back[entry.change_set_id] = standing[-1]
+            del standing[-by_it:]
             continue
         again = taken_back.get(undone or 0)
         since = again.on if again is not None and again.state == now else entry.on
         standing.append(Turn(now, since, entry.change_set_id))
     return standing
+
+
+def _last_turns_of(change_set_id: int | None, standing: Sequence[Turn[State]]) -> int:
+    return len(list(takewhile(lambda turn: turn.change_set_id == change_set_id, reversed(standing))))
 
 
 def stage_since(entries: Iterable[Interval]) -> date | None:
@@ -78,14 +86,22 @@ def days_in_stages(entries: Iterable[Interval], today: date) -> dict[int, int]:
     return spent
 
 
+def ended_stays(entries: Iterable[Interval]) -> Iterator[tuple[int, int]]:
+    """Each stay in a stage that has ended, as the stage and the days it lasted (BC E12); undone ones never were."""
+    stood = turns(entries, lambda entry: entry.stage_id if entry.status == "in_progress" else None)
+    for turn, following in pairwise(stood):
+        if turn.state is not None:
+            yield turn.state, max(0, (following.on - turn.on).days)
+
+
 def last_move_on(entries: Sequence[Interval], *, with_reopening: bool = False) -> date | None:
-    """The business date of the last move or the creation, what was undone left out (E-19)."""
+    """The business date of the last move, switch or creation, what was undone left out (E-19)."""
     undone_by = {entry.undoes_id: entry.change_set_id for entry in entries if entry.undoes_id}
 
     def stands(change_set_id: int) -> bool:
         undo = undone_by.get(change_set_id)
         return undo is None or not stands(undo)
 
-    counted = {CREATED, *MOVES, *([REOPENED] if with_reopening else [])}
+    counted = {CREATED, SWITCH, RESTAGED, *MOVES, *([REOPENED] if with_reopening else [])}
     days = [entry.on for entry in entries if entry.move in counted and stands(entry.change_set_id)]
     return days[-1] if days else None

@@ -1,7 +1,7 @@
 """Which fields of a deal may be typed, and what each accepts. Checks take and give plain values."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,6 +9,7 @@ from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT, parse_amount, stored
 from opportune.kernel.parameters import written_day
+from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import sentence
 from opportune.kernel.text import storable
 from opportune.reference.queries import choices_of
@@ -21,10 +22,13 @@ CHOICE_LISTS = (
     "priority",
     "purchase_timeframe",
     "purchase_process",
+    "payment_terms",
     "forecast_category",
 )
+INITIATORS = ("account", "contact", "campaign")
 _CODE = 40
 _LARGEST_ID = 2**63
+_LONGEST_MOMENT = 40
 _ANSWERS: Mapping[bool, tuple[Any, ...]] = {
     True: (True, "true", "yes", "on", "1"),
     False: (False, None, "", "false", "no", "off", "0"),
@@ -85,6 +89,46 @@ def day(value: Any) -> date | None:
     return typed
 
 
+def moment(value: Any) -> date | datetime | None:
+    """A day, or a day and time with or without its zone, or none for blank."""
+    if isinstance(value, str):
+        value = value.strip()
+    if value in (None, "") or (type(value) is date and FIRST_DAY <= value <= LAST_DAY):
+        return value or None
+    try:
+        typed = value if isinstance(value, datetime) else _written_moment(value)
+    except ValueError:
+        raise _Wrong(
+            sentence("This is not a date and time. Write it as 2026-12-31 or 2026-12-31T09:00.")
+        ) from None
+    on = typed.date() if isinstance(typed, datetime) else typed
+    if not FIRST_DAY < on < LAST_DAY:
+        raise _Wrong(sentence("This date is too far away."))
+    return typed
+
+
+def _written_moment(value: Any) -> date | datetime:
+    if not isinstance(value, str) or len(value) > _LONGEST_MOMENT:
+        raise ValueError("not written as a moment")
+    if "T" not in value and " " not in value:
+        return written_day(value)
+    written_day(value[:10])
+    return datetime.fromisoformat(value)
+
+
+def initiator(value: Any) -> RecordRef | None:
+    """The account, contact or campaign a deal came from, written as `account:12`; none for blank (C-038)."""
+    if value in (None, ""):
+        return None
+    try:
+        ref = value if isinstance(value, RecordRef) else RecordRef.parse(str(value).strip())
+    except ValueError:
+        ref = None
+    if ref is None or ref.kind not in INITIATORS or not 0 < ref.id < _LARGEST_ID:
+        raise _Wrong(sentence("Choose an account, a contact or a campaign."))
+    return ref
+
+
 def truth(value: Any) -> bool:
     """Yes or no, as forms, files and programs write them; blank is no."""
     said = value.strip().lower() if isinstance(value, str) else value
@@ -131,6 +175,9 @@ CHECKS: Mapping[str, Check] = {
     "account_id": reference,
     "contact_id": reference,
     "primary_contact_id": reference,
+    "campaign_id": reference,
+    "segment_id": reference,
+    "initiated_by": initiator,
     "owner_id": reference,
     "currency": text(3, required=True),
     "estimated_value": amount,
@@ -141,6 +188,7 @@ CHECKS: Mapping[str, Check] = {
     "decision_on": day,
     "expires_on": day,
     "delivery_on": day,
+    "reminder_at": moment,
     "on_hold": truth,
     "decision_maker_identified": truth,
     **{name: text(_CODE) for name in CHOICE_LISTS},
@@ -157,10 +205,28 @@ def accepted(name: str, check: Check, value: Any) -> Any:
 
 
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Typed values as they are kept. Raises Invalid, naming every field that does not accept its value."""
+    """A deal's typed values as they are kept. Raises Invalid, naming every field that does not accept its value."""
+    kept, wrong = _sorted_out(CHECKS, given)
+    wrong.update(_unknown_choices(kept))
+    if wrong:
+        raise Invalid(wrong)
+    return kept
+
+
+def checked_by(checks: Mapping[str, Check], given: Mapping[str, Any]) -> dict[str, Any]:
+    """As `checked`, of what hangs on a deal: each field by its own check."""
+    kept, wrong = _sorted_out(checks, given)
+    if wrong:
+        raise Invalid(wrong)
+    return kept
+
+
+def _sorted_out(
+    checks: Mapping[str, Check], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     kept, wrong = {}, {}
     for name, value in given.items():
-        check = CHECKS.get(name)
+        check = checks.get(name)
         if check is None:
             wrong[name] = sentence("This field does not exist, or cannot be typed.")
             continue
@@ -168,10 +234,7 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
             kept[name] = check(value)
         except _Wrong as problem:
             wrong[name] = problem.message
-    wrong.update(_unknown_choices(kept))
-    if wrong:
-        raise Invalid(wrong)
-    return kept
+    return kept, wrong
 
 
 def _unknown_choices(kept: Mapping[str, Any]) -> dict[str, Any]:

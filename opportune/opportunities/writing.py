@@ -1,28 +1,49 @@
 """The one way a deal's row, its ledger and its entries are written together."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from opportune.identity.actor import Actor
-from opportune.identity.visibility import obtain
+from opportune.identity.visibility import obtain, scope
 from opportune.kernel import clock
-from opportune.kernel.errors import Conflict, Invalid
+from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError
 from opportune.kernel.money import LIMIT
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change
 from opportune.ledger.recording import recording
 from opportune.opportunities import entries, stays
 from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
+from opportune.opportunities.moves import RESTAGED, SWITCH
 from opportune.reference.queries import organisation_settings
 
 MONEY_FIELDS = ("estimated_value", "actual_value", "budget")
+UNDO = "undo"
 
 
 def obtain_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Opportunity:
     """A deal that the actor's verb reaches, locked. Raises NotFound, NotPermitted."""
     live = OpportunityQuerySet(Opportunity).live()
     return obtain(live, actor, Opportunity.kind, opportunity_id, verb)
+
+
+def obtain_deals(
+    actor: Actor, ids: Iterable[int], verb: str = "write"
+) -> tuple[list[Opportunity], dict[int, OpportuneError]]:
+    """The deals of these ids that the actor's verb reaches, locked in the order of their ids, and why not the others.
+
+    As `obtain_deal` for each, in as many queries for many as for one.
+    """
+    live, asked = OpportunityQuerySet(Opportunity).live(), set(ids)
+    visible = live.filter(scope(actor, Opportunity.kind, "read"), pk__in=asked)
+    found = {deal.pk: deal for deal in visible.order_by("pk").select_for_update(of=("self",))}
+    reached = set(
+        live.filter(scope(actor, Opportunity.kind, verb), pk__in=found).values_list("pk", flat=True)
+    )
+    missing: dict[int, OpportuneError] = {one: NotFound(Opportunity.kind) for one in asked - found.keys()}
+    missing |= {one: NotPermitted(kind=Opportunity.kind, verb=verb) for one in found.keys() - reached}
+    return [deal for deal in found.values() if deal.pk in reached], missing
 
 
 def obtain_open_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Opportunity:
@@ -47,51 +68,108 @@ def organisation_today() -> date:
     return clock.today(organisation_settings().time_zone)
 
 
+def zone_of(actor: Actor) -> str:
+    """The time zone a person lives by: their own, else the organisation's."""
+    return actor.time_zone or organisation_settings().time_zone
+
+
+def touch(deal: Opportunity) -> None:
+    """Note that something that hangs on a locked deal was changed: it is not stale."""
+    deal.touched_at = recording().change_set.at
+    deal.save(update_fields=["touched_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """New values for a locked deal. A `move` always makes an entry, even where nothing differs (an *update*)."""
+
+    deal: Opportunity
+    changes: Mapping[str, Any]
+    move: str | None = None
+    on: date | None = None
+
+
 def write(
     deal: Opportunity,
     changes: Mapping[str, Any],
     *,
     move: str | None = None,
     on: date | None = None,
-    at: datetime | None = None,
     operation: str = Change.Operation.UPDATE,
-    **detail: Any,
 ) -> bool:
-    """Give a deal new values: row, ledger, and an entry if numbers or the stage are touched. False if none differs.
+    """Give a deal new values, as `write_many` does. False if none differs."""
+    return bool(write_many([Writing(deal, changes, move, on)], operation=operation))
 
-    A `move` always makes an entry, even where nothing else differs (an *update*).
+
+def write_many(
+    writings: Sequence[Writing], *, operation: str = Change.Operation.UPDATE
+) -> Sequence[Opportunity]:
+    """Give deals new values: rows, ledger, and entries where numbers or stages are touched. Those that differ.
+
+    In as many queries for many deals as for one. Raises Invalid for an amount that cannot be kept.
     """
-    demand_amounts(changes)
-    noted = move is not None or not NOTED.isdisjoint(changes)
-    business_date = on or (organisation_today() if noted else None)
-    stage_before = deal.stage_id
-    deal.touched_at = at or recording().change_set.at
-    facts = dict(changes)
-    before = len(recording().changes)
-    if not recording().update(deal, facts, at=at, on=business_date, operation=operation, move=move, **detail):
-        return False
-    if business_date is not None and entries.is_noted(recording().changes[before]):
-        entries.append(deal, move=move or "edited", on=business_date, at=at)
+    written: list[Opportunity] = []
+    columns: set[str] = set()
+    turns: list[entries.Turn] = []
+    undone = []
+    for writing in writings:
+        deal, stage_before = writing.deal, writing.deal.stage_id
+        demand_amounts(writing.changes)
+        changes = _with_phase(writing)
+        noted = writing.move is not None or not NOTED.isdisjoint(changes)
+        on = writing.on or (organisation_today() if noted else None)
+        deal.touched_at = recording().change_set.at
+        if not recording().step(deal, changes, on=on, operation=operation, move=writing.move):
+            continue
+        written.append(deal)
+        columns |= changes.keys()
+        if on is None or not entries.is_noted(recording().changes[-1]):
+            continue
+        turns.append(entries.Turn(deal, writing.move or "edited", on))
         if deal.stage_id != stage_before:
-            _settle_stage_since(deal, business_date, undone=move == "undo")
-    return True
+            deal.stage_since = on if deal.stage_id else None
+            if writing.move == UNDO:
+                undone.append(deal)
+    if turns:
+        entries.append(turns)
+    for deal in undone:
+        deal.stage_since = stays.stage_since(entries_of(deal))
+    _save(written, columns)
+    return written
+
+
+def _with_phase(writing: Writing) -> dict[str, Any]:
+    """The pipeline phase is the last stage entered in any process (D-033); who switches process enters none."""
+    stage_id = writing.changes.get("stage_id")
+    if not stage_id or stage_id == writing.deal.stage_id or writing.move in (SWITCH, RESTAGED, UNDO):
+        return dict(writing.changes)
+    return {**writing.changes, "pipeline_phase_id": stage_id}
+
+
+def _save(deals: Sequence[Opportunity], columns: Iterable[str]) -> None:
+    known = Opportunity.recorded_fields()
+    names = [*(name for name in columns if name in known), "version", *Opportunity.derived]
+    if len(deals) == 1:
+        deals[0].save(update_fields=names)
+    else:
+        Opportunity.objects.bulk_update(deals, names, batch_size=entries.BATCH)
 
 
 NOTED = entries.NOTED_FIELDS
 
 
-def _settle_stage_since(deal: Opportunity, on: date, *, undone: bool) -> None:
-    since = on if deal.stage_id else None
-    if undone:
-        since = stays.stage_since(entries_of(deal))
-    if since != deal.stage_since:
-        deal.stage_since = since
-        deal.save(update_fields=["stage_since"])
-
-
 def entries_of(deal: Opportunity) -> Sequence[Entry]:
     """A deal's entries in order, for what is read from them together."""
     return list(Entry.objects.filter(opportunity=deal).select_related("change_set").order_by("at"))
+
+
+def entries_of_many(deals: Iterable[Opportunity]) -> Mapping[int, Sequence[Entry]]:
+    """The entries of deals in order, in one query, by the deals' ids."""
+    found: dict[int, list[Entry]] = {deal.pk: [] for deal in deals}
+    rows = Entry.objects.filter(opportunity_id__in=list(found)).select_related("change_set")
+    for entry in rows.order_by("at"):
+        found[entry.opportunity_id].append(entry)
+    return found
 
 
 def demand_amounts(changes: Mapping[str, Any]) -> None:

@@ -16,27 +16,30 @@ class StepToMake:
 
 @dataclass(frozen=True, slots=True)
 class StageToMake:
-    """A stage that ships."""
+    """A stage that ships; `days` are those expected, `skip` and `quote` its gates."""
 
     key: str
     name_en: str
     name_fr: str
     chance: int
     completed: int
-    days: int
-    steps: tuple[StepToMake, ...]
+    days: int | None
+    steps: tuple[StepToMake, ...] = ()
     is_default: bool = False
+    skip: bool = False
+    quote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessToMake:
-    """A process that ships; `skip` says whether every stage may be skipped."""
+    """A process that ships."""
 
     key: str
     name_en: str
     name_fr: str
-    skip: bool
     stages: tuple[StageToMake, ...]
+    method: str = "stage"
+    estimates_required: bool = False
 
 
 def _field(name_en: str, name_fr: str, field: str) -> StepToMake:
@@ -55,7 +58,6 @@ SALES = ProcessToMake(
     "sales",
     "Opportunity Sales Process",
     "Processus de vente",
-    False,
     (
         StageToMake(
             "qualify",
@@ -124,7 +126,6 @@ CONTACT_MANAGER = ProcessToMake(
     "contact_manager",
     "Contact Manager stages",
     "Étapes BCM",
-    True,
     (
         StageToMake(
             "prospecting",
@@ -138,6 +139,7 @@ CONTACT_MANAGER = ProcessToMake(
                 _task("First e-mail", "Envoyer un premier e-mail", 3),
             ),
             is_default=True,
+            skip=True,
         ),
         StageToMake(
             "initial_communication",
@@ -147,6 +149,7 @@ CONTACT_MANAGER = ProcessToMake(
             15,
             14,
             (_task("Call", "Appeler", 2), _task("Send brochure", "Envoyer la brochure", 3)),
+            skip=True,
         ),
         StageToMake(
             "qualification",
@@ -159,6 +162,7 @@ CONTACT_MANAGER = ProcessToMake(
                 _task("Confirm budget", "Confirmer le budget", 5),
                 _task("Confirm date", "Confirmer la date", 5),
             ),
+            skip=True,
         ),
         StageToMake(
             "needs_analysis",
@@ -171,6 +175,7 @@ CONTACT_MANAGER = ProcessToMake(
                 _task("Meet the customer", "Rencontrer le client", 7),
                 _task("Write down the need", "Rédiger le besoin", 10),
             ),
+            skip=True,
         ),
         StageToMake(
             "proposal",
@@ -184,6 +189,7 @@ CONTACT_MANAGER = ProcessToMake(
                 _task("Send quote", "Envoyer le devis", 5),
                 _task("Follow-up call", "Relancer par téléphone", 10),
             ),
+            skip=True,
         ),
         StageToMake(
             "negotiation",
@@ -197,8 +203,70 @@ CONTACT_MANAGER = ProcessToMake(
                 _task("Agree terms", "Convenir des conditions", 10),
                 _task("Get signature", "Obtenir la signature", 15),
             ),
+            skip=True,
         ),
     ),
 )
 
-PROCESSES = (SALES, CONTACT_MANAGER)
+
+def _cycle(
+    key: str, name_en: str, name_fr: str, method: str, *stages: tuple[str, str, int, int, str]
+) -> ProcessToMake:
+    """A process that demands estimates, of stages without days and steps (BC §2.7).
+
+    A stage is its names, completed, chance, and `s` if it may be skipped, `q` if it asks for a quote.
+    """
+    made = tuple(
+        StageToMake(
+            name_en.lower().replace(" ", "_"),
+            name_en,
+            name_fr,
+            chance,
+            completed,
+            None,
+            skip="s" in gates,
+            quote="q" in gates,
+        )
+        for name_en, name_fr, completed, chance, gates in stages
+    )
+    return ProcessToMake(key, name_en, name_fr, made, method, estimates_required=True)
+
+
+EXISTING = _cycle(
+    "existing",
+    "Existing customer",
+    "Client existant",
+    "completed",
+    ("Initial", "Premier contact", 2, 10, "s"),
+    ("Presentation", "Présentation", 50, 40, "s"),
+    ("Proposal", "Proposition", 80, 80, "q"),
+    ("Sign contract", "Signature du contrat", 95, 100, "q"),
+)
+
+NEW = _cycle(
+    "new",
+    "New customer",
+    "Nouveau client",
+    "stage",
+    ("Initial", "Premier contact", 2, 10, ""),
+    ("Qualification", "Qualification", 5, 20, ""),
+    ("Presentation", "Présentation", 40, 50, "qs"),
+    ("Proposal", "Proposition", 60, 75, "q"),
+    ("Sign", "Signature", 95, 100, "q"),
+)
+
+FIRST_LARGE = _cycle(
+    "firstlarge",
+    "First large contract",
+    "Premier grand contrat",
+    "multiply",
+    ("Initial", "Premier contact", 2, 10, "s"),
+    ("Qualification", "Qualification", 5, 20, ""),
+    ("Company presentation", "Présentation de l’entreprise", 20, 30, ""),
+    ("Product presentation", "Présentation du produit", 40, 40, ""),
+    ("Workshop", "Atelier", 50, 60, "qs"),
+    ("Proposal", "Proposition", 80, 80, "qs"),
+    ("Sign", "Signature", 95, 100, "q"),
+)
+
+PROCESSES = (SALES, CONTACT_MANAGER, EXISTING, NEW, FIRST_LARGE)

@@ -3,11 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
-from opportune.ledger.models import Recorded
+from opportune.ledger.models import LIVE, Binnable
 from opportune.storage.numbers import PercentField
 
 
-class Process(Recorded):
+class Process(Binnable):
     """An ordered list of stages, and how probability follows from them (`probability.py`)."""
 
     kind = "process"
@@ -19,23 +19,29 @@ class Process(Recorded):
         COMPLETED = "completed"
         TYPED = "typed"
 
-    key = models.CharField(max_length=30, unique=True)
+    key = models.CharField(max_length=30)
     name_en = models.CharField(max_length=100)
     name_fr = models.CharField(max_length=100)
     method = models.CharField(max_length=10, choices=Method.choices, default=Method.STAGE)
     estimates_required = models.BooleanField(default=False)
     is_retired = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
+    comments = models.TextField(blank=True)
 
     class Meta:
         verbose_name_plural = "processes"
+        constraints = [models.UniqueConstraint("key", condition=LIVE, name="process_key_once")]
 
     def __str__(self) -> str:
         return self.key
 
 
-class Stage(Recorded):
-    """One phase of a process. The order is `position`; names may repeat elsewhere, code compares ids."""
+class Stage(Binnable):
+    """One phase of a process. The order is `position`, then id; names may repeat elsewhere, code compares ids.
+
+    `close_date_formula` says how long after the date of change the close is to be expected (`formulas.py`).
+    A stage in the bin stays for the entries that name it; `replaced_by` says where those went who stood on it.
+    """
 
     kind = "stage"
     process = models.ForeignKey(Process, models.CASCADE, related_name="stages")
@@ -53,21 +59,20 @@ class Stage(Recorded):
     close_date_formula = models.CharField(max_length=30, blank=True)
     guidance_en = models.TextField(blank=True)
     guidance_fr = models.TextField(blank=True)
+    comments = models.TextField(blank=True)
+    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["process", "position"], name="one_stage_a_position"),
-            models.UniqueConstraint(fields=["process", "key"], name="stage_key_once"),
-            models.UniqueConstraint(
-                fields=["process"], condition=Q(is_default=True), name="one_default_stage"
-            ),
+            models.UniqueConstraint("process", "key", condition=LIVE, name="stage_key_once"),
+            models.UniqueConstraint("process", condition=LIVE & Q(is_default=True), name="one_default_stage"),
         ]
 
     def __str__(self) -> str:
         return self.key
 
 
-class Step(Recorded):
+class Step(Binnable):
     """Something to do inside a stage: a field to fill in, a tick, or a task (domain.md §1)."""
 
     kind = "step"

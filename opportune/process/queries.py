@@ -1,11 +1,15 @@
 """Reading processes: a whole process as one immutable picture, so that moves are plain calculation."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Q
+
 from opportune.kernel.errors import NotFound
+from opportune.kernel.registries import facts
+from opportune.ledger.models import LIVE
 from opportune.process.models import Process, Stage, Step
 
 
@@ -21,6 +25,7 @@ class StepPicture:
     is_required: bool
     delay_days: int | None
     reminder_days: int | None
+    version: int = 1
 
     def name(self, language: str) -> str:
         """The name in a language, English unless French."""
@@ -47,6 +52,8 @@ class StagePicture:
     guidance_en: str
     guidance_fr: str
     steps: tuple[StepPicture, ...]
+    comments: str = ""
+    version: int = 1
 
     def name(self, language: str) -> str:
         """The name in a language, English unless French."""
@@ -55,9 +62,7 @@ class StagePicture:
     @property
     def stale_after(self) -> int | None:
         """Days after which a deal in this stage is stuck: its own, else one and a half times those expected."""
-        if self.stale_days is not None:
-            return self.stale_days
-        return None if self.expected_days is None else (self.expected_days * 3 + 1) // 2
+        return stale_after(self.stale_days, self.expected_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,9 @@ class ProcessPicture:
     estimates_required: bool
     is_retired: bool
     stages: tuple[StagePicture, ...]
+    comments: str = ""
+    version: int = 1
+    heirs: Mapping[int, int] = field(default_factory=dict, hash=False)
 
     def name(self, language: str) -> str:
         """The name in a language, English unless French."""
@@ -80,6 +88,12 @@ class ProcessPicture:
     def stage(self, stage_id: int | None) -> StagePicture | None:
         """The stage with an id, if it is one of this process."""
         return next((stage for stage in self.stages if stage.id == stage_id), None)
+
+    def stage_left(self, stage_id: int | None) -> StagePicture | None:
+        """The stage that somebody left with an id, or what replaced it when it was deleted; none if nothing did."""
+        for _ in self.heirs:
+            stage_id = self.heirs.get(stage_id or 0, stage_id)
+        return self.stage(stage_id)
 
     def stage_named(self, name: int | str) -> StagePicture | None:
         """The stage with an id, or with a key such as `qualify`, if it is one of this process."""
@@ -91,16 +105,38 @@ class ProcessPicture:
         return next((stage for stage in self.stages if stage.is_default), None)
 
 
+def stale_after(own: int | None, expected: int | None) -> int | None:
+    """The days after which a deal is stuck in a stage with an own number of them, or with days expected."""
+    if own is not None:
+        return own
+    return None if expected is None else (expected * 3 + 1) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How many deals would feel a deletion: `open` ones, `all` of them, and how many open ones have done a step."""
+
+    open: int
+    all: int
+    done: int = 0
+
+
 def processes(*, with_retired: bool = True) -> Sequence[ProcessPicture]:
     """All processes in their order, in three queries."""
     steps: dict[int, list[StepPicture]] = defaultdict(list)
-    for step in Step.objects.order_by("position", "id"):
+    for step in Step.objects.filter(LIVE).order_by("position", "id"):
         steps[step.stage_id].append(_step_picture(step))
     stages: dict[int, list[StagePicture]] = defaultdict(list)
-    for stage in Stage.objects.order_by("process_id", "position"):
+    heirs: dict[int, dict[int, int]] = defaultdict(dict)
+    for stage in Stage.objects.filter(LIVE | Q(replaced_by__isnull=False)).order_by(
+        "process_id", "position", "id"
+    ):
+        if stage.deleted_at is not None:
+            heirs[stage.process_id][stage.pk] = stage.replaced_by_id or 0
+            continue
         siblings = stages[stage.process_id]
         siblings.append(_stage_picture(stage, len(siblings), tuple(steps[stage.pk])))
-    rows = Process.objects.order_by("position", "id")
+    rows = Process.objects.filter(LIVE).order_by("position", "id")
     if not with_retired:
         rows = rows.filter(is_retired=False)
     return [
@@ -113,6 +149,9 @@ def processes(*, with_retired: bool = True) -> Sequence[ProcessPicture]:
             row.estimates_required,
             row.is_retired,
             tuple(stages[row.pk]),
+            row.comments,
+            row.version,
+            heirs[row.pk],
         )
         for row in rows
     ]
@@ -134,6 +173,56 @@ def process_by_key(key: str) -> ProcessPicture:
     return found
 
 
+def stage_by_id(stage_id: int) -> tuple[ProcessPicture, StagePicture]:
+    """A stage and its process. Raises NotFound."""
+    for process in processes():
+        stage = process.stage(stage_id)
+        if stage is not None:
+            return process, stage
+    raise NotFound("stage")
+
+
+def step_by_id(step_id: int) -> tuple[ProcessPicture, StagePicture, StepPicture]:
+    """A step, its process and its stage. Raises NotFound."""
+    for process in processes():
+        for stage in process.stages:
+            for step in stage.steps:
+                if step.id == step_id:
+                    return process, stage, step
+    raise NotFound("step")
+
+
+def can_be_default(key: str) -> bool:
+    """Whether new deals can get a process: it exists and is not retired (E-14)."""
+    return Process.objects.filter(LIVE, key=key, is_retired=False).exists()
+
+
+def known_fields() -> frozenset[str]:
+    """The fields of a deal that a step may ask for; none are known where there are no deals."""
+    ask = facts.get("step_fields")
+    return frozenset(ask()) if ask else frozenset()
+
+
+def process_use(process_id: int) -> Use:
+    """The deals in a process, those that keep a place in it included."""
+    return _use("deals_of_process", process_id)
+
+
+def stage_use(stage_id: int) -> Use:
+    """The deals in a stage, those that keep their place there included (C-091)."""
+    return _use("deals_of_stage", stage_id)
+
+
+def step_use(step_id: int) -> Use:
+    """The deals that show a step, being in its stage or having done it, and how many of the open ones did (C-091)."""
+    return _use("deals_of_step", step_id)
+
+
+def _use(question: str, record_id: int) -> Use:
+    ask = facts.get(question)
+    return Use(*ask(record_id)) if ask else Use(0, 0)
+
+
 def _step_picture(step: Step) -> StepPicture:
     return StepPicture(
         step.pk,
@@ -144,6 +233,7 @@ def _step_picture(step: Step) -> StepPicture:
         step.is_required,
         step.delay_days,
         step.reminder_days,
+        step.version,
     )
 
 
@@ -165,4 +255,6 @@ def _stage_picture(stage: Stage, order: int, steps: tuple[StepPicture, ...]) -> 
         stage.guidance_en,
         stage.guidance_fr,
         steps,
+        stage.comments,
+        stage.version,
     )

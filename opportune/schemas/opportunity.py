@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
-from opportune.opportunities.queries import EntryRow, OpportunityRecord, OpportunityRow, StageState
-from opportune.process.queries import ProcessPicture
+from opportune.opportunities.phases import phase_name, stages_of
+from opportune.opportunities.queries import EntryRow, OpportunityRecord, OpportunityRow, Run, StageState
+from opportune.process.queries import ProcessPicture, StagePicture
+from opportune.schemas.language import spoken
 from opportune.schemas.shapes import Exact, Shown, Verbs
 
 
 class OpportunityListed(Shown):
     """An opportunity in a list; `process` and `stage` are keys, amounts with `_base` are in base currency.
 
-    `customer_visible` says whether the reader may open the account or contact, whose name is always there.
+    `pipeline_phase` is the place and name of the stage entered last, in whichever process. The forecast category of a
+    closed one is how it ended. `customer_visible` says whether the reader may open the account or contact, whose
+    name is always there. `is_stale` says that nobody touched it for longer than its stage allows.
     """
 
     id: int
@@ -24,6 +29,9 @@ class OpportunityListed(Shown):
     stage_id: int | None
     stage: str | None
     stage_name: str | None
+    pipeline_phase_id: int | None
+    pipeline_phase: str
+    is_finished: bool
     account_id: int | None
     contact_id: int | None
     customer_name: str
@@ -42,6 +50,8 @@ class OpportunityListed(Shown):
     stage_since: date | None
     created_at: datetime
     touched_at: datetime
+    expires_on: date | None
+    is_stale: bool
 
 
 class OpportunityPage(Shown):
@@ -73,8 +83,64 @@ class StageProgress(Shown):
     steps: list[StepState]
 
 
+class RivalShown(Shown):
+    """A competitor on an opportunity: its price in the opportunity's currency, and when that was checked."""
+
+    competitor_id: int
+    name: str
+    price: Exact | None
+    checked_on: date | None
+    note: str
+    version: int
+
+
+class RivalList(Shown):
+    """An opportunity's competitors, by name."""
+
+    items: list[RivalShown]
+
+
+class MemberShown(Shown):
+    """A colleague on an opportunity's sales team, in a role of the list `sales_team_role`."""
+
+    user_id: int
+    name: str
+    role: str
+    may_write: bool
+
+
+class MemberList(Shown):
+    """An opportunity's sales team, by name."""
+
+    items: list[MemberShown]
+
+
+class WarningShown(Shown):
+    """Something odd about a field: `past_due`, `offer_expired`, `delivery_before_close`."""
+
+    code: str
+    field: str
+    message: str
+
+
+class RunShown(Shown):
+    """Another process an opportunity could be switched to; `stage` is the place it keeps there."""
+
+    process_id: int
+    process: str
+    process_name: str
+    stage_id: int | None
+    stage: str | None
+    stage_name: str | None
+    is_finished: bool
+
+
 class OpportunityShown(OpportunityListed):
-    """All of an opportunity, its stages with their steps, and the verbs the reader may use on it."""
+    """All of an opportunity, its stages with their steps, its other processes, and the verbs the reader may use.
+
+    `initiated_by` is the account, contact or campaign it came from, as `account:12`; `lost_to` the name of the
+    competitor who won it.
+    """
 
     description: str
     comments: str
@@ -90,9 +156,16 @@ class OpportunityShown(OpportunityListed):
     purchase_timeframe: str
     purchase_process: str
     decision_maker_identified: bool
+    payment_terms: str
+    campaign_id: int | None
+    campaign_name: str
+    segment_id: int | None
+    segment_name: str
+    initiated_by: str
+    initiated_by_name: str
     decision_on: date | None
-    expires_on: date | None
     delivery_on: date | None
+    reminder_at: datetime | None
     on_hold: bool
     external_id: str
     estimated_value: Exact | None
@@ -103,6 +176,12 @@ class OpportunityShown(OpportunityListed):
     close_reason: str | None
     close_reason_name: str | None
     close_description: str
+    lost_to_id: int | None
+    lost_to: str
+    competitors: list[RivalShown]
+    sales_team: list[MemberShown]
+    warnings: list[WarningShown]
+    runs: list[RunShown]
     stages: list[StageProgress]
     may: Verbs
 
@@ -116,8 +195,10 @@ class EntryShown(Shown):
     at: datetime
     on: date
     move: str
+    process_id: int
     stage_id: int | None
     stage: str | None
+    stage_name: str | None
     status: str
     currency: str
     value: Exact | None
@@ -133,9 +214,22 @@ class EntryList(Shown):
     items: list[EntryShown]
 
 
-_ROW = tuple(OpportunityRow.__dataclass_fields__)
+_ROW = tuple(name for name in OpportunityRow.__dataclass_fields__ if name != "forecast_category")
 _ENTRY = tuple(name for name in EntryShown.model_fields if name in EntryRow.__dataclass_fields__)
-_OF_RECORD = {"primary_contact_name", "close_reason", "close_reason_name", "stages", "may"}
+_ORIGIN = ("campaign_name", "segment_name", "initiated_by", "initiated_by_name")
+_OF_RECORD = {
+    "primary_contact_name",
+    "close_reason",
+    "close_reason_name",
+    "lost_to",
+    "runs",
+    "competitors",
+    "sales_team",
+    "warnings",
+    "stages",
+    "may",
+    *_ORIGIN,
+}
 _FIELDS = tuple(
     name
     for name in OpportunityShown.model_fields
@@ -148,8 +242,13 @@ def listed(
 ) -> Iterable[OpportunityListed]:
     """Rows with the keys of their processes and stages, and the stages' names in a reader's language."""
     pictures: Mapping[int, ProcessPicture] = {process.id: process for process in processes}
+    phases = stages_of(pictures.values())
     return (
-        OpportunityListed(**_plain(row), **_place(row, pictures[row.process_id], language)) for row in rows
+        OpportunityListed(
+            **_plain(row),
+            **_place(row, pictures[row.process_id], phases.get(row.pipeline_phase_id or 0), language),
+        )
+        for row in rows
     )
 
 
@@ -157,11 +256,20 @@ def opportunity_shown(record: OpportunityRecord, language: str) -> OpportunitySh
     """A whole opportunity, names in a reader's language."""
     return OpportunityShown(
         **_plain(record.row),
-        **_place(record.row, record.process, language),
+        **_place(record.row, record.process, record.phase, language),
         **{name: record.fields[name] for name in _FIELDS},
         primary_contact_name=record.primary_contact_name,
         close_reason=record.reason_code,
         close_reason_name=_named(record.reason_en, record.reason_fr, language),
+        lost_to=record.lost_to_name,
+        runs=[_run(run, language) for run in record.runs],
+        **{name: getattr(record.origin, name) for name in _ORIGIN},
+        competitors=[RivalShown.model_validate(rival) for rival in record.rivals],
+        sales_team=[MemberShown.model_validate(member) for member in record.team],
+        warnings=[
+            WarningShown(code=sign.code, field=sign.field, message=spoken(sign.message, language))
+            for sign in record.warnings
+        ],
         stages=[_progress(stage, language) for stage in record.stages],
         may=record.may,
     )
@@ -169,12 +277,12 @@ def opportunity_shown(record: OpportunityRecord, language: str) -> OpportunitySh
 
 def entries_shown(record: OpportunityRecord, language: str) -> EntryList:
     """An opportunity's entries, names in a reader's language."""
-    keys = {stage.id: stage.key for stage in record.process.stages}
     return EntryList(
         items=[
             EntryShown(
                 **{name: getattr(entry, name) for name in _ENTRY},
-                stage=keys.get(entry.stage_id) if entry.stage_id else None,
+                stage=entry.stage_key,
+                stage_name=_named(entry.stage_en, entry.stage_fr, language),
                 close_reason_name=_named(entry.reason_en, entry.reason_fr, language),
             )
             for entry in record.entries
@@ -183,16 +291,32 @@ def entries_shown(record: OpportunityRecord, language: str) -> EntryList:
 
 
 def _plain(row: OpportunityRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in _ROW}
+    return {**{name: getattr(row, name) for name in _ROW}, "forecast_category": row.forecast}
 
 
-def _place(row: OpportunityRow, process: ProcessPicture, language: str) -> dict[str, str | None]:
+def _place(
+    row: OpportunityRow, process: ProcessPicture, phase: StagePicture | None, language: str
+) -> dict[str, Any]:
     stage = process.stage(row.stage_id)
     return {
         "process": process.key,
         "stage": stage.key if stage else None,
         "stage_name": stage.name(language) if stage else None,
+        "pipeline_phase": phase_name(phase, language),
     }
+
+
+def _run(run: Run, language: str) -> RunShown:
+    stage = run.stage
+    return RunShown(
+        process_id=run.process.id,
+        process=run.process.key,
+        process_name=run.process.name(language),
+        stage_id=stage.id if stage else None,
+        stage=stage.key if stage else None,
+        stage_name=stage.name(language) if stage else None,
+        is_finished=run.is_finished,
+    )
 
 
 def _named(en: str | None, fr: str | None, language: str) -> str | None:

@@ -55,12 +55,21 @@ class ShareGiven(Given):
     may_write: bool = False
 
 
-class ShareShown(Shown):
-    """Whom a record is shared with."""
+class ShareChanges(Given):
+    """Whether those a record is shared with may change it, too."""
 
+    may_write: bool
+
+
+class ShareShown(Shown):
+    """Whom a record is shared with, and why: it was `shared`, or they are on its `sales_team`."""
+
+    id: int
     user_id: int | None
     team_id: int | None
+    name: str
     may_write: bool
+    reason: str
 
 
 class ShareList(Shown):

@@ -1,7 +1,7 @@
-"""What the organisation has settled: close reasons, lists of choices, currencies."""
+"""What the organisation has settled: close reasons and lists of choices."""
 
-from opportune.reference.queries import Choice, Reason
-from opportune.schemas.shapes import Given, Shown, Text
+from opportune.reference.queries import Choice, Reason, UsedChoice, UsedReason
+from opportune.schemas.shapes import Given, Shown, Text, Whole
 
 
 class ChoiceShown(Shown):
@@ -41,26 +41,68 @@ class ReasonList(Shown):
 
 
 class ReasonGiven(Given):
-    """A close reason to add; its code is made from the name unless given."""
+    """A close reason to add: won unless said otherwise; its code is made from the name, its name from the code."""
 
-    outcome: Text
-    name: Text
+    outcome: Text = "won"
+    name: Text = ""
     code: Text = ""
     name_fr: Text = ""
+    status_reason: Text = ""
 
 
-class CurrencyShown(Shown):
-    """A currency in use, and the digits its amounts are shown with."""
+class ReasonChanges(Given):
+    """What to change of a close reason."""
 
-    code: str
-    digits: int
-    is_base: bool
+    name_en: Text | None = None
+    name_fr: Text | None = None
+    is_offered: bool | None = None
 
 
-class CurrencyList(Shown):
-    """The currencies by code."""
+class UsedReasonShown(ReasonShown):
+    """A close reason, whether forms offer it, and how many opportunities were closed for it."""
 
-    items: list[CurrencyShown]
+    is_offered: bool
+    is_built_in: bool
+    uses: int
+
+
+class UsedReasonList(Shown):
+    """Every close reason, offered or not."""
+
+    items: list[UsedReasonShown]
+
+
+class UsedChoiceShown(ChoiceShown):
+    """A choice, whether forms offer it, and how many records have it."""
+
+    is_active: bool
+    uses: int
+
+
+class UsedChoiceList(Shown):
+    """A list of choices, retired ones too, in its order. The codes of a fixed one stay as they are."""
+
+    key: str
+    name: str
+    is_fixed: bool
+    items: list[UsedChoiceShown]
+
+
+class ChoiceGiven(Given):
+    """A choice to add; its code is made from the name unless given, a missing French name is the English one."""
+
+    name_en: Text
+    name_fr: Text = ""
+    code: Text = ""
+
+
+class ChoiceChanges(Given):
+    """What to change of a choice; `position` is its new place in the list, from 0."""
+
+    name_en: Text | None = None
+    name_fr: Text | None = None
+    position: Whole | None = None
+    is_active: bool | None = None
 
 
 def choice_shown(choice: Choice, language: str) -> ChoiceShown:
@@ -80,4 +122,21 @@ def reason_shown(reason: Reason, language: str) -> ReasonShown:
         outcome=reason.outcome,
         status_reason=reason.status_reason,
         asks_competitor=reason.asks_competitor,
+    )
+
+
+def used_choice_shown(used: UsedChoice, language: str) -> UsedChoiceShown:
+    """A choice as who customises its list sees it."""
+    shown = choice_shown(used.choice, language)
+    return UsedChoiceShown(**dict(shown), is_active=used.choice.is_active, uses=used.uses)
+
+
+def used_reason_shown(used: UsedReason, language: str) -> UsedReasonShown:
+    """A close reason as who customises them sees it."""
+    shown = reason_shown(used.reason, language)
+    return UsedReasonShown(
+        **dict(shown),
+        is_offered=used.reason.is_offered,
+        is_built_in=used.is_built_in,
+        uses=used.uses,
     )

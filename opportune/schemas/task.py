@@ -32,9 +32,31 @@ class TaskPage(TaskList):
     next: str | None
 
 
+class TaskReminderShown(Shown):
+    """A task about an opportunity, the day it is due, and the day its owner is reminded of it."""
+
+    task_id: int
+    subject: str
+    opportunity_id: int
+    due_on: date
+    remind_on: date
+
+
+class TaskReminderList(Shown):
+    """Reminders, the first one first."""
+
+    items: list[TaskReminderShown]
+
+
 class TaskGiven(Given):
     """A task to plan; its owner is who plans it unless said otherwise."""
 
     subject: Text
     due_on: Day | None = None
     owner_id: Id | None = None
+
+
+class TaskOwnerGiven(Given):
+    """Who shall do a task."""
+
+    owner_id: Id

@@ -16,8 +16,10 @@ from django.utils import translation
 from django.utils.encoding import iri_to_uri
 from jinja2_fragments import render_block
 
+from opportune.deleted.queries import BinRow, binned
 from opportune.identity.actor import Actor, actor_for
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
+from opportune.kernel.records import RecordRef
 from opportune.ledger.recording import noting_change_sets
 from opportune.web.templating import said
 from opportune.web.typed import Kept
@@ -59,6 +61,11 @@ def signed_in(view: View) -> View:
             with noting_change_sets() as noted:
                 request.change_sets = noted  # type: ignore[attr-defined]
                 return view(request, *args, **kwargs)
+        except NotFound as error:
+            kind = str(error.data.get("kind"))
+            asked = kwargs.get(f"{kind}_id")
+            gone = binned(actor, RecordRef(kind, asked)) if isinstance(asked, int) else None
+            return problem(request, error, gone=gone)
         except OpportuneError as error:
             return problem(request, error)
 
@@ -84,8 +91,8 @@ def page(
     return HttpResponse(render_block(backend.env, template, block, **names), status=status)
 
 
-def problem(request: HttpRequest, error: OpportuneError) -> HttpResponse:
-    """What went wrong: a toast for htmx, a page otherwise."""
+def problem(request: HttpRequest, error: OpportuneError, *, gone: BinRow | None = None) -> HttpResponse:
+    """What went wrong: a toast for htmx, a page otherwise, which offers the bin for what is `gone` there (C-011)."""
     status = STATUS.get(type(error), 422)
     if is_htmx(request):
         shown = 422 if status in (403, 404) else status
@@ -93,9 +100,8 @@ def problem(request: HttpRequest, error: OpportuneError) -> HttpResponse:
         response.status_code = shown
         response["HX-Reswap"] = "none"
         return response
-    return page(
-        request, "errors/problem.html", {"status": status, "message": said(error.message)}, status=status
-    )
+    context = {"status": status, "message": said(error.message), "gone": gone}
+    return page(request, "errors/problem.html", context, status=status)
 
 
 def is_htmx(request: HttpRequest) -> bool:

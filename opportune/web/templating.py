@@ -1,5 +1,6 @@
 """The Jinja2 environment of all pages: what every template may call."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 
 from opportune.kernel.sentences import Named, Sentence
+from opportune.opportunities.phases import phase_name
+from opportune.reference.queries import CategoryRow, Choice
 from opportune.web import assets, formats
 from opportune.web.urls_of import with_parameters
 from opportune.web.viewer import viewer
@@ -34,6 +37,7 @@ def environment(**options: Any) -> Environment:
         url=lambda name, *args: reverse(name, args=args),
         static=staticfiles_storage.url,
         languages=settings.LANGUAGES,
+        may_customise=lambda: viewer().may_customise,
         language=get_language,
         with_parameters=with_parameters,
         get_messages=get_messages,
@@ -57,6 +61,9 @@ def environment(**options: Any) -> Environment:
         days=formats.days,
         said=said,
         named=named,
+        phase=lambda stage: phase_name(stage, get_language() or "en"),
+        called=called,
+        offered=offered,
         named_pairs=lambda choices: [(choice.code, named(choice)) for choice in choices],
         pair_of=lambda thing, first, second: (getattr(thing, first), getattr(thing, second)),
         pairs=lambda values: [(value, value) for value in values],
@@ -83,6 +90,16 @@ def named(thing: Any) -> str:
     if isinstance(thing, Named):
         return thing.in_language(get_language() or "en")
     return str(thing.name(get_language() or "en"))
+
+
+def called(category: CategoryRow) -> str:
+    """A category's name in the reader's language, or its colour's."""
+    return said(category.called(get_language() or "en"))
+
+
+def offered(choices: Iterable[Choice], chosen: str) -> list[Choice]:
+    """The choices a select offers: those in use, and a retired one where the record has it."""
+    return [choice for choice in choices if choice.is_active or choice.code == chosen]
 
 
 def _translate(pattern: str, plural: str | None, count: int) -> str:

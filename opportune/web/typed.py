@@ -85,13 +85,17 @@ class Typed:
 
         The form carries what it showed in the field `was`.
         """
+        shown = self.shown()
+        changed = {n: v for n, v in self.given.items() if n not in shown or shown[n] != v}
+        return Typed(changed)
+
+    def shown(self) -> dict[str, Any]:
+        """What the form showed, by field, as its field `was` says."""
         try:
             was = json.loads(self.given.get("was", "{}"))
         except (ValueError, RecursionError):
             was = None
-        shown = was if isinstance(was, dict) else {}
-        changed = {n: v for n, v in self.given.items() if n not in shown or shown[n] != v}
-        return Typed(changed)
+        return was if isinstance(was, dict) else {}
 
     def demand(self) -> None:
         """Raise Invalid for what could not be read."""

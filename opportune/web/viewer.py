@@ -11,12 +11,14 @@ from opportune.reference.queries import organisation_settings
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """What formats depend on."""
+    """What formats depend on, the name of the organisation, and whether lists may be edited."""
 
     language: str = "en"
     base_currency: str = "EUR"
     zone: str = "UTC"
     today: date = date(2000, 1, 1)
+    organisation: str = ""
+    may_customise: bool = False
 
 
 _viewer: ContextVar[Viewer | None] = ContextVar("viewer", default=None)
@@ -31,7 +33,14 @@ def look_as(actor: Actor) -> Viewer:
     """From here on the page is made for this actor."""
     settled = organisation_settings()
     zone = actor.time_zone or settled.time_zone
-    chosen = Viewer(actor.language, settled.base_currency, zone, clock.today(zone))
+    chosen = Viewer(
+        actor.language,
+        settled.base_currency,
+        zone,
+        clock.today(zone),
+        settled.organisation,
+        may_customise="customise" in actor.rights,
+    )
     _viewer.set(chosen)
     return chosen
 

@@ -78,13 +78,13 @@ def test_a_required_task_holds_until_it_is_completed(
         actions.move(trade.alice, deal.pk, wish="next")
     reopen_task(trade.alice, made.pk)
     complete_task(trade.alice, made.pk)
-    assert completed_task_steps(deal.pk) == {step.id}
+    assert completed_task_steps([deal.pk]) == {deal.pk: {step.id}}
     assert actions.move(trade.alice, deal.pk, wish="next").stage_id == process.stages[1].id
 
 
 def test_a_completed_task_that_no_step_made_completes_no_step(trade: Trade, deal: Opportunity) -> None:
     complete_task(trade.alice, create_task(trade.alice, deal.pk, subject="Call").pk)
-    assert completed_task_steps(deal.pk) == set()
+    assert not completed_task_steps([deal.pk]).get(deal.pk)
 
 
 def test_stages_skipped_over_make_no_tasks(trade: Trade, deal: Opportunity, process: ProcessPicture) -> None:

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from opportune.activities.actions import cancel_task, complete_task, create_task, reopen_task
+from opportune.activities.actions import (
+    assign_task,
+    cancel_task,
+    complete_task,
+    create_task,
+    reopen_task,
+)
 from opportune.activities.models import Task
 from opportune.activities.queries import (
     my_open_tasks,
@@ -268,3 +274,22 @@ def test_a_role_that_writes_no_activities_does_nothing_with_its_own(trade: Trade
     depths = {key: depth for key, depth in trade.alice.depths.items() if key != ("activity", "write")}
     with pytest.raises(NotPermitted):
         complete_task(replace(trade.alice, depths=depths), made.pk)
+
+
+def test_a_task_is_handed_over_and_taken_back(trade: Trade, deal: Opportunity) -> None:
+    made, bob = plan(trade, deal), trade.company.bob
+    handed = last_change_set(assign_task, trade.alice, made.pk, owner_id=id_of(bob))
+    assert [row.subject for row in my_open_tasks(bob)] == ["Call"]
+    assert my_open_tasks(trade.alice) == []
+    undo(trade.alice, handed)
+    assert [row.subject for row in my_open_tasks(trade.alice)] == ["Call"]
+
+
+def test_a_task_is_handed_to_somebody_there_is_by_who_may(trade: Trade, deal: Opportunity) -> None:
+    made = plan(trade, deal)
+    with pytest.raises(Invalid):
+        assign_task(trade.alice, made.pk, owner_id=10**6)
+    with pytest.raises(NotPermitted):
+        assign_task(trade.company.bob, made.pk, owner_id=id_of(trade.company.bob))
+    with pytest.raises(NotFound):
+        assign_task(trade.company.dan, made.pk, owner_id=id_of(trade.company.dan))

@@ -55,11 +55,20 @@ def test_if_match_is_described_where_it_counts(description: Any) -> None:
     assert takers == {
         "change_opportunity",
         "move_opportunity",
+        "switch_process",
         "close_opportunity",
         "reopen_opportunity",
         "assign_opportunity",
         "change_account",
         "change_contact",
+        "change_connection",
+        "delete_account",
+        "delete_contact",
+        "change_competitor",
+        "change_rival",
+        "change_process",
+        "change_stage",
+        "change_step",
     }
 
 

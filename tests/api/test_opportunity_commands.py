@@ -58,10 +58,13 @@ def test_a_missing_step_is_refused_and_named(alice: Caller, market: Market) -> N
 @pytest.mark.parametrize(
     ("move", "code"),
     [
-        ({"stage": "nowhere"}, "stage_of_another_process"),
-        ({"stage": 99999}, "stage_of_another_process"),
+        ({"stage": "nowhere"}, "unknown_stage"),
+        ({"stage": 99999}, "unknown_stage"),
         ({"move": "previous"}, "no_previous_stage"),
         ({"move": "start"}, "already_started"),
+        ({"move": "finish"}, "not_last_stage"),
+        ({"stage": "won"}, "close_instead"),
+        ({"process": "contact_manager"}, "invalid"),
         ({}, "not_a_move"),
         ({"move": "fly"}, "invalid"),
     ],
@@ -172,9 +175,17 @@ def test_a_share_lets_a_stranger_in(alice: Caller, market: Market) -> None:
     dan = caller(market.company.dan)
     assert dan.get(f"/opportunities/{market.deal.pk}").status == 404
     shared = alice.post(f"/opportunities/{market.deal.pk}/shares", {"user_id": market.company.dan.id})
-    assert (shared.status, shared.json["items"]) == (
+    [share] = shared.json["items"]
+    assert (shared.status, share) == (
         201,
-        [{"user_id": market.company.dan.id, "team_id": None, "may_write": False}],
+        {
+            "id": share["id"],
+            "user_id": market.company.dan.id,
+            "team_id": None,
+            "name": "Dan",
+            "may_write": False,
+            "reason": "shared",
+        },
     )
     assert dan.get(f"/opportunities/{market.deal.pk}").status == 200
     assert dan.patch(f"/opportunities/{market.deal.pk}", {"budget": 1}).status == 403

@@ -29,7 +29,8 @@ def test_a_close_reason_is_added_in_place(alice: Caller) -> None:
 
 def test_a_close_reason_is_not_added_where_that_is_switched_off(alice: Caller, market: Market) -> None:
     change_setting(system_actor("tests"), "people_may_add_close_reasons", False)
-    assert alice.post("/close-reasons", {"outcome": "lost", "name": "Too slow"}).status == 403
+    refused = alice.post("/close-reasons", {"outcome": "lost", "name": "Too slow"})
+    assert (refused.status, refused.json["code"]) == (422, "switched_off")
     made = caller(market.company.ada).post("/close-reasons", {"outcome": "lost", "name": "Too slow"})
     assert made.status == 201
 
@@ -43,7 +44,7 @@ def test_lists_and_currencies_are_there(alice: Caller) -> None:
     lists = {each["key"]: each["choices"] for each in alice.get("/lists").json["items"]}
     assert [choice["code"] for choice in lists["rating"]] == ["hot", "warm", "cold"]
     currencies = {each["code"]: each for each in alice.get("/currencies").json["items"]}
-    assert currencies["EUR"] == {"code": "EUR", "digits": 2, "is_base": True}
+    assert currencies["EUR"] == {"code": "EUR", "digits": 2, "is_base": True, "is_active": True}
     assert currencies["USD"]["is_base"] is False
 
 

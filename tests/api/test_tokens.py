@@ -84,5 +84,7 @@ def test_an_expired_token_opens_nothing(market: Market) -> None:
 
 def test_a_deactivated_persons_token_opens_nothing(market: Market) -> None:
     asker = caller(market.alice)
-    set_active(system_actor("tests"), market.company.alice.id or 0, is_active=False)
+    set_active(
+        system_actor("tests"), market.alice.id or 0, is_active=False, successor_id=market.company.bob.id
+    )
     assert asker.get("/opportunities").status == 401

@@ -152,7 +152,7 @@ def test_whoever_comes_second_is_told_and_keeps_what_was_typed(
     page = seat(company.alice, path=f"/opportunities/{deal.pk}/edit/")
     actions.edit(company.carol, deal.pk, {"subject": "Three pumps"})
     page.locator("[name=subject]").fill("Four pumps")
-    page.get_by_role("button", name="Save").first.click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("main")).to_contain_text("Carol changed this first.")
     expect(page.locator("[name=subject]")).to_have_value("Four pumps")
     assert Opportunity.objects.get(pk=deal.pk).subject == "Three pumps"
@@ -164,7 +164,7 @@ def test_what_two_people_change_beside_each_other_is_all_kept(
     page = seat(company.alice, path=f"/opportunities/{deal.pk}/edit/")
     actions.edit(company.carol, deal.pk, {"customer_need": "Quiet ones"})
     page.locator("[name=subject]").fill("Four pumps")
-    page.get_by_role("button", name="Save").first.click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(f"**/opportunities/{deal.pk}/")
     kept = Opportunity.objects.get(pk=deal.pk)
     assert (kept.subject, kept.customer_need) == ("Four pumps", "Quiet ones")

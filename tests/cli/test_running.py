@@ -43,25 +43,26 @@ def test_a_command_line_that_makes_no_sense_ends_with_2(
 
 
 def test_an_unknown_actor_is_refused(command_line: CommandLine, market: Market) -> None:
-    refused = command_line("processes", "--actor", "nobody@example.com", "--json")
+    refused = command_line("processes", "list", "--actor", "nobody@example.com", "--json")
     assert (refused.code, list(json.loads(refused.err)["errors"])) == (5, ["--actor"])
 
 
 def test_a_deactivated_person_acts_no_more(command_line: CommandLine, market: Market) -> None:
-    set_active(system_actor("tests"), market.alice.id or 0, is_active=False)
-    assert command_line("processes", "--actor", "alice@example.com").code == 4
+    bob = market.company.bob.id
+    set_active(system_actor("tests"), market.alice.id or 0, is_active=False, successor_id=bob)
+    assert command_line("processes", "list", "--actor", "alice@example.com").code == 4
 
 
 def test_names_are_in_the_installations_language(
     command_line: CommandLine, market: Market, settings: LazySettings
 ) -> None:
     settings.LANGUAGE_CODE = "fr"
-    processes = command_line("processes", "--json").json["items"]
+    processes = command_line("processes", "list", "--json").json["items"]
     assert processes[0]["stages"][0]["name"] == "Qualification"
 
 
 def test_processes_are_a_table_for_people(command_line: CommandLine, market: Market) -> None:
-    shown = command_line("processes")
+    shown = command_line("processes", "list")
     assert "contact_manager" in shown.out
     assert "Qualify" in shown.out
 

@@ -38,18 +38,28 @@ def test_every_field_of_an_account_is_kept(company: Company) -> None:
         "postal_code": "69001",
         "city": "Lyon",
         "country": "France",
-        "industry": "Retail",
+        "industry": "Shipyards",
+        "type": "partner",
+        "account_number": "4711",
+        "payment_terms": "net_30",
+        "contact_method": "phone",
+        "do_not_email": "yes",
+        "delivery_street": "Quai 3",
+        "delivery_postal_code": "13002",
+        "delivery_city": "Marseille",
+        "delivery_country": "France",
         "employees": "1 200",
         "annual_revenue": "1 234 567,89",
         "description": "Line one\n\nLine two",
-        "customer_since": "2020-02-29",
         "external_id": "C-1",
     }
     stored = Account.objects.get(pk=actions.create_account(company.alice, fields).pk)
     assert stored.website == "https://www.contoso.example/fr"
     assert (stored.employees, stored.annual_revenue) == (1200, Decimal("1234567.89"))
-    assert stored.customer_since == date(2020, 2, 29)
     assert stored.street == "1 rue Neuve\nBâtiment B"
+    kept = fields.keys() - {"website", "employees", "annual_revenue", "do_not_email"}
+    assert {name: getattr(stored, name) for name in kept} == {name: fields[name] for name in kept}
+    assert (stored.do_not_call, stored.do_not_email, stored.do_not_write) == (False, True, False)
 
 
 def test_creating_is_one_change_set(company: Company) -> None:
@@ -82,13 +92,17 @@ def test_creating_is_one_change_set(company: Company) -> None:
         ("annual_revenue", -1),
         ("annual_revenue", Decimal("NaN")),
         ("annual_revenue", 10**12),
-        ("customer_since", "2026-02-30"),
+        ("customer_since", "2026-02-03"),
         ("owner_id", "someone"),
         ("owner_id", 999_999),
         ("parent_id", 999_999),
         ("parent_id", 2**70),
         ("version", 3),
         ("deleted_at", None),
+        ("type", "business"),
+        ("payment_terms", "never"),
+        ("contact_method", "drum"),
+        ("do_not_call", "perhaps"),
         ("nonsense", "x"),
     ],
 )
@@ -127,6 +141,40 @@ def test_who_may_not_assign_may_not_create_for_someone_else(company: Company) ->
         actions.create_account(
             without(company.alice, "assign"), {"name": "Contoso", "owner_id": company.bob.id}
         )
+
+
+@pytest.mark.parametrize("typed", ["Technologies", "technology", "TECHNOLOGY"])
+def test_an_industry_of_the_list_is_kept_by_its_code_whatever_the_language(
+    company: Company, typed: str
+) -> None:
+    assert company.account(industry=typed).industry == "technology"
+
+
+def test_an_industry_beyond_the_list_is_kept_as_typed(company: Company) -> None:
+    account = company.account(industry="Shipyards")
+    edited = actions.edit_account(company.alice, account.pk, {"industry": "Santé"})
+    assert (account.industry, edited.industry) == ("Shipyards", "health")
+
+
+def test_a_contact_moves_to_another_account_and_its_deals_stay_its_own(company: Company) -> None:
+    former, later = company.account("Former"), company.account("Later")
+    contact = company.contact(account_id=former.pk)
+    deal = company.deal(contact_id=contact.pk)
+    actions.edit_contact(company.alice, contact.pk, {"account_id": later.pk})
+    change = Change.objects.get(kind="contact", record_id=contact.pk, version=2)
+    assert (change.before, change.after) == ({"account_id": former.pk}, {"account_id": later.pk})
+    kept = type(deal).objects.get(pk=deal.pk)
+    assert (kept.contact_id, kept.account_id, kept.version) == (contact.pk, None, deal.version)
+
+
+def test_a_delivery_address_is_undone_as_a_whole_and_apart_from_the_other(company: Company) -> None:
+    account = company.account(city="Lyon", delivery_city="Nice")
+    with noting_change_sets() as noted:
+        actions.edit_account(company.alice, account.pk, {"delivery_city": "Brest", "delivery_street": "Quai"})
+    actions.edit_account(company.alice, account.pk, {"city": "Paris"})
+    undo(company.alice, noted[0])
+    stored = Account.objects.get(pk=account.pk)
+    assert (stored.city, stored.delivery_city, stored.delivery_street) == ("Paris", "Nice", "")
 
 
 def test_an_owner_who_left_is_refused(company: Company) -> None:

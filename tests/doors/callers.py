@@ -15,12 +15,12 @@ from django.test import Client
 from opportune.__main__ import main
 from opportune.activities.actions import create_task
 from opportune.activities.models import Task
-from opportune.customers.models import Account, Contact
+from opportune.customers.models import Account, Connection, Contact
 from opportune.identity.actions import issue_token
 from opportune.identity.actor import Actor, system_actor
 from opportune.ledger.models import ChangeSet
 from opportune.opportunities import actions
-from opportune.opportunities.models import Opportunity
+from opportune.opportunities.models import Competitor, Opportunity
 from opportune.process.actions import install_processes
 from opportune.process.queries import ProcessPicture, process_by_key
 from opportune.reference.actions import install_reference
@@ -87,6 +87,9 @@ class Caller:
     def patch(self, address: str, body: object = None, **headers: str) -> Answer:
         return self.ask("patch", address, body, **headers)
 
+    def delete(self, address: str, body: object = None, **headers: str) -> Answer:
+        return self.ask("delete", address, body, **headers)
+
     def put(self, address: str, body: object = None, **headers: str) -> Answer:
         return self.ask("put", address, body, **headers)
 
@@ -103,8 +106,18 @@ class Market:
     process: ProcessPicture
 
     @property
+    def connection(self) -> int:
+        """The connection by which the contact is a stakeholder of the deal."""
+        return Connection.objects.get(second_kind="contact", second_id=self.contact.pk).pk
+
+    @property
     def alice(self) -> Actor:
         return self.company.alice
+
+    @property
+    def competitor(self) -> Competitor:
+        """A competitor by the word that only Alice knows."""
+        return actions.known_competitor(self.alice, f"{MARK} Inc.")
 
     @property
     def change_set(self) -> int:
@@ -119,9 +132,8 @@ class Market:
         self, subject: str = f"{MARK} pumps", *, owner: Actor | None = None, **fields: Any
     ) -> Opportunity:
         """One more deal with Alice's account, hers or of an owner who sees it."""
-        return actions.create(
-            owner or self.alice, {"subject": subject, "account_id": self.account.pk, **fields}
-        )
+        given = {"subject": subject, "account_id": self.account.pk, **fields}
+        return actions.create(owner or self.alice, given)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,36 @@ from opportune.ledger.models import Change
 from tests.doors.callers import MARK, ROOT, Answer, Caller, Market, caller, without_scopes
 
 DESCRIPTION: Any = door.get_openapi_schema(path_prefix=f"{ROOT}/")
-NOT_HIDDEN = {"person_id"}
+CUSTOMISED = {"processes", "stages", "steps"}
+SETTLED = {
+    "list_key": "source",
+    "choice": "web",
+    "reason": "PRICE_W",
+    "color": "red",
+    "preset": "dynamics",
+    "currency": "USD",
+    "day": "2026-01-01",
+}
+NOT_HIDDEN = {"person_id", "process_id", "stage_id", "step_id", *SETTLED}
+FOR_ADMINISTRATORS = {
+    "get /lists/{list_key}/items",
+    "post /lists/{list_key}/items",
+    "patch /lists/{list_key}/items/{choice}",
+    "delete /lists/{list_key}/items/{choice}",
+    "get /close-reasons/all",
+    "patch /close-reasons/{reason}",
+    "delete /close-reasons/{reason}",
+    "get /settings",
+    "patch /settings",
+    "get /settings/presets",
+    "post /settings/presets/{preset}",
+    "get /currencies/all",
+    "post /currencies",
+    "patch /currencies/{currency}",
+    "post /currencies/{currency}/rates",
+    "delete /currencies/{currency}/rates/{day}",
+    "patch /categories/{color}",
+}
 
 
 @dataclass(frozen=True)
@@ -30,15 +59,31 @@ class Route:
     def is_about_a_hidden_record(self) -> bool:
         return bool(set(self.parameters) - NOT_HIDDEN)
 
+    @property
+    def customises(self) -> bool:
+        return self.address.split("/")[1] in CUSTOMISED and (
+            self.method != "get" or self.address.endswith("/deletion")
+        )
+
     def ask(self, who: Caller, market: Market) -> Answer:
         records = {
             "opportunity_id": market.deal.pk,
             "step_id": market.process.stages[0].steps[0].id,
+            "process_id": market.process.id,
+            "stage_id": market.process.stages[0].id,
             "account_id": market.account.pk,
             "contact_id": market.contact.pk,
+            "kind": "opportunities",
+            "record_id": market.deal.pk,
+            "connection_id": market.connection,
             "task_id": market.task.pk,
+            "job_id": 1,
             "change_set_id": market.change_set,
             "person_id": market.alice.id,
+            "competitor_id": 99,
+            "share_id": 1,
+            "record": market.deal.ref,
+            **SETTLED,
         }
         address = self.address.format(**{name: records[name] for name in self.parameters})
         query = "?q=a" if address == "/search" else ""
@@ -53,8 +98,15 @@ def least(body: Any) -> Any:
     options = shape.get("anyOf", [shape])
     name = next(option["$ref"] for option in options if "$ref" in option).rpartition("/")[2]
     fields = DESCRIPTION["components"]["schemas"][name]
-    samples = {"string": "won", "integer": 1, "boolean": False}
-    return {each: samples[fields["properties"][each]["type"]] for each in fields.get("required", ())}
+    return {each: sample(fields["properties"][each]) for each in fields.get("required", ())}
+
+
+def sample(field: Any) -> Any:
+    """A value that a field takes."""
+    one = field.get("anyOf", [field])[0]
+    if one.get("format") == "date":
+        return "2026-01-01"
+    return {"string": "won", "integer": 1, "number": 1, "boolean": False, "array": [1]}[one["type"]]
 
 
 ROUTES = [
@@ -99,8 +151,17 @@ def test_a_stranger_finds_no_hidden_record_and_changes_none(market: Market) -> N
 
 def test_a_stranger_sees_nothing_of_it_in_any_list(market: Market) -> None:
     dan = caller(market.company.dan)
-    others = [route for route in ROUTES if not route.is_about_a_hidden_record]
-    assert except_for(asked(dan, market, others), 200, 201) == {"post /opportunities": 422}
+    others = [route for route in ROUTES if not route.is_about_a_hidden_record and not route.customises]
+    statuses = asked(dan, market, others)
+    assert except_for(statuses, 200, 201, 403) == {
+        "post /opportunities": 422,
+        "post /opportunities/stage": 422,
+        "post /opportunities/closure": 422,
+        "put /opportunities/owner": 422,
+        "post /opportunities/deletion": 422,
+        "post /close-reasons": 422,
+    }
+    assert {route for route, status in statuses.items() if status == 403} == FOR_ADMINISTRATORS
 
 
 def test_a_reading_token_writes_nothing(market: Market) -> None:
@@ -110,4 +171,15 @@ def test_a_reading_token_writes_nothing(market: Market) -> None:
     # her own words may be in the answers to her; what counts is that nothing is written
     statuses = {str(route): route.ask(reader, market).status for route in writing}
     assert except_for(statuses, 403) == {}
+    assert Change.objects.count() == before
+
+
+def test_only_who_customises_reaches_what_customises(market: Market) -> None:
+    routes = [route for route in ROUTES if route.customises]
+    assert len(routes) > 15
+    narrow = caller(market.company.ada, "*:read", "*:write", "right:administer")
+    callers = [caller(market.alice), caller(market.company.carol), narrow]
+    before = Change.objects.count()
+    for who in callers:
+        assert except_for(asked(who, market, routes), 403) == {}
     assert Change.objects.count() == before

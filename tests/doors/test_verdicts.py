@@ -54,7 +54,7 @@ def change_budget(market: Market) -> None:
 
 CASES = [
     Case("missing step", "move", {"move": "next"}, "steps_missing", 422, 6, before=require_budget),
-    Case("last stage", "move", {"stage": "nowhere"}, "stage_of_another_process", 422, 6),
+    Case("last stage", "move", {"stage": "nowhere"}, "unknown_stage", 422, 6),
     Case("date in the future", "move", {"move": "next", "on": "2199-01-01"}, "invalid", 422, 5),
     Case("edit of a closed deal", "edit", {"budget": "1"}, "closed", 409, 7, before=lose),
     Case("move of a closed deal", "move", {"move": "next"}, "closed", 409, 7, before=lose),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from opportune.customers.actions import create_account, edit_account
+from opportune.customers.actions import create_account, edit_account, mark_as_customers
 from opportune.customers.models import Account
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
@@ -92,22 +92,23 @@ def test_a_change_set_says_who_when_and_through_which_door(company: Company) -> 
 
 
 def test_a_change_holds_each_field_before_and_after_as_text(company: Company) -> None:
-    account = company.account(annual_revenue="10.50", customer_since="2026-01-31", employees=3)
+    account = company.account(annual_revenue="10.50", employees=3)
     edit_account(
         company.alice,
         account.pk,
         {
             "annual_revenue": "1000",
-            "customer_since": date(2026, 2, 1),
             "employees": None,
             "name": "Northwind",
         },
     )
-    created, edited = Change.objects.filter(kind="account", record_id=account.pk).order_by("version")
-    assert (created.version, edited.version) == (1, 2)
+    mark_as_customers(company.alice, {account.ref: date(2026, 2, 1)})
+    created, edited, marked = Change.objects.filter(kind="account", record_id=account.pk).order_by("version")
+    assert (created.version, edited.version, marked.version) == (1, 2, 3)
     assert created.after["annual_revenue"] == "10.5"
-    assert edited.before == {"annual_revenue": "10.5", "customer_since": "2026-01-31", "employees": 3}
-    assert edited.after == {"annual_revenue": "1000", "customer_since": "2026-02-01", "employees": None}
+    assert edited.before == {"annual_revenue": "10.5", "employees": 3}
+    assert edited.after == {"annual_revenue": "1000", "employees": None}
+    assert (marked.before, marked.after) == ({"customer_since": None}, {"customer_since": "2026-02-01"})
     assert Account.read_fact("annual_revenue", "10.5") == Decimal("10.5")
     assert Account.read_fact("customer_since", "2026-01-31") == date(2026, 1, 31)
     assert Account.read_fact("owner_id", 7) == 7

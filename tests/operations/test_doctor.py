@@ -17,6 +17,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from opportune.__main__ import main
 from opportune.activities.actions import create_task
 from opportune.activities.models import Task
+from opportune.customers.models import Connection
 from opportune.identity.actions import share
 from opportune.identity.models import Share, User
 from opportune.kernel import clock
@@ -29,6 +30,7 @@ from opportune.operations.doctor.database import snapshot, structure_of
 from opportune.operations.doctor.findings import Diagnosis, Finding, Severity
 from opportune.opportunities import actions
 from opportune.opportunities.models import Entry, Opportunity
+from opportune.reference.models import Category, CategoryMark
 from opportune.search.models import SearchEntry
 from tests.deals import Trade, id_of, last_change_set
 
@@ -82,10 +84,37 @@ def test_an_imported_past_is_well(trade: Trade) -> None:
     assert found() == {}
 
 
+def connected_to_nothing(deal: Opportunity) -> None:
+    Connection.objects.create(
+        first_kind="opportunity",
+        first_id=deal.pk,
+        second_kind="contact",
+        second_id=NOWHERE,
+        second_category="stakeholder",
+    )
+
+
 BROKEN: dict[str, tuple[str, Callable[[Opportunity], object]]] = {
     "a task of no deal": ("task_of_nothing", lambda deal: Task.objects.update(about_id=NOWHERE)),
     "a task of no kind": ("task_of_nothing", lambda deal: Task.objects.update(about_kind="parcel")),
     "a share of no deal": ("share_of_nothing", lambda deal: Share.objects.update(record_id=NOWHERE)),
+    "a connection to no deal": ("connection_of_nothing", connected_to_nothing),
+    "a category on no deal": (
+        "mark_on_nothing",
+        lambda deal: CategoryMark.objects.create(
+            category=Category.objects.get(color="red"), record_kind="opportunity", record_id=NOWHERE
+        ),
+    ),
+    "a deal begun by no account": (
+        "initiated_by_nothing",
+        lambda deal: Opportunity.objects.filter(pk=deal.pk).update(
+            initiated_by_kind="account", initiated_by_id=NOWHERE
+        ),
+    ),
+    "a deal that was never purged": (
+        "bin_overdue",
+        lambda deal: Opportunity.objects.filter(pk=deal.pk).update(deleted_at=_ago(40)),
+    ),
     "a change of no kind": (
         "change_of_unknown_kind",
         lambda deal: Change.objects.filter(kind="share").update(kind="parcel"),

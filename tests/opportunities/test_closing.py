@@ -13,7 +13,9 @@ from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, R
 from opportune.kernel.registries import facts
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions
+from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import Opportunity
+from opportune.opportunities.queries import offered_closing, opportunities
 from opportune.process.actions import add_step
 from opportune.reference.actions import add_close_reason, set_rate
 from opportune.reference.models import CloseReason
@@ -271,3 +273,55 @@ def test_a_closing_meets_another_persons_move(trade: Trade, deal: Opportunity) -
 def test_a_closing_and_another_persons_edit_of_something_else_merge(trade: Trade, deal: Opportunity) -> None:
     actions.edit(trade.company.carol, deal.pk, {"description": "Urgent"})
     assert close(trade, deal, version=1).status == "won"
+
+
+def test_a_reason_may_ask_which_competitor_won(trade: Trade, deal: Opportunity) -> None:
+    lost: dict[str, Any] = {"outcome": "lost", "reason": "COMPETITOR_L"}
+    assert wrong(trade, deal, **lost) == {"lost_to"}
+    assert wrong(trade, deal, **lost, lost_to=10**9) == {"lost_to"}
+    closed = close(trade, deal, **lost, lost_to="  Globex ")
+    assert closed.lost_to is not None
+    assert closed.lost_to.name == "Globex"
+    second = close(trade, trade.deal(), **lost, lost_to="GLOBEX")
+    assert second.lost_to_id == closed.lost_to_id
+    third = close(trade, trade.deal(), outcome="lost", reason="PRICE_L", lost_to=closed.lost_to_id)
+    assert third.lost_to_id == closed.lost_to_id
+
+
+def test_a_won_deal_was_lost_to_nobody(trade: Trade, deal: Opportunity) -> None:
+    assert wrong(trade, deal, lost_to="Globex") == {"lost_to"}
+    assert close(trade, deal).lost_to_id is None
+
+
+def test_closing_clears_the_reminder_and_undoing_it_brings_it_back(trade: Trade, deal: Opportunity) -> None:
+    Opportunity.objects.filter(pk=deal.pk).update(reminder_at=NOON)
+    closed = last_change_set(close, trade, deal)
+    assert Opportunity.objects.get(pk=deal.pk).reminder_at is None
+    undo(trade.alice, closed)
+    assert Opportunity.objects.get(pk=deal.pk).reminder_at == NOON
+
+
+def test_a_closing_is_offered_with_its_only_reason(trade: Trade, deal: Opportunity) -> None:
+    offered = offered_closing(trade.alice, deal.pk, "won")
+    assert (offered.reason, offered.on, offered.actual_value) == ("", TODAY, Decimal(1000))
+    CloseReason.objects.filter(outcome="lost").exclude(code="PRICE_L").update(is_offered=False)
+    lost = offered_closing(trade.alice, deal.pk, "lost")
+    assert (lost.reason, lost.actual_value) == ("PRICE_L", None)
+    with pytest.raises(NotPermitted):
+        offered_closing(trade.company.bob, deal.pk, "won")
+    with pytest.raises(Invalid):
+        offered_closing(trade.alice, deal.pk, "drawn")
+    close(trade, deal)
+    with pytest.raises(Conflict):
+        offered_closing(trade.alice, deal.pk, "won")
+
+
+def test_a_closed_deal_is_forecast_by_how_it_ended(trade: Trade, deal: Opportunity) -> None:
+    close(trade, deal)
+    won = OpportunityFilter.read({"forecast_category": "won"}, trade.alice)
+    assert [row.forecast for row in opportunities(trade.alice, won).rows] == ["won"]
+    pipeline = OpportunityFilter.read({"forecast_category": "pipeline"}, trade.alice)
+    assert opportunities(trade.alice, pipeline).rows == []
+    again = actions.reopen(trade.alice, deal.pk)
+    with pytest.raises(Invalid):
+        actions.edit(trade.alice, again.pk, {"forecast_category": "won"})

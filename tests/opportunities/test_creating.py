@@ -98,7 +98,7 @@ def test_a_customer_one_cannot_see_does_not_exist(trade: Trade) -> None:
 
 def test_a_primary_contact_one_cannot_see_does_not_exist(trade: Trade) -> None:
     hidden = trade.company.contact(owner=trade.company.dan)
-    assert wrong(trade, account_id=trade.account.pk, primary_contact_id=hidden.pk) == {"customer"}
+    assert wrong(trade, account_id=trade.account.pk, primary_contact_id=hidden.pk) == {"primary_contact_id"}
     seen = trade.company.contact()
     assert make(trade, account_id=trade.account.pk, primary_contact_id=seen.pk).primary_contact_id == seen.pk
 

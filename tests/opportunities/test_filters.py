@@ -30,8 +30,17 @@ FILTERS = st.builds(
     stage_id=st.none() | IDS,
     account_id=st.none() | IDS,
     contact_id=st.none() | IDS,
+    campaign_id=st.none() | IDS,
+    segment_id=st.none() | IDS,
+    competitor_id=st.none() | IDS,
+    member_ids=st.lists(IDS, max_size=5).map(tuple),
+    on_hold=st.none() | st.booleans(),
+    stale=st.none() | st.booleans(),
     source=WORDS,
     type=WORDS,
+    rating=WORDS,
+    priority=WORDS,
+    payment_terms=WORDS,
     forecast_category=WORDS,
     close_from=DAYS,
     close_to=DAYS,
@@ -163,7 +172,9 @@ def test_an_accounts_deals_are_its_own_and_its_contacts(trade: Trade, market: di
 def test_by_source_type_and_category(trade: Trade) -> None:
     assert found(trade, source="web") == {"Pumps"}
     assert found(trade, type="new") == {"Valves"}
-    assert found(trade, forecast_category="committed") == {"Tanks"}
+    trade.deal("Taps", forecast_category="committed")
+    assert found(trade, forecast_category="committed") == {"Taps"}
+    assert found(trade, forecast_category="won") == {"Tanks"}, "a closed one counts by how it ended"
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from opportune.kernel.errors import Refused
-from opportune.opportunities.moves import Move, resolve, starting_stage
+from opportune.opportunities.moves import Move, offers, resolve, starting_stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +132,46 @@ def test_a_move_that_does_not_lead_to_the_stage_aimed_at_is_none(
     wish: str | None, target: int | None
 ) -> None:
     assert refused(places("ssss"), 1, wish=wish, target=target).code == "not_a_move"
+
+
+def offered(*args: Any, **kwargs: Any) -> list[tuple[str, tuple[int, ...]]]:
+    """The moves that are offered, by name and places."""
+    return [(offer.kind, offer.targets) for offer in offers(*args, **kwargs)]
+
+
+def test_a_deal_not_started_is_offered_only_the_start() -> None:
+    assert offered(places("-s--", default=1), None) == [("start", (1, 0, 2))]
+    assert offered([], None) == []
+
+
+def test_the_offers_in_their_order() -> None:
+    assert offered(places("----"), 0) == [("next", (1,)), ("update", (0,))]
+    assert offered(places("----"), 3) == [
+        ("update", (3,)),
+        ("finish", (3,)),
+        ("previous", (2,)),
+        ("jump_back", (2, 1, 0)),
+    ]
+    assert offered(places("----"), 3, is_finished=True)[0:2] == [("update", (3,)), ("previous", (2,))]
+
+
+def test_skip_is_offered_as_far_as_stages_may_be_skipped() -> None:
+    assert ("skip", (1, 2, 3)) in offered(places("-ss--"), 0)
+    assert "skip" not in dict(offered(places("--ss"), 0)), "the first one after it cannot be skipped"
+    assert "skip" not in dict(offered(places("-s"), 0)), "there is only the next one"
+
+
+def test_every_offer_is_a_move() -> None:
+    stages = places("ss-s-", default=1)
+    for current in (None, *range(5)):
+        for offer in offers(stages, current):
+            for target in offer.targets:
+                assert resolve(stages, current, wish=offer.kind, target=target).target == target
+
+
+def test_finishing_is_possible_once_in_the_last_stage() -> None:
+    move = resolve(places(), 3, wish="finish")
+    assert (move, move.is_gated) == (Move("finish", 3, (3,)), True)
+    assert refused(places(), 2, wish="finish").code == "not_last_stage"
+    assert refused(places(), 3, wish="finish", is_finished=True).code == "already_finished"
+    assert refused(places(), None, wish="finish").code == "not_started"

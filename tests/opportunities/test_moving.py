@@ -81,8 +81,8 @@ def test_a_deal_without_stage_is_started(trade: Trade, process: ProcessPicture) 
     assert entries_of(deal)[-1].move == "start"
 
 
-def test_a_stage_of_another_process_is_refused(trade: Trade, deal: Opportunity) -> None:
-    assert refusal(trade, deal, trade.sales).code == "stage_of_another_process"
+def test_a_stage_that_does_not_exist_is_refused(trade: Trade, deal: Opportunity) -> None:
+    assert refusal(trade, deal, stage_id=10**9).code == "unknown_stage"
 
 
 def test_a_move_nobody_knows_is_refused(trade: Trade, deal: Opportunity) -> None:
@@ -331,17 +331,24 @@ def demanding(trade: Trade) -> ProcessPicture:
     return process_with(stage("a"), stage("b"), stage("c"), key="demanding", estimates_required=True)
 
 
+def started(trade: Trade, demanding: ProcessPicture, **fields: Any) -> Opportunity:
+    """A deal that was started in a demanding process, which asks nothing of it yet."""
+    deal = trade.deal(process_id=demanding.id, **fields)
+    move(trade, deal, wish="start")
+    return deal
+
+
 def test_a_demanding_process_asks_for_value_chance_and_close_date(
     trade: Trade, demanding: ProcessPicture
 ) -> None:
-    deal = trade.deal(process_id=demanding.id, stage_id=demanding.stages[0].id)
+    deal = started(trade, demanding)
     assert wrong(trade, deal, wish="next") == {"estimated_value", "chance", "estimated_close_on"}
     assert move(trade, deal, wish="next", estimated_value=1, chance=1, estimated_close_on=TODAY)
     assert move(trade, deal, wish="next"), "what was given before counts"
 
 
 def test_a_demanding_process_asks_for_more_than_zero(trade: Trade, demanding: ProcessPicture) -> None:
-    deal = trade.deal(process_id=demanding.id, stage_id=demanding.stages[0].id, estimated_close_on=TODAY)
+    deal = started(trade, demanding, estimated_close_on=TODAY)
     assert wrong(trade, deal, wish="update", estimated_value=0, chance=0) == {"estimated_value", "chance"}
 
 
@@ -361,7 +368,7 @@ def test_zero_typed_over_a_value_is_refused_by_a_demanding_process(
 def test_a_demanding_process_refuses_a_close_date_before_the_move(
     trade: Trade, demanding: ProcessPicture
 ) -> None:
-    deal = trade.deal(process_id=demanding.id, stage_id=demanding.stages[0].id, estimated_value=5, chance=5)
+    deal = started(trade, demanding, estimated_value=5, chance=5)
     earlier = date(2026, 3, 9)
     assert wrong(trade, deal, wish="next", estimated_close_on=earlier) == {"estimated_close_on"}
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted
-from opportune.process.actions import add_step, create_process, install_processes, require_step
+from opportune.process.actions import StageInput, add_step, create_process, install_processes, require_step
 from opportune.process.models import Process, Step
 from opportune.process.queries import process_by_id, process_by_key, processes
 from tests.deals import SYSTEM, Trade, process_with, stage
@@ -30,9 +30,9 @@ def wrong_step(process_stage: int, **given: Any) -> set[str]:
     return set(invalid.value.fields)
 
 
-def test_two_processes_ship_with_their_stages_and_steps() -> None:
+def test_processes_ship_with_their_stages_and_steps() -> None:
     install_processes(SYSTEM)
-    sales, contact_manager = processes()
+    sales, contact_manager, *_ = processes()
     assert [one.name("fr") for one in sales.stages] == [
         "Qualification",
         "Développement",
@@ -49,10 +49,43 @@ def test_two_processes_ship_with_their_stages_and_steps() -> None:
     assert sales.default_stage == sales.stages[0]
 
 
+@pytest.mark.parametrize(
+    ("key", "method", "completed", "chances", "quotes", "skips"),
+    [
+        ("existing", "completed", [2, 50, 80, 95], [10, 40, 80, 100], "  qq", "ss  "),
+        ("new", "stage", [2, 5, 40, 60, 95], [10, 20, 50, 75, 100], "  qqq", "  s  "),
+        (
+            "firstlarge",
+            "multiply",
+            [2, 5, 20, 40, 50, 80, 95],
+            [10, 20, 30, 40, 60, 80, 100],
+            "    qqq",
+            "s   ss ",
+        ),
+    ],
+)
+def test_the_templates_of_business_central_ship(
+    key: str, method: str, completed: list[int], chances: list[int], quotes: str, skips: str
+) -> None:
+    install_processes(SYSTEM)
+    shipped = process_by_key(key)
+    assert (shipped.method, shipped.estimates_required, shipped.default_stage) == (method, True, None)
+    assert [one.completed for one in shipped.stages] == completed
+    assert [one.chance for one in shipped.stages] == chances
+    assert "".join("q" if one.quote_required else " " for one in shipped.stages) == quotes
+    assert "".join("s" if one.allow_skip else " " for one in shipped.stages) == skips
+
+
+def test_the_tasks_of_contact_manager_have_their_delays() -> None:
+    install_processes(SYSTEM)
+    delays = [[step.delay_days for step in one.steps] for one in process_by_key("contact_manager").stages]
+    assert delays == [[2, 3], [2, 3], [5, 5], [7, 10], [3, 5, 10], [5, 10, 15]]
+
+
 def test_installing_again_adds_nothing() -> None:
     install_processes(SYSTEM)
     install_processes(SYSTEM)
-    assert (Process.objects.count(), Step.objects.count()) == (2, 33)
+    assert (Process.objects.count(), Step.objects.count()) == (5, 33)
 
 
 def test_stages_keep_their_order() -> None:
@@ -93,9 +126,25 @@ def test_a_process_has_a_key_of_its_own() -> None:
     assert wrong(key="short") == {"key"}
 
 
-@pytest.mark.parametrize("field", ["key", "name_en", "name_fr"])
-def test_a_process_has_a_key_and_names(field: str) -> None:
+@pytest.mark.parametrize("field", ["name_en", "name_fr"])
+def test_a_process_has_names(field: str) -> None:
     assert wrong(**{field: " "}) == {field}
+
+
+def test_a_key_is_made_from_the_name_when_none_is_given() -> None:
+    names = [
+        create_process(SYSTEM, name_en=name, name_fr="Nouveau").key for name in ("Été & co.", "Été, co", "42")
+    ]
+    assert names == ["ete_co", "ete_co_2", "process_42"]
+
+
+@pytest.mark.parametrize("key", ["a/b", "42", "x" * 31])
+def test_a_key_can_stand_in_an_address(key: str) -> None:
+    assert wrong(key=key) == {"key"}
+
+
+def test_stages_have_names_of_their_own() -> None:
+    assert wrong(stages=[stage("a"), StageInput("b", "Á", "Autre")]) == {"name_en"}
 
 
 def test_a_key_and_names_fit_their_columns() -> None:
@@ -160,12 +209,12 @@ def test_names_and_a_field_fit_their_columns(trade: Trade) -> None:
     assert (made.name_en, made.name_fr) == ("Call", "x" * 100)
 
 
-def test_a_task_is_not_due_before_its_stage_is_entered_nor_after_many_years(trade: Trade) -> None:
+def test_a_task_is_not_due_before_its_stage_is_entered_nor_after_a_year(trade: Trade) -> None:
     stage_id = trade.sales.stages[0].id
-    for days in (-1, 3651, 10**6):
+    for days in (-1, 366, 10**6):
         assert wrong_step(stage_id, what="task", delay_days=days) == {"delay_days"}
-    made = add_step(SYSTEM, stage_id, what="task", name_en="Call", name_fr="Appeler", delay_days=3650)
-    assert made.delay_days == 3650
+    made = add_step(SYSTEM, stage_id, what="task", name_en="Call", name_fr="Appeler", delay_days=365)
+    assert made.delay_days == 365
 
 
 def test_a_step_belongs_to_a_stage(trade: Trade) -> None:
@@ -238,5 +287,10 @@ def test_installing_is_for_who_customises(trade: Trade) -> None:
 
 def test_retired_processes_are_left_out_where_one_chooses(trade: Trade) -> None:
     Process.objects.filter(key="sales").update(is_retired=True)
-    assert [one.key for one in processes(with_retired=False)] == ["contact_manager"]
-    assert len(processes()) == 2
+    assert [one.key for one in processes(with_retired=False)] == [
+        "contact_manager",
+        "existing",
+        "new",
+        "firstlarge",
+    ]
+    assert len(processes()) == 5

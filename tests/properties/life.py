@@ -20,8 +20,9 @@ from opportune.ledger.recording import noting_change_sets
 from opportune.ledger.undo import Undone, undo
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
+from opportune.process.queries import ProcessPicture, process_by_key, processes
 from opportune.reference.actions import set_rate
-from tests.deals import NOON, SYSTEM, Trade, id_of
+from tests.deals import NOON, SYSTEM, Trade, id_of, process_with, stage
 
 Command = tuple[str, Any]
 
@@ -50,10 +51,11 @@ ASIDE: dict[str, st.SearchStrategy[Any]] = {
     "chance": CHANCES,
     "estimated_value": AMOUNTS,
 }
-NAMED = {"wish": st.sampled_from(["next", "next", "next", "previous", "update"])}
+NAMED = {"wish": st.sampled_from(["next", "next", "next", "previous", "update", "finish"])}
 MOVES = st.fixed_dictionaries(NAMED, optional=ASIDE) | st.fixed_dictionaries(
-    {"at": st.integers(0, 2)}, optional=ASIDE
+    {"at": st.integers(0, 2), "of": st.sampled_from(["sales", "sales", "other"])}, optional=ASIDE
 )
+SWITCHES = st.fixed_dictionaries({"to": st.sampled_from(["sales", "other"])})
 CLOSINGS = st.fixed_dictionaries(
     {"outcome": st.sampled_from(["won", "lost"])},
     optional={"actual_value": AMOUNTS, "days_ago": st.integers(0, 3), "description": st.just("At last")},
@@ -70,6 +72,7 @@ ON_ONE_DEAL: st.SearchStrategy[Command] = st.one_of(
     st.tuples(st.just("move"), MOVES),
     st.tuples(st.just("move"), MOVES),
     st.tuples(st.just("move"), MOVES),
+    st.tuples(st.just("switch"), SWITCHES),
     st.tuples(st.just("close"), CLOSINGS),
     st.tuples(st.just("close"), CLOSINGS),
     st.tuples(st.just("reopen"), st.just({})),
@@ -118,6 +121,14 @@ class Life:
             "southwind": {"account_id": company.account("Southwind").pk},
             "durand": {"contact_id": company.contact().pk},
         }
+        if not any(process.key == "other" for process in processes()):
+            process_with(
+                stage("a", 10, 5, skip=True),
+                stage("b", None, 50),
+                stage("c", 90, 80),
+                key="other",
+                method="multiply",
+            )
         with self._noted():
             self.deal_id = self.trade.deal(**fields).pk
         self.now += timedelta(9)
@@ -145,9 +156,17 @@ class Life:
     def _edit(self, customer: str = "", **fields: Any) -> None:
         actions.edit(self.actor, self.deal_id, {**fields, **self.customers.get(customer, {})})
 
-    def _move(self, at: int | None = None, days_ago: int | None = None, **how: Any) -> None:
-        stage_id = None if at is None or "wish" in how else self.trade.sales.stages[at].id
+    def _move(
+        self, at: int | None = None, of: str = "sales", days_ago: int | None = None, **how: Any
+    ) -> None:
+        stage_id = None if at is None or "wish" in how else self._process(of).stages[at].id
         actions.move(self.actor, self.deal_id, stage_id=stage_id, on=self._day(days_ago), **how)
+
+    def _process(self, name: str) -> ProcessPicture:
+        return self.trade.sales if name == "sales" else process_by_key(name)
+
+    def _switch(self, to: str) -> None:
+        actions.switch_process(self.actor, self.deal_id, self._process(to).id)
 
     def _close(self, outcome: str, days_ago: int = 0, **how: Any) -> None:
         reason = "PRICE_W" if outcome == "won" else "PRICE_L"

@@ -24,7 +24,7 @@ from tests.properties.profiles import few, forgotten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("march")]
 
-WISHES = (None, "start", "next", "previous", "skip", "jump_back", "update")
+WISHES = (None, "start", "next", "previous", "skip", "jump_back", "update", "finish")
 METHODS = ("stage", "multiply", "add", "completed", "typed")
 PERCENTAGES = st.sampled_from([Decimal(0), Decimal(100)]) | st.decimals(0, 100, places=2)
 GIVEN = st.none() | PERCENTAGES | st.decimals(0, 100, places=4)
@@ -74,7 +74,7 @@ def plans(draw: st.DrawFn) -> Plan:
 Command = tuple[str, tuple[Any, ...]]
 WISHED = st.tuples(st.sampled_from(WISHES), st.none() | st.integers(0, 5), GIVEN, VALUES)
 AIMED = st.tuples(st.none(), st.integers(0, 5), GIVEN, VALUES)
-NAMED = st.tuples(st.sampled_from(["next", "next", "previous", "update"]), st.none(), GIVEN, VALUES)
+NAMED = st.tuples(st.sampled_from(["next", "next", "previous", "update", "finish"]), st.none(), GIVEN, VALUES)
 BEGIN: Command = ("move", (None, None, None, None))
 COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.tuples(st.just("move"), AIMED),
@@ -120,6 +120,7 @@ class Model:
     source: str = "process"
     value: Fraction | None = None
     actual: Fraction | None = None
+    finished: bool = False
     ticked: set[int] = field(default_factory=set)
     has_quote: bool = False
     before: tuple[Any, ...] = ()
@@ -151,15 +152,16 @@ class Model:
         if not kind:
             return str(goal)
         assert isinstance(goal, int)
-        if kind in ("next", "skip") or left:
+        if kind in ("next", "skip", "finish") or left:
             if any(self.plan.phases[at].required and at not in self.ticked for at in left):
                 return "steps_missing"
-            if self.plan.phases[goal].quote and not self.has_quote:
+            if kind != "finish" and self.plan.phases[goal].quote and not self.has_quote:
                 return "quote_missing"
         c, source = self.chance_after(kind, goal, exact(given, 2))
         worth = self.value if value is None else exact(value)
-        if self.plan.demanding and (kind != "start" or left) and not (worth and c):
+        if self.plan.demanding and (kind != "start" or left) and not (worth and c and given != 0):
             return "invalid"
+        self.finished = kind == "finish" or (kind == "update" and self.finished)
         self.stage, self.status, self.value = goal, "in_progress", worth
         self.c, self.source, self.k = c, source, exact(self.plan.phases[goal].completed)
         self.weigh()
@@ -182,6 +184,16 @@ class Model:
             return "", "no_next_stage", nothing
         if wish == "previous" and here == 0:
             return "", "no_previous_stage", nothing
+        if wish == "finish":
+            if self.finished:
+                return "", "already_finished", nothing
+            if here < len(phases) - 1:
+                return "", "not_last_stage", nothing
+            return (
+                ("finish", here, range(here, here + 1))
+                if target in (None, here)
+                else ("", "not_a_move", nothing)
+            )
         named = {"next": here + 1, "previous": here - 1, "update": here}
         goal = named.get(wish or "", -1 if target is None else target)
         wrong_way = (wish == "skip" and goal <= here) or (wish == "jump_back" and goal >= here)
@@ -199,7 +211,7 @@ class Model:
         by_given = "process" if given == own else "typed"
         if kind in ("skip", "jump_back"):
             return own or (self.c if given is None else given), "process"
-        if kind == "update":
+        if kind in ("update", "finish"):
             return (self.c, self.source) if given is None else (given, by_given)
         if given:
             return given, by_given
@@ -397,4 +409,5 @@ def test_a_deal_stands_where_the_page_says(
                 expected,
             )
             assert standing(now, deal.process) == by_the_page, (name, args)
+            assert now.is_finished == model.finished, (name, args)
             assert standing(Entry.objects.get(opportunity=now, is_current=True), deal.process) == by_the_page

@@ -207,8 +207,14 @@ def test_a_reason_is_added_in_place_by_who_may(trade: Trade) -> None:
 
 def test_adding_reasons_in_place_can_be_switched_off(trade: Trade) -> None:
     change_setting(SYSTEM, "people_may_add_close_reasons", False)
-    with pytest.raises(NotPermitted):
+    with pytest.raises(Refused) as refused:
         add_close_reason(trade.alice, outcome="lost", name="Too dear")
+    assert (refused.value.code, refused.value.data["setting"]) == (
+        "switched_off",
+        "people_may_add_close_reasons",
+    )
+    with pytest.raises(NotPermitted):
+        add_close_reason(trade.company.rita, outcome="lost", name="Too dear")
     assert add_close_reason(trade.company.ada, outcome="lost", name="Too dear").code == "TOODEAR_L"
 
 
@@ -272,8 +278,9 @@ def test_several_numbers_are_taken_at_once_and_each_series_year_has_its_own() ->
         assert take_numbers("opportunity", first, 3) == ["OPP-2026-0001", "OPP-2026-0002", "OPP-2026-0003"]
         assert take_numbers("opportunity", date(2027, 1, 1)) == ["OPP-2027-0001"]
         assert take_numbers("opportunity", first) == ["OPP-2026-0004"]
-        with pytest.raises(KeyError):
+        with pytest.raises(Refused) as refused:
             take_numbers("nonsense", first)
+        assert refused.value.code == "series_missing"
 
 
 @pytest.mark.usefixtures("_installed")

@@ -2,14 +2,18 @@
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
+from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from opportune.activities.models import Task
 from opportune.identity.actions import change_password, set_active
 from opportune.identity.actor import system_actor
+from opportune.identity.models import Share
 from opportune.ledger.models import Change
+from opportune.opportunities import actions
 from opportune.opportunities.actions import edit
+from opportune.opportunities.models import Rival, TeamMember
 from opportune.web.pages import go
 from tests.deals import id_of
 from tests.doors.callers import MARK, Market, caller
@@ -37,6 +41,18 @@ def routes() -> list[str]:
     return below(get_resolver().url_patterns, "")
 
 
+def first_id(model: type[Model], column: str) -> int:
+    """What hangs on Alice's deal, if something does."""
+    return model._default_manager.order_by("pk").values_list(column, flat=True).first() or 1
+
+
+def hang(market: Market) -> None:
+    """Something of each kind that hangs on a deal."""
+    actions.share_deal(market.alice, market.deal.pk, user_id=market.company.bob.id)
+    actions.add_member(market.alice, market.deal.pk, user_id=market.company.bob.id or 0)
+    actions.add_rival(market.alice, market.deal.pk, name="Borealis")
+
+
 def filled(route: str, market: Market) -> str:
     """A route's address with Alice's records in it."""
     step = market.process.stages[0].steps[0].id
@@ -45,13 +61,28 @@ def filled(route: str, market: Market) -> str:
         "<int:account_id>": market.account.pk,
         "<int:contact_id>": market.contact.pk,
         "<int:task_id>": market.task.pk,
+        "<int:job_id>": 1,
+        "<int:record_id>": market.contact.pk,
+        "<int:connection_id>": market.connection,
+        "<str:kind>": "contact",
         "<int:change_set_id>": market.change_set,
         "<int:stage_id>": market.process.stages[0].id,
         "<int:step_id>": step,
+        "<int:competitor_id>": first_id(Rival, "competitor_id"),
+        "<int:person_id>": first_id(TeamMember, "user_id"),
+        "<int:share_id>": first_id(Share, "pk"),
+        "<int:process_id>": market.process.id,
+        "<str:way>": "up",
         "<str:how>": "complete",
         "<str:key>": "sales",
         "<str:stage>": "none",
         "<str:secret>": "unknown",
+        "<str:list_key>": "source",
+        "<str:choice>": "web",
+        "<str:reason>": "PRICE_W",
+        "<str:currency>": "USD",
+        "<str:color>": "red",
+        "<str:record>": str(market.deal.ref),
     }
     for name, value in values.items():
         route = route.replace(name, str(value))
@@ -62,7 +93,11 @@ ROUTES = routes()
 ABOUT_A_RECORD = [
     route
     for route in ROUTES
-    if any(f"{kind}_id>" in route for kind in ("opportunity", "account", "contact", "task", "change_set"))
+    if "<str:record>" in route
+    or any(
+        f"{kind}_id>" in route
+        for kind in ("opportunity", "account", "contact", "record", "task", "change_set")
+    )
 ]
 POSTED = {
     "subject": f"{MARK} taken",
@@ -71,6 +106,8 @@ POSTED = {
     "move": "next",
     "outcome": "lost",
     "due_on": "",
+    "color": "red",
+    "marked": "yes",
 }
 
 
@@ -91,6 +128,7 @@ def test_a_visitor_gets_nothing(market: Market, client: Client, method: str) -> 
 
 
 def test_a_stranger_finds_no_record_and_changes_none(market: Market, sign_in: SignIn) -> None:
+    hang(market)
     dan, before = sign_in(market.company.dan), Change.objects.count()
     for route in ABOUT_A_RECORD:
         address = filled(route, market)
@@ -112,6 +150,7 @@ def test_a_stranger_sees_nothing_of_it_in_any_list(market: Market, sign_in: Sign
 
 
 def test_a_reader_changes_nothing(market: Market, sign_in: SignIn) -> None:
+    hang(market)
     rita, before = sign_in(market.company.rita), Change.objects.count()
     for route in ABOUT_A_RECORD:
         answer = rita.post(filled(route, market), POSTED)
@@ -148,7 +187,9 @@ def test_every_posted_form_needs_its_token(market: Market, sign_in: SignIn) -> N
 def test_who_has_left_is_out_at_once(market: Market, sign_in: SignIn) -> None:
     alice, token = sign_in(market.alice), caller(market.alice)
     assert (alice.get("/opportunities/").status_code, token.get("/me").status) == (200, 200)
-    set_active(market.company.ada, id_of(market.alice), is_active=False)
+    set_active(
+        market.company.ada, id_of(market.alice), is_active=False, successor_id=id_of(market.company.bob)
+    )
     assert alice.get("/opportunities/").status_code == 302
     assert token.get("/me").status == 401
 

@@ -47,6 +47,15 @@ PARTICULAR = {
     "stage": RECORDS,
     "process": RECORDS,
     "was": KEPT,
+    "price": NUMBERS,
+    "checked_on": DAYS,
+    "reminder_on": DAYS,
+    "reminder_time": ("24:00", "9", "09:00+25:00", "T"),
+    "initiated_by": (*RECORDS, "campaign:999", "opportunity:1"),
+    "campaign_id": RECORDS,
+    "holder": ("user:999", "team:999", *RECORDS),
+    "user_id": RECORDS,
+    "back": ELSEWHERE,
     "next": ELSEWHERE,
     "reason": ("+", "NOT_RECORDED"),
 }
@@ -72,10 +81,25 @@ DEAL = {
     "delivery_on": "",
     "primary_contact_id": "",
     "owner_id": "",
+    "comments": "",
+    "payment_terms": "",
+    "initiated_by": "",
+    "campaign_id": "",
+    "segment_id": "",
+    "reminder_on": "",
+    "reminder_time": "",
+    "on_hold": "no",
+    "decision_maker_identified": "no",
+    "once": "",
+    "then": "",
+    "back": "",
 }
 CUSTOMER = {
+    "type": "",
     "phone": "",
     "email": "",
+    "contact_method": "",
+    "do_not_call": "",
     "street": "",
     "postal_code": "",
     "city": "",
@@ -84,8 +108,29 @@ CUSTOMER = {
     "owner_id": "",
     "account": "",
 }
-ACCOUNT = {**CUSTOMER, "name": "North", "website": "", "industry": "", "employees": "", "annual_revenue": ""}
+ACCOUNT = {
+    **CUSTOMER,
+    "name": "North",
+    "account_number": "",
+    "website": "",
+    "industry": "",
+    "employees": "",
+    "annual_revenue": "",
+    "payment_terms": "",
+    "delivery_street": "",
+    "delivery_postal_code": "",
+    "delivery_city": "",
+    "delivery_country": "",
+}
 CONTACT = {**CUSTOMER, "last_name": "Durand", "first_name": "", "job_title": "", "mobile": ""}
+
+CONNECTION = {
+    "role": "business:partner",
+    "own_role": "",
+    "description": "",
+    "started_on": "",
+    "ended_on": "",
+}
 
 
 def forms(market: Market) -> dict[str, dict[str, str]]:
@@ -124,6 +169,18 @@ def forms(market: Market) -> dict[str, dict[str, str]]:
         f"/opportunities/{deal}/steps/{tick}/": {"done": ""},
         f"/opportunities/{deal}/steps/{field}/": {"budget": "", "customer": "", "primary_contact_id": ""},
         f"/opportunities/{deal}/tasks/": {"subject": "Call", "due_on": ""},
+        f"/opportunities/{deal}/competitors/": {
+            "name": "Borealis",
+            "price": "",
+            "checked_on": "",
+            "note": "",
+        },
+        f"/opportunities/{deal}/sales-team/": {"user_id": "", "role": ""},
+        f"/opportunities/{deal}/shares/": {"holder": "", "may_write": ""},
+        f"/opportunities/{deal}/clone/": {"subject": "Pumps"},
+        f"/opportunities/{deal}/comments/": {"text": "", "next": ""},
+        f"/opportunities/{deal}/reminder/snooze/": {"until": "", "next": ""},
+        "/competitors/new/": {"name": "", "website": "", "strengths": "", "weaknesses": ""},
         f"/tasks/{task}/reopen/": {"next": ""},
         "/preferences/": {"theme": "dark", "language": "en", "next": "/"},
         "/accounts/new/": ACCOUNT,
@@ -131,6 +188,10 @@ def forms(market: Market) -> dict[str, dict[str, str]]:
         "/contacts/new/": CONTACT,
         f"/contacts/{contact}/edit/": {**CONTACT, **seen},
         f"/undo/{change_set}/": {"next": ""},
+        "/pick/customers/new/account/": {"name": "North", "city": "", "email": "", "phone": ""},
+        "/pick/customers/new/contact/": {"last_name": "Durand", "first_name": "", "email": "", "phone": ""},
+        f"/connections/account/{account}/new/": {"to": f"contact:{contact}", **CONNECTION},
+        f"/connections/contact/{contact}/{market.connection}/": {**CONNECTION, "version": ""},
     }
 
 
@@ -155,6 +216,13 @@ def addresses() -> Iterator[str]:
         yield f"/opportunities/?{name}={{}}"
     for name in ("type", "forecast_category", "close_from", "close_to", "sort", "after", "unknown"):
         yield f"/opportunities/?{name}={{}}"
+    for name in ("competitor", "campaign", "segment", "member", "stale", "on_hold", "rating"):
+        yield f"/opportunities/?{name}={{}}"
+    yield "/competitors/?text={}"
+    yield "/competitors/?after={}"
+    yield "/competitors/{}/"
+    yield "/opportunities/{}/competitors/1/"
+    yield "/pick/initiators/?q={}"
     for name in ("text", "owner", "team", "close_from", "process", "stage"):
         yield f"/pipeline/?{name}={{}}"
     for name in ("text", "owner", "account", "sort", "after"):
@@ -166,6 +234,12 @@ def addresses() -> Iterator[str]:
     yield "/search/?q={}"
     yield "/pick/customers/?q={}"
     yield "/pick/customers/?kind={}"
+    yield "/pick/customers/new/{}/"
+    yield "/pick/customers/new/account/?q={}"
+    yield "/pick/customers/new/contact/?q={}"
+    yield "/connections/{}/1/new/"
+    yield "/connections/account/{}/new/"
+    yield "/connections/account/1/{}/"
 
 
 @pytest.fixture
@@ -219,6 +293,10 @@ def test_no_address_breaks_whatever_it_asks_for(market: Market, ada: Client) -> 
         "/opportunities/{}/steps/1/",
         "/accounts/{}/edit/",
         "/contacts/{}/edit/",
+        "/connections/account/{}/new/",
+        "/connections/account/1/{}/",
+        "/connections/account/1/{}/removal/",
+        "/connections/account/{}/1/removal/",
         "/tasks/{}/complete/",
         "/undo/{}/",
     ],

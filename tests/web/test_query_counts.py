@@ -18,11 +18,16 @@ COMMITTED = tomllib.loads(Path(__file__).with_name("query_counts.toml").read_tex
 
 def counts(client: Client, market: Market) -> dict[str, int]:
     """The number of queries of every page that is committed."""
-    deal, stage = market.deal.pk, market.process.stages[0].id
+    deal, stage, competitor = market.deal.pk, market.process.stages[0].id, market.competitor.pk
     found = {}
     for page in COMMITTED:
         address = page.format(
-            deal=deal, stage=stage, account=market.account.pk, contact=market.contact.pk, word=MARK
+            deal=deal,
+            stage=stage,
+            account=market.account.pk,
+            contact=market.contact.pk,
+            competitor=competitor,
+            word=MARK,
         )
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(address)

@@ -51,6 +51,13 @@ def test_a_visitor_is_asked_to_sign_in(client: Client, address: str) -> None:
         "/opportunities/{deal}/move/",
         "/opportunities/{deal}/close/?outcome=won",
         "/opportunities/{deal}/close/?outcome=lost",
+        "/opportunities/{deal}/competitors/",
+        "/opportunities/{deal}/sales-team/",
+        "/opportunities/{deal}/shares/",
+        "/opportunities/{deal}/clone/",
+        "/competitors/",
+        "/competitors/new/",
+        "/opportunities/?competitor=&stale=yes&member=me&on_hold=no&rating=warm",
         "/tasks/",
         "/accounts/",
         "/accounts/new/",
@@ -68,7 +75,37 @@ def test_a_seller_sees_each_screen(alice: Client, deal: Opportunity, address: st
     assert "style=" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("address", ["", "edit/", "move/", "close/", "stages/1/"])
+@pytest.mark.parametrize("fragment", [False, True])
+def test_a_seller_sees_what_hangs_on_a_deal(
+    alice: Client, company: Company, deal: Opportunity, fragment: bool
+) -> None:
+    rival = actions.add_rival(company.alice, deal.pk, name="Borealis", price=Decimal(900))
+    actions.add_member(company.alice, deal.pk, user_id=company.dan.id or 0, role="sponsor")
+    past = clock.now()
+    actions.edit(
+        company.alice, deal.pk, {"reminder_at": past, "expires_on": "2020-01-01", "comments": "Two\nlines"}
+    )
+    for address in (
+        f"/opportunities/{deal.pk}/",
+        f"/opportunities/{deal.pk}/edit/",
+        f"/opportunities/{deal.pk}/competitors/{rival.competitor_id}/",
+        f"/opportunities/{deal.pk}/sales-team/{company.dan.id}/",
+        f"/opportunities/{deal.pk}/shares/",
+        f"/competitors/{rival.competitor_id}/",
+        f"/competitors/{rival.competitor_id}/edit/",
+        f"/opportunities/?competitor={rival.competitor_id}&member={company.dan.id}",
+        "/tasks/",
+    ):
+        answer = alice.get(address, headers=HTMX if fragment else {})
+        assert answer.status_code == 200, address
+        assert "style=" not in answer.content.decode(), address
+    page = alice.get(f"/opportunities/{deal.pk}/").content.decode()
+    assert all(text in page for text in ("Borealis", "€900", "Sponsor", "Offer expired", "Two\nlines"))
+    assert "Two pumps" in alice.get("/tasks/").content.decode()
+    assert alice.get("/reminders/bell/").json() == {"count": 1, "label": "1 reminder is due"}
+
+
+@pytest.mark.parametrize("address", ["", "edit/", "move/", "close/", "stages/1/", "shares/", "clone/"])
 def test_a_stranger_finds_nothing(company: Company, sign_in: SignIn, deal: Opportunity, address: str) -> None:
     assert sign_in(company.dan).get(f"/opportunities/{deal.pk}/{address}").status_code == 404
 

@@ -14,11 +14,11 @@ from opportune.kernel.sentences import sentence
 from opportune.operations.doctor.database import absence, engine, migrations, snapshot, structure
 from opportune.operations.doctor.deals import deals
 from opportune.operations.doctor.findings import Diagnosis, Finding, Severity
-from opportune.operations.doctor.references import orphans
+from opportune.operations.doctor.references import bin_overdue, orphans
 from opportune.operations.doctor.surroundings import data_directory, sign_ins
 
 Check = Callable[[], Iterable[Finding]]
-CHECKS: tuple[Check, ...] = (structure, sign_ins, orphans, deals)
+CHECKS: tuple[Check, ...] = (structure, sign_ins, orphans, bin_overdue, deals)
 
 
 def examine() -> Diagnosis:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 
 from opportune.activities.models import Task
+from opportune.customers.models import Connection
+from opportune.deleted.purging import overdue_in_bin
 from opportune.identity.actor import system_actor
 from opportune.identity.models import Share
 from opportune.kernel.sentences import counted
 from opportune.ledger.models import Change, Recorded
 from opportune.operations.doctor.findings import Finding, Severity
+from opportune.opportunities.models import Opportunity
+from opportune.reference.models import CategoryMark
 from opportune.search.models import SearchEntry
 from opportune.search.sources import SOURCES
 
@@ -24,7 +29,7 @@ def kinds() -> dict[str, type[Recorded]]:
 
 
 def orphans() -> Iterator[Finding]:
-    """Tasks, shares, changes and search entries of records that do not exist; records that cannot be found."""
+    """Whatever names records that do not exist, and records that the search does not know."""
     if tasks := _without_record(Task.objects.all(), "about"):
         message = counted(
             "{count} task is about a record that does not exist.",
@@ -39,6 +44,29 @@ def orphans() -> Iterator[Finding]:
             shares,
         )
         yield Finding("share_of_nothing", Severity.ERROR, message, shares)
+    connections = Connection.objects.all()
+    if loose := _without_record(connections, "first") + _without_record(connections, "second"):
+        message = counted(
+            "{count} connection leads to a record that does not exist.",
+            "{count} connections lead to records that do not exist.",
+            loose,
+        )
+        yield Finding("connection_of_nothing", Severity.ERROR, message, loose)
+    if marks := _without_record(CategoryMark.objects.all(), "record"):
+        message = counted(
+            "{count} category marks a record that does not exist.",
+            "{count} categories mark records that do not exist.",
+            marks,
+        )
+        yield Finding("mark_on_nothing", Severity.ERROR, message, marks)
+    begun = Opportunity.objects.exclude(initiated_by_kind="")
+    if loose := _without_record(begun, "initiated_by"):
+        message = counted(
+            "{count} opportunity was initiated by a record that does not exist.",
+            "{count} opportunities were initiated by records that do not exist.",
+            loose,
+        )
+        yield Finding("initiated_by_nothing", Severity.ERROR, message, loose)
     if changes := Change.objects.exclude(kind__in=kinds()).count():
         message = counted(
             "{count} change in the ledger is of a kind of record that Opportune does not know.",
@@ -58,6 +86,18 @@ def orphans() -> Iterator[Finding]:
             "The search does not know {count} record.", "The search does not know {count} records.", missing
         )
         yield Finding("search_entry_missing", Severity.WARNING, message, missing)
+
+
+def bin_overdue() -> Iterator[Finding]:
+    """What should have been purged days ago, and that nothing names any more: the scheduler does not run."""
+    overdue = overdue_in_bin(timedelta(days=2))
+    if overdue:
+        message = counted(
+            "{count} deleted record is kept longer than it should be. Is a worker running?",
+            "{count} deleted records are kept longer than they should be. Is a worker running?",
+            overdue,
+        )
+        yield Finding("bin_overdue", Severity.WARNING, message, overdue)
 
 
 def _without_record(rows: QuerySet[Any], name: str) -> int:

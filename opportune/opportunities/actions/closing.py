@@ -1,34 +1,40 @@
-"""Closing a deal as won or lost, and reopening it (B-008…B-017, D-062)."""
+"""Closing deals as won or lost, and reopening them (B-008…B-017, D-062)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from opportune.customers.actions import mark_as_customers
 from opportune.identity.actor import Actor
-from opportune.kernel.errors import Invalid, NotFound, Refused
-from opportune.kernel.registries import facts, react
-from opportune.kernel.sentences import Sentence, sentence
-from opportune.kernel.text import storable
+from opportune.kernel.errors import Invalid, Refused
+from opportune.kernel.records import RecordRef
+from opportune.kernel.registries import react
+from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
+from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action
-from opportune.opportunities.actions.moving import PROGRESS, demand_date
+from opportune.opportunities.actions import many
+from opportune.opportunities.actions.competitors import known_competitor
+from opportune.opportunities.actions.many import Outcomes, each_of, obtain_many
+from opportune.opportunities.actions.switching import PROGRESS
 from opportune.opportunities.chances import likelihood_fields
+from opportune.opportunities.closing import Closing, Verdict, demand_choices
 from opportune.opportunities.events import OpenTasksUnwanted
-from opportune.opportunities.models import CLOSED, OPEN, Entry, Opportunity, Status
-from opportune.opportunities.probability import LOST, WON, Likelihood
-from opportune.opportunities.stays import last_move_on
-from opportune.opportunities.values import accepted, amount
+from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.models import OPEN, Competitor, Entry, Opportunity, Status
+from opportune.opportunities.probability import Likelihood
 from opportune.opportunities.writing import (
-    entries_of,
+    Writing,
     obtain_deal,
     obtain_open_deal,
     organisation_today,
     write,
+    write_many,
 )
-from opportune.process.queries import process_by_id
-from opportune.reference.queries import Reason, rate_on, reason_by_code
+from opportune.process.queries import processes
 
-CLOSING = (*PROGRESS, "actual_value", "closed_on", "close_reason_id")
+CLOSING = (*PROGRESS, "actual_value", "closed_on", "close_reason_id", "lost_to_id")
 
 
 @action("close_opportunity")
@@ -40,6 +46,7 @@ def close(
     reason: str,
     on: date | None,
     actual_value: Decimal | None = None,
+    lost_to: int | str | None = None,
     description: str = "",
     cancel_open_tasks: bool = True,
     confirm_zero: bool = False,
@@ -47,86 +54,90 @@ def close(
 ) -> Opportunity:
     """Win or lose a deal for a reason (its code) on a date. The actual value is the estimated one unless given.
 
-    Winning notes since when the customer has bought.
+    `lost_to` is the competitor who won it, by id or by name; some reasons ask for it. Winning notes since when
+    the customer has bought.
 
     Raises NotFound, NotPermitted, Conflict (`closed`), Invalid naming what is missing (B-013), or Refused:
     `confirm_zero` for a win worth nothing, `open_quotes`.
     """
     deal = obtain_open_deal(actor, opportunity_id)
     check_version(deal, version, CLOSING)
-    chosen = _demand_choices(deal, outcome, reason, on)
-    _demand_no_open_quotes(deal)
-    won = outcome == Status.WON
-    actual = _actual(deal, actual_value, confirm_zero=confirm_zero) if won else None
-    write(
-        deal,
-        {
-            "status": outcome,
-            "close_reason_id": chosen.id,
-            "closed_on": on,
-            "actual_value": actual,
-            "rate": rate_on(deal.currency, on) if won and on else deal.rate,
-            "close_description": storable(description).strip(),
-            **likelihood_fields(WON if won else LOST),
-        },
-        move=outcome,
-        on=on,
-    )
-    if won and on:
-        mark_as_customers(actor, {deal.customer_ref: on})
-    if cancel_open_tasks:
-        react(actor, OpenTasksUnwanted((deal.pk,)))
+    verdict = _verdict(actor, outcome, reason, on, lost_to, description)
+    closing = Closing([deal], verdict, actual_value, confirm_zero=confirm_zero)
+    _carry_out(actor, verdict, [(deal, closing.plan(deal))], cancel_open_tasks=cancel_open_tasks)
     return deal
 
 
-def _demand_choices(deal: Opportunity, outcome: str, code: str, on: date | None) -> Reason:
-    if outcome not in CLOSED:
-        raise Invalid({"outcome": sentence("Choose won or lost.")})
-    missing: dict[str, Sentence] = {}
-    if not code:
-        missing["reason"] = sentence("Choose the reason.")
-    if on is None:
-        missing["on"] = sentence("Say on which date it was closed.")
-    if missing or on is None:
-        raise Invalid(missing)
-    try:
-        chosen = reason_by_code(code)
-    except NotFound:
-        raise Invalid({"reason": sentence("There is no close reason “{code}”.", code=code)}) from None
-    if chosen.outcome not in (outcome, "both") or not chosen.is_offered:
-        raise Invalid({"reason": sentence("This reason does not fit the outcome.")})
-    demand_date(on, "on", organisation_today(), last_move_on(entries_of(deal)))
-    return chosen
+@action("close_opportunities")
+def close_many(
+    actor: Actor,
+    *,
+    ids: Sequence[int] | None = None,
+    wanted: OpportunityFilter | None = None,
+    outcome: str,
+    reason: str,
+    on: date | None,
+    lost_to: int | str | None = None,
+    description: str = "",
+    cancel_open_tasks: bool = True,
+    confirm_zero: bool = False,
+) -> Outcomes:
+    """Win or lose many deals for one reason on one date, each at its estimated value (C-129e).
+
+    What cannot be closed is left, with the reason. Raises NotPermitted, or Invalid for what concerns all of them.
+    """
+    found = obtain_many(actor, ids, wanted)
+    verdict = _verdict(actor, outcome, reason, on, lost_to, description)
+    closing = Closing(found.open, verdict, None, confirm_zero=confirm_zero)
+    planned, refused = each_of(found.open, lambda deal: (deal, closing.plan(deal)))
+    _carry_out(actor, verdict, planned, cancel_open_tasks=cancel_open_tasks)
+    return found.outcomes(many.CLOSED, [deal for deal, _ in planned], refused)
 
 
-def _demand_no_open_quotes(deal: Opportunity) -> None:
-    ask = facts.get("open_quotes")
-    quotes = ask(deal.pk) if ask else []
-    if quotes:
-        raise Refused(
-            "open_quotes", sentence("Close the quotes of this opportunity first."), quotes=list(quotes)
-        )
+def _verdict(
+    actor: Actor,
+    outcome: str,
+    reason: str,
+    on: date | None,
+    lost_to: int | str | None,
+    description: str,
+) -> Verdict:
+    chosen = demand_choices(outcome, reason, on, organisation_today(), names_competitor=bool(lost_to))
+    competitor_id = _competitor_id(actor, lost_to) if lost_to else None
+    return Verdict(outcome, chosen.id, chosen.on, competitor_id, description)
 
 
-def _actual(deal: Opportunity, typed: Decimal | None, *, confirm_zero: bool) -> Decimal:
-    given: Decimal | None = accepted("actual_value", amount, typed)
-    actual = (deal.estimated_value or Decimal(0)) if given is None else given
-    if actual > 0:
-        return actual
-    if process_by_id(deal.process_id).estimates_required:
-        raise Invalid({"actual_value": sentence("This process asks for an actual value above zero.")})
-    if not confirm_zero:
-        raise Refused(
-            "confirm_zero", sentence("Won without any value? Confirm it, or type the actual value.")
-        )
-    return actual
+def _competitor_id(actor: Actor, lost_to: int | str) -> int:
+    if isinstance(lost_to, str):
+        return known_competitor(actor, lost_to).pk
+    if not Competitor.objects.filter(LIVE, pk=lost_to).exists():
+        raise Invalid({"lost_to": sentence("This competitor does not exist.")})
+    return lost_to
+
+
+def _carry_out(
+    actor: Actor,
+    verdict: Verdict,
+    planned: Sequence[tuple[Opportunity, Mapping[str, Any]]],
+    *,
+    cancel_open_tasks: bool,
+) -> None:
+    if not planned:
+        return
+    write_many([Writing(deal, changes, verdict.outcome, verdict.on) for deal, changes in planned])
+    if verdict.is_won:
+        bought: dict[RecordRef, date] = {deal.customer_ref: verdict.on for deal, _ in planned}
+        mark_as_customers(actor, bought)
+    if cancel_open_tasks:
+        react(actor, OpenTasksUnwanted(tuple(deal.pk for deal, _ in planned)))
 
 
 @action("reopen_opportunity")
 def reopen(actor: Actor, opportunity_id: int, *, version: int | None = None) -> Opportunity:
     """Take a closing back: status, stage, chances return as they were; the actuals stay in the entries.
 
-    The forecast category is the pipeline again. Raises NotFound, NotPermitted, Conflict, or Refused `not_closed`.
+    A stage that is gone is none. The forecast category is the pipeline again. Raises NotFound, NotPermitted,
+    Conflict, or Refused `not_closed`.
     """
     deal = obtain_deal(actor, opportunity_id)
     if deal.is_open:
@@ -135,7 +146,9 @@ def reopen(actor: Actor, opportunity_id: int, *, version: int | None = None) -> 
     last_open = Entry.objects.filter(opportunity=deal, status__in=OPEN).order_by("-at").first()
     if last_open is None:
         raise Refused("never_open", sentence("This opportunity was never open; nothing can be restored."))
-    stage = process_by_id(deal.process_id).stage(last_open.stage_id)
+    known = {process.id: process for process in processes()}
+    process = known.get(deal.process_id)
+    stage = process.stage(last_open.stage_id) if process else None
     was = Likelihood(
         last_open.chance, last_open.completed, last_open.probability, last_open.probability_source
     )
@@ -144,9 +157,11 @@ def reopen(actor: Actor, opportunity_id: int, *, version: int | None = None) -> 
         {
             "status": Status.IN_PROGRESS if stage else Status.NOT_STARTED,
             "stage_id": stage.id if stage else None,
+            "is_finished": deal.is_finished and stage is not None,
             "close_reason_id": None,
             "closed_on": None,
             "actual_value": None,
+            "lost_to_id": None,
             "rate": last_open.rate,
             "close_description": "",
             "forecast_category": "pipeline",

@@ -8,24 +8,24 @@ from decimal import Decimal
 from typing import Any
 
 from opportune.customers.actions import mark_as_customers
-from opportune.customers.queries import visible_customers
-from opportune.customers.surroundings import held_customers
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import react
-from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.sentences import sentence
 from opportune.ledger.recording import action
 from opportune.opportunities import chronicle as chronicles
 from opportune.opportunities import moves
 from opportune.opportunities.chances import first_likelihood, likelihood_fields, moved_likelihood
 from opportune.opportunities.chronicle import Chronicle
-from opportune.opportunities.events import EnteredStage, StagesEntered
-from opportune.opportunities.models import Opportunity, Status
+from opportune.opportunities.estimates import close_after, demand_estimates
+from opportune.opportunities.events import EnteredStage, PrimaryContactsNamed, StagesEntered
+from opportune.opportunities.models import FormSent, Opportunity, OpportunityQuerySet, Status
 from opportune.opportunities.probability import LOST, WON
 from opportune.opportunities.queries.external_ids import taken_external_ids
+from opportune.opportunities.references import as_columns, with_campaign, wrong_references
 from opportune.opportunities.values import accepted, amount, checked
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.actions import take_numbers
@@ -39,6 +39,7 @@ from opportune.reference.queries import (
 )
 
 DEFAULT_STAGE = -1
+LONGEST_TOKEN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +70,38 @@ class Draft:
     history: tuple[Happening, ...] = field(default=())
 
 
+@action("create_opportunity")
 def create(
     actor: Actor,
     fields: Mapping[str, Any],
     *,
     process_id: int | None = None,
     stage_id: int | None = DEFAULT_STAGE,
+    once: str = "",
 ) -> Opportunity:
-    """Make a deal; its owner is the actor unless `owner_id` says who (B-044). Raises Invalid, NotPermitted, Refused."""
+    """Make a deal; its owner is the actor unless `owner_id` says who (B-044). Raises Invalid, NotPermitted, Refused.
+
+    What the same person makes under the same `once` is made once: a second time it is the same deal (C-058).
+    """
+    actor.demand(Opportunity.kind, "create")
+    if (already := _made_already(actor, once)) is not None:
+        return already
     [made] = create_many(actor, [Draft(fields, process_id, stage_id)])
     if isinstance(made, OpportuneError):
         raise made
+    if once and actor.person_id is not None:
+        FormSent.objects.update_or_create(
+            person_id=actor.person_id, token=once, defaults={"opportunity": made}
+        )
     return made
+
+
+def _made_already(actor: Actor, once: str) -> Opportunity | None:
+    if len(once) > LONGEST_TOKEN:
+        raise Invalid({"once": sentence("At most {longest} characters fit here.", longest=LONGEST_TOKEN)})
+    sent = FormSent.objects.filter(person_id=actor.person_id, token=once) if once else FormSent.objects.none()
+    seen = OpportunityQuerySet(Opportunity).visible_to(actor)
+    return seen.filter(pk__in=sent.values("opportunity_id")).first()
 
 
 @action("create_opportunity")
@@ -99,6 +120,7 @@ def create_many(
     _give_numbers(made)
     chronicles.store(made)
     mark_as_customers(actor, _bought(made))
+    react(actor, PrimaryContactsNamed.by(one.deal for one in made))
     _tell(actor, [one for one, draft in zip(outcomes, drafts, strict=True) if not draft.history])
     return [outcome.deal if isinstance(outcome, Chronicle) else outcome for outcome in outcomes]
 
@@ -124,7 +146,8 @@ class _Workshop:
             return problem
 
     def _chronicle_of(self, draft: Draft) -> Chronicle:
-        given = checked({"subject": "", **draft.fields})
+        given = as_columns(checked({"subject": "", **draft.fields}), self.actor, self.settings)
+        given = with_campaign(given, None)
         _demand_one_customer(given)
         at = (draft.created_at or clock.now()).astimezone(UTC)
         on = draft.created_on or clock.day_of(at, self.settings.time_zone)
@@ -150,6 +173,8 @@ class _Workshop:
         )
         for name, first in first_likelihood(process, stage, chance, probability).items():
             setattr(deal, name, first)
+        if stage is not None and draft.created_at is None:
+            _start(deal, process, stage, chance, on)
         chronicle = Chronicle(deal, self.today)
         chronicle.begin(at=at, on=on)
         for happening in draft.history:
@@ -197,7 +222,7 @@ class _Workshop:
             if process_id is None
             else self.processes.get(process_id)
         )
-        if process is None:
+        if process is None or (process_id is None and process.is_retired):
             raise Invalid({"process": sentence("Choose a sales process.")})
         if process.is_retired:
             raise Invalid({"process": sentence("This process is retired. Choose another.")})
@@ -220,6 +245,21 @@ class _Workshop:
         if reason.outcome not in (outcome, "both"):
             raise Invalid({"reason": sentence("The close reason “{code}” is for other outcomes.", code=code)})
         return reason.id
+
+
+def _start(
+    deal: Opportunity, process: ProcessPicture, stage: StagePicture, chance: Decimal | None, on: date
+) -> None:
+    """What creating a deal in a stage asks of its estimates, as a move would (BC §3.8); imports are not asked."""
+    deal.estimated_close_on = close_after(deal.estimated_close_on, stage.close_date_formula, on)
+    if process.estimates_required:
+        demand_estimates(
+            value=deal.estimated_value,
+            chance=deal.chance,
+            given_chance=chance,
+            close=deal.estimated_close_on,
+            on=on,
+        )
 
 
 def _order(process: ProcessPicture, stage_id: int | None) -> int | None:
@@ -251,34 +291,20 @@ def _refuse_unknown(
 ) -> None:
     deals = [outcome.deal for outcome in outcomes if isinstance(outcome, Chronicle)]
     owners = known_people({deal.owner_id for deal in deals}, active_only=not inactive_owners)
-    customers = {ref for deal in deals for ref in customer_refs(deal)}
-    unseen = customers - held_customers(visible_customers(actor, customers))
+    unseen = iter(wrong_references(actor, [vars(deal) for deal in deals]))
     taken = taken_external_ids({deal.external_id for deal in deals if deal.external_id})
     for index, outcome in enumerate(outcomes):
         if not isinstance(outcome, Chronicle):
             continue
-        wrong: dict[str, Sentence] = {}
+        wrong = next(unseen)
         if outcome.deal.owner_id not in owners:
             wrong["owner_id"] = sentence("This person cannot be responsible: unknown or deactivated.")
-        if unseen.intersection(customer_refs(outcome.deal)):
-            wrong["customer"] = sentence("This customer does not exist, or you cannot see it.")
         if outcome.deal.external_id and outcome.deal.external_id in taken:
             wrong["external_id"] = sentence("There is an opportunity with this external id already.")
         if wrong:
             outcomes[index] = Invalid(wrong)
         elif outcome.deal.external_id:
             taken.add(outcome.deal.external_id)
-
-
-def customer_refs(deal: Opportunity) -> set[RecordRef]:
-    """The records a deal names as its customer and its primary contact."""
-    refs = set()
-    if deal.account_id:
-        refs.add(RecordRef("account", deal.account_id))
-    for contact_id in (deal.contact_id, deal.primary_contact_id):
-        if contact_id:
-            refs.add(RecordRef("contact", contact_id))
-    return refs
 
 
 def _bought(made: Sequence[Chronicle]) -> dict[RecordRef, date]:

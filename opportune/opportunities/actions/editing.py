@@ -1,30 +1,39 @@
-"""Plain edits of an open deal: fields, owner, ticks, sharing."""
+"""Plain edits of an open deal: fields, owner, ticks, comments."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from opportune.customers.queries import visible_customers
-from opportune.customers.surroundings import held_customers
-from opportune.identity import actions as identity_actions
 from opportune.identity.actor import Actor
-from opportune.identity.queries import known_people, teams
+from opportune.identity.queries import known_people
 from opportune.identity.visibility import scope
+from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted
-from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.registries import react
+from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action, recording
-from opportune.opportunities.actions.creating import customer_refs
 from opportune.opportunities.chances import demand_typable, likelihood_fields
+from opportune.opportunities.events import PrimaryContactsNamed
 from opportune.opportunities.models import Opportunity, StepMark
 from opportune.opportunities.probability import (
     back_to_process,
     typed_chance,
     typed_probability,
 )
+from opportune.opportunities.references import INITIATOR, as_columns, with_campaign, wrong_references
 from opportune.opportunities.values import checked
-from opportune.opportunities.writing import obtain_deal, obtain_open_deal, organisation_today, write
+from opportune.opportunities.writing import (
+    obtain_deal,
+    obtain_open_deal,
+    organisation_today,
+    touch,
+    write,
+    zone_of,
+)
 from opportune.process.queries import process_by_id
-from opportune.reference.queries import currency_digits, rate_on
+from opportune.reference.queries import currency_digits, organisation_settings, rate_on
 
 CUSTOMER = ("account_id", "contact_id")
 
@@ -39,16 +48,19 @@ def edit(
     `closed`, or someone changed the same since that version.
     """
     deal = obtain_open_deal(actor, opportunity_id)
-    kept = _one_customer(checked(changes))
+    kept = _one_customer(as_columns(checked(changes), actor, organisation_settings()))
+    kept = with_campaign(kept, deal.campaign_id)
     differing = {name: value for name, value in kept.items() if getattr(deal, name) != value}
     if not differing:
         return deal
     check_version(deal, version, differing)
     if "owner_id" in differing:
         demand_assignable(actor, deal, differing["owner_id"])
-    _demand_customers(actor, deal, differing)
+    _demand_references(actor, kept, differing)
     differing = _with_rate(deal, _with_likelihood(deal, differing))
     write(deal, differing)
+    if differing.get("primary_contact_id") or differing.get("decision_maker_identified"):
+        react(actor, PrimaryContactsNamed.by([deal]))
     return deal
 
 
@@ -63,21 +75,11 @@ def _one_customer(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _demand_customers(actor: Actor, deal: Opportunity, differing: Mapping[str, Any]) -> None:
-    changed = {
-        name: value
-        for name, value in differing.items()
-        if name in (*CUSTOMER, "primary_contact_id") and value
-    }
-    if not changed:
-        return
-    wrong: dict[str, Sentence] = {}
-    for name, value in changed.items():
-        probe = Opportunity(**{name: value})
-        refs = customer_refs(probe)
-        if refs - held_customers(visible_customers(actor, refs)):
-            field = name if name == "primary_contact_id" else "customer"
-            wrong[field] = sentence("This customer does not exist, or you cannot see it.")
+def _demand_references(actor: Actor, kept: Mapping[str, Any], differing: Mapping[str, Any]) -> None:
+    named = dict(differing)
+    if not named.keys().isdisjoint(INITIATOR):
+        named |= {name: kept[name] for name in INITIATOR}
+    [wrong] = wrong_references(actor, [named])
     if wrong:
         raise Invalid(wrong)
 
@@ -141,6 +143,7 @@ def mark_step(actor: Actor, opportunity_id: int, step_id: int, *, is_done: bool 
     steps = [step for stage in process_by_id(deal.process_id).stages for step in stage.steps]
     if not any(step.id == step_id and step.what == "tick" for step in steps):
         raise NotFound("step")
+    touch(deal)
     mark = StepMark.objects.filter(opportunity=deal, step_id=step_id).first()
     if mark is not None:
         recording().update(mark, {"is_done": is_done})
@@ -151,21 +154,22 @@ def mark_step(actor: Actor, opportunity_id: int, step_id: int, *, is_done: bool 
     return mark
 
 
-@action("share_opportunity")
-def share_deal(
-    actor: Actor,
-    opportunity_id: int,
-    *,
-    user_id: int | None = None,
-    team_id: int | None = None,
-    may_write: bool = False,
-) -> None:
-    """Grant one deal to one person or team, to read or to change. Raises Invalid, NotFound, NotPermitted."""
-    deal = obtain_deal(actor, opportunity_id, "share")
-    if (user_id is None) == (team_id is None):
-        raise Invalid({"user_id": sentence("Choose one person or one team.")})
-    if user_id is not None and user_id not in known_people({user_id}):
-        raise Invalid({"user_id": sentence("This person does not exist or is deactivated.")})
-    if team_id is not None and team_id not in dict(teams()):
-        raise Invalid({"team_id": sentence("This team does not exist.")})
-    identity_actions.share(actor, deal.ref, user_id=user_id, team_id=team_id, may_write=may_write)
+@action("comment_opportunity")
+def comment(actor: Actor, opportunity_id: int, *, text: str) -> Opportunity:
+    """Add to the comments of an open deal, with the date, the time and the name of who says so (C-053).
+
+    Raises NotFound, NotPermitted, Conflict `closed`, Invalid for nothing said.
+    """
+    deal = obtain_open_deal(actor, opportunity_id)
+    said = checked({"comments": text})["comments"]
+    if not said:
+        raise Invalid({"comments": sentence("This field is required.")})
+    stamped = stamp(actor.label, clock.now(), zone_of(actor), actor.language) + said
+    write(deal, {"comments": f"{deal.comments}\n\n{stamped}".lstrip()})
+    return deal
+
+
+def stamp(name: str, at: datetime, zone: str, language: str) -> str:
+    """What stands before a comment: 21/11/2026 16:06 — Marie Durand: (C-053)."""
+    colon = "\u00a0:" if language.startswith("fr") else ":"
+    return f"{at.astimezone(ZoneInfo(zone)):%d/%m/%Y %H:%M} — {name}{colon} "

@@ -1,30 +1,27 @@
-"""Moving a deal through its process: the one function behind board, record, list, API and command line."""
+"""Moving deals through their processes: the one function behind board, record, list, API and command line."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, Refused
-from opportune.kernel.registries import facts, react
-from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.registries import react
+from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action
-from opportune.opportunities import gates, moves
+from opportune.opportunities import moves
+from opportune.opportunities.actions import many
 from opportune.opportunities.actions.editing import edit, mark_step
-from opportune.opportunities.chances import likelihood_fields
+from opportune.opportunities.actions.many import Outcomes, each_of, obtain_many
+from opportune.opportunities.actions.switching import PROGRESS, enter
 from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
-from opportune.opportunities.models import Opportunity, Status
-from opportune.opportunities.probability import after_move
-from opportune.opportunities.queries.steps import steps_done
-from opportune.opportunities.stays import last_move_on
+from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.models import CLOSED, Opportunity
+from opportune.opportunities.moving import Asked, Course, Planned
 from opportune.opportunities.values import checked
-from opportune.opportunities.writing import entries_of, obtain_open_deal, organisation_today, write
-from opportune.process.queries import ProcessPicture, StagePicture, process_by_id
-from opportune.reference.queries import rate_on
-
-PROGRESS = ("stage_id", "status", "chance", "completed", "probability", "probability_source")
+from opportune.opportunities.writing import Writing, obtain_open_deal, write_many
 
 
 @action("move_opportunity")
@@ -41,44 +38,73 @@ def move(
     cancel_open_tasks: bool = False,
     version: int | None = None,
 ) -> Opportunity:
-    """Start, next, previous, skip, jump back or update, by name (`wish`) or by the stage aimed at (B-034…B-043).
+    """Start, next, previous, skip, jump back, update or finish, by name or by the stage aimed at (B-034…B-043, D-061).
 
-    `on` is the date of change, today unless given. Raises NotFound, NotPermitted, Conflict, Invalid, or Refused
-    with a code of `moves.resolve`, `steps_missing`, `quote_missing`.
+    A stage of another process switches to that one first (D-033). `on` is the date of change, today unless given.
+    Raises NotFound, NotPermitted, Conflict, Invalid, or Refused with a code of `moves.resolve`, `unknown_stage`,
+    `close_instead`, `steps_missing`, `quote_missing`.
     """
     deal = obtain_open_deal(actor, opportunity_id)
-    typed = _typed(deal, estimated_value, estimated_close_on)
-    check_version(deal, version, [*PROGRESS, *typed])
-    process = process_by_id(deal.process_id)
-    step = moves.resolve(
-        process.stages, _index(process, deal.stage_id), wish=_known(wish), target=_target(process, stage_id)
-    )
-    business_date = _date_of_change(deal, on)
-    stage = process.stages[step.target]
-    _demand_gates(deal, process, step)
-    given = checked({"chance": chance})["chance"]
-    likelihood = after_move(
-        deal.likelihood,
-        move=step.kind,
-        method=process.method,
-        stage_chance=stage.chance,
-        stage_completed=stage.completed,
-        given=given,
-    )
-    changes = {
-        **_with_rate(deal, typed, business_date),
-        "stage_id": stage.id,
-        "status": Status.IN_PROGRESS,
-        **likelihood_fields(likelihood),
-    }
-    if process.estimates_required and (step.kind != moves.START or step.is_gated):
-        _demand_estimates(deal, changes, business_date)
-    write(deal, changes, move=step.kind, on=business_date)
-    if cancel_open_tasks:
-        react(actor, OpenTasksUnwanted((deal.pk,)))
-    if step.kind != moves.UPDATE:
-        react(actor, StagesEntered((EnteredStage(deal.pk, stage.id, deal.owner_id, business_date),)))
+    asked = _asked(wish, stage_id, on, chance, estimated_value, estimated_close_on)
+    check_version(deal, version, [*PROGRESS, *asked.typed_on(deal)])
+    _carry_out(actor, [Course([deal], asked).plan(deal)], cancel_open_tasks=cancel_open_tasks)
     return deal
+
+
+@action("move_opportunities")
+def move_many(
+    actor: Actor,
+    *,
+    ids: Sequence[int] | None = None,
+    wanted: OpportunityFilter | None = None,
+    wish: str | None = None,
+    stage_id: int | None = None,
+    on: date | None = None,
+    cancel_open_tasks: bool = False,
+) -> Outcomes:
+    """Move many deals, each as `move` would; what cannot move is left, with the reason.
+
+    Raises NotPermitted, Invalid, Refused `close_instead`.
+    """
+    found = obtain_many(actor, ids, wanted)
+    asked = _asked(wish, stage_id, on)
+    course = Course(found.open, asked)
+    planned, refused = each_of(found.open, course.plan)
+    _carry_out(actor, planned, cancel_open_tasks=cancel_open_tasks)
+    return found.outcomes(many.MOVED, [plan.deal for plan in planned], refused)
+
+
+def _asked(
+    wish: str | None,
+    stage_id: int | None,
+    on: date | None,
+    chance: Decimal | None = None,
+    estimated_value: Decimal | None = None,
+    estimated_close_on: date | None = None,
+) -> Asked:
+    if wish in CLOSED:
+        raise Refused(
+            "close_instead",
+            sentence("Won and lost are no stages. Close the opportunity, with a reason and a date."),
+        )
+    if wish is not None and wish not in moves.MOVES:
+        raise Invalid({"move": sentence("There is no move “{move}”.", move=wish)})
+    typed = {"chance": chance, "estimated_value": estimated_value, "estimated_close_on": estimated_close_on}
+    return Asked(wish, stage_id, on, **checked(typed))
+
+
+def _carry_out(actor: Actor, planned: Sequence[Planned], *, cancel_open_tasks: bool) -> None:
+    enter([(plan.deal, plan.switched_to, plan.on) for plan in planned if plan.switched_to])
+    write_many([Writing(plan.deal, plan.changes, plan.kind, plan.on) for plan in planned])
+    if cancel_open_tasks and planned:
+        react(actor, OpenTasksUnwanted(tuple(plan.deal.pk for plan in planned)))
+    entered = tuple(
+        EnteredStage(plan.deal.pk, plan.stage.id, plan.deal.owner_id, plan.on)
+        for plan in planned
+        if plan.kind not in moves.STAYING
+    )
+    if entered:
+        react(actor, StagesEntered(entered))
 
 
 @action("move_opportunity")
@@ -88,91 +114,12 @@ def complete_and_move(
     *,
     fields: Mapping[str, Any],
     ticked: Iterable[int],
-    stage_id: int | None = None,
-    wish: str | None = None,
     version: int | None = None,
+    **how: Any,
 ) -> Opportunity:
-    """Fill in what a gate asked for and move, as one command: all of it or nothing."""
+    """Fill in what a gate asked for and move as `move` does, as one command: all of it or nothing."""
     if fields:
         edit(actor, opportunity_id, fields, version=version)
     for step_id in ticked:
         mark_step(actor, opportunity_id, step_id)
-    return move(actor, opportunity_id, wish=wish, stage_id=stage_id, version=version)
-
-
-def _known(wish: str | None) -> str | None:
-    if wish is not None and wish not in moves.MOVES:
-        raise Invalid({"move": sentence("There is no move “{move}”.", move=wish)})
-    return wish
-
-
-def _index(process: ProcessPicture, stage_id: int | None) -> int | None:
-    stage = process.stage(stage_id)
-    return None if stage is None else stage.order
-
-
-def _target(process: ProcessPicture, stage_id: int | None) -> int | None:
-    if stage_id is None:
-        return None
-    stage = process.stage(stage_id)
-    if stage is None:
-        raise Refused(
-            "stage_of_another_process", sentence("This stage is not one of the opportunity’s process.")
-        )
-    return stage.order
-
-
-def _date_of_change(deal: Opportunity, on: date | None) -> date:
-    today, last = organisation_today(), last_move_on(entries_of(deal), with_reopening=True)
-    if on is None:
-        return max(today, last) if last else today
-    demand_date(on, "on", today, last)
-    return on
-
-
-def demand_date(on: date, field: str, today: date, last: date | None) -> None:
-    """Raise Invalid for a date of change before the last one's or in the future (E-19)."""
-    if last is not None and on < last:
-        raise Invalid(
-            {field: sentence("This date lies before the last change, on {day}.", day=last.isoformat())}
-        )
-    if on > today:
-        raise Invalid({field: sentence("This date lies in the future.")})
-
-
-def _typed(
-    deal: Opportunity, estimated_value: Decimal | None, estimated_close_on: date | None
-) -> dict[str, Any]:
-    given = checked({"estimated_value": estimated_value, "estimated_close_on": estimated_close_on})
-    return {name: value for name, value in given.items() if value not in (None, getattr(deal, name))}
-
-
-def _with_rate(deal: Opportunity, typed: dict[str, Any], on: date) -> dict[str, Any]:
-    return {**typed, "rate": rate_on(deal.currency, on)} if "estimated_value" in typed else typed
-
-
-def _demand_gates(deal: Opportunity, process: ProcessPicture, step: moves.Move) -> None:
-    if not step.is_gated:
-        return
-    left = [process.stages[index] for index in step.left]
-    if any(required.is_required for stage in left for required in stage.steps):
-        gates.demand_steps(left, steps_done(deal))
-    entered: StagePicture = process.stages[step.target]
-    if entered.quote_required:
-        has_quote = facts.get("has_open_or_won_quote")
-        gates.demand_quote(entered, has_quote=bool(has_quote and has_quote(deal.pk)))
-
-
-def _demand_estimates(deal: Opportunity, changes: dict[str, Any], on: date) -> None:
-    missing: dict[str, Sentence] = {}
-    if not changes.get("estimated_value", deal.estimated_value):
-        missing["estimated_value"] = sentence("This process asks for an estimated value above zero.")
-    if not changes["chance"]:
-        missing["chance"] = sentence("This process asks for chances of success above zero.")
-    close = changes.get("estimated_close_on", deal.estimated_close_on)
-    if close is None:
-        missing["estimated_close_on"] = sentence("This process asks for an estimated close date.")
-    elif close < on:
-        missing["estimated_close_on"] = sentence("The estimated close lies before this change.")
-    if missing:
-        raise Invalid(missing)
+    return move(actor, opportunity_id, version=version, **how)

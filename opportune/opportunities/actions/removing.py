@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from opportune.customers.queries import customer_names
 from opportune.customers.surroundings import held_customers
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
@@ -10,9 +11,9 @@ from opportune.kernel.errors import Refused
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change
 from opportune.ledger.recording import action, recording
-from opportune.opportunities.actions.creating import customer_refs
 from opportune.opportunities.actions.editing import demand_assignable
 from opportune.opportunities.models import Opportunity, StepMark
+from opportune.opportunities.references import customers_named
 from opportune.opportunities.writing import NOTED, demand_open, write
 
 _CUSTOMERS = ("account_id", "contact_id", "primary_contact_id")
@@ -28,7 +29,8 @@ def remove(actor: Actor, deal: Opportunity) -> None:
 def bring_back(actor: Actor, deal: Opportunity) -> None:
     """Take a locked deal out of the bin.
 
-    Raises Refused if its external id was given again meanwhile, or its customer is in the bin.
+    A closed one may name a primary contact that is in the bin, an open one may not. Raises Refused
+    `external_id_taken` if its external id was given again meanwhile, `customer_gone` if its customer is in the bin.
     """
     again = Opportunity.objects.filter(external_id=deal.external_id, deleted_at=None).exclude(external_id="")
     if again.exists():
@@ -36,7 +38,8 @@ def bring_back(actor: Actor, deal: Opportunity) -> None:
             "external_id_taken",
             sentence("Another opportunity has the external id {id} now.", id=deal.external_id),
         )
-    _demand_customers_kept({name: getattr(deal, name) for name in _CUSTOMERS})
+    named = _CUSTOMERS if deal.is_open else _CUSTOMERS[:2]
+    _demand_customers_kept({name: getattr(deal, name) for name in named})
     write(deal, {"deleted_at": None}, operation=Change.Operation.RESTORE)
 
 
@@ -44,11 +47,13 @@ def bring_back(actor: Actor, deal: Opportunity) -> None:
 def restore_fields(actor: Actor, deal: Opportunity, values: Mapping[str, Any]) -> None:
     """Give a locked deal former values: no gate asks, and an entry is appended where numbers change (domain.md §9).
 
-    Only the undo of a closing changes a closed deal, or an administrator's of a hand-over. Raises Conflict
-    `closed`, NotPermitted, Invalid, or Refused `customer_gone`.
+    Only the undo of a closing changes a closed deal, an administrator's of a hand-over, or that of a command on
+    something else that changed it as a consequence. Raises Conflict `closed`, NotPermitted, Invalid, or Refused
+    `customer_gone`.
     """
     handed_over = set(values) == {"owner_id"} and "administer" in actor.rights
-    if "status" not in values and not handed_over:
+    followed = deal.ref in recording().consequences
+    if "status" not in values and not handed_over and not followed:
         demand_open(deal)
     if "owner_id" in values:
         demand_assignable(actor, deal, values["owner_id"])
@@ -64,9 +69,13 @@ def restore_mark(actor: Actor, mark: StepMark, *, is_done: bool) -> None:
 
 
 def _demand_customers_kept(values: Mapping[str, Any]) -> None:
-    named = customer_refs(Opportunity(**{name: values.get(name) for name in _CUSTOMERS}))
-    if named - held_customers(named):
+    named = customers_named({name: values.get(name) for name in _CUSTOMERS})
+    for gone in sorted(named - held_customers(named)):
         raise Refused(
             "customer_gone",
-            sentence("The customer or contact it had before is in the bin. Bring that back first."),
+            sentence(
+                "{name}, whom it names, is in the bin. Bring that back first.",
+                name=customer_names([gone])[gone],
+            ),
+            customer=str(gone),
         )

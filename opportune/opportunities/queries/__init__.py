@@ -1,6 +1,19 @@
 """Reading deals: totals, board, list, record, and the state of any past day."""
 
 from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
+from opportune.opportunities.queries.competitors import (
+    CompetitorRow,
+    competitor,
+    competitor_names,
+    competitors,
+)
+from opportune.opportunities.queries.deleting import (
+    DealDeletion,
+    MatchingDeletion,
+    campaigns_of_closed,
+    deal_deletion,
+    matching_deletion,
+)
 from opportune.opportunities.queries.listing import (
     OpportunityRow,
     count,
@@ -8,32 +21,69 @@ from opportune.opportunities.queries.listing import (
     opportunities,
     subjects,
 )
+from opportune.opportunities.queries.of_customers import CustomerChange, customer_changes, lately_sold_to
+from opportune.opportunities.queries.offering import (
+    OfferedClosing,
+    OfferedMove,
+    offered_closing,
+    offered_moves,
+)
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
+    Run,
     StageState,
     StepState,
     opportunity,
 )
+from opportune.opportunities.queries.reminders import Reminder, due, due_count
+from opportune.opportunities.queries.statistics import ProcessStatistics, StageStatistics, statistics
+from opportune.opportunities.queries.surroundings import MemberRow, Origin, RivalRow
 from opportune.opportunities.queries.totals import Sum, Totals, totals
 
 __all__ = [
     "Board",
     "BoardCard",
     "BoardColumn",
+    "CompetitorRow",
+    "CustomerChange",
+    "DealDeletion",
     "EntryRow",
+    "MatchingDeletion",
+    "MemberRow",
+    "OfferedClosing",
+    "OfferedMove",
     "OpportunityRecord",
     "OpportunityRow",
+    "Origin",
+    "ProcessStatistics",
+    "Reminder",
+    "RivalRow",
+    "Run",
     "StageState",
+    "StageStatistics",
     "StepState",
     "Sum",
     "Totals",
     "board",
     "board_column",
+    "campaigns_of_closed",
+    "competitor",
+    "competitor_names",
+    "competitors",
     "count",
+    "customer_changes",
+    "deal_deletion",
+    "due",
+    "due_count",
     "every_opportunity",
+    "lately_sold_to",
+    "matching_deletion",
+    "offered_closing",
+    "offered_moves",
     "opportunities",
     "opportunity",
+    "statistics",
     "subjects",
     "totals",
 ]

@@ -10,10 +10,11 @@ from django.db.models import Q
 from opportune.identity.actor import Actor
 from opportune.kernel.registries import facts
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.models import OPEN, OpportunityQuerySet
+from opportune.opportunities.models import OPEN, Opportunity, OpportunityQuerySet
 from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
 from opportune.opportunities.queries.totals import Sum, totals, visible_deals
 from opportune.process.queries import ProcessPicture, StagePicture
+from opportune.reference.queries import CategoryRow, categories_of
 from opportune.storage.keyset import read_page
 
 CARDS = 20
@@ -29,10 +30,11 @@ class NextTask:
 
 @dataclass(frozen=True, slots=True)
 class BoardCard:
-    """A deal and its next task, if it has one."""
+    """A deal, its next task if it has one, and the categories it is in."""
 
     deal: OpportunityRow
     next_task: NextTask | None
+    categories: Sequence[CategoryRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,12 @@ def board(
     shown = [stage for stage in every if only is None or (stage.id if stage else None) in only]
     pages = [_page(actor, process, stage, wanted, None, limit) for stage in shown]
     tasks = _next_tasks(actor, [row.id for rows, _ in pages for row in rows])
+    marks = categories_of(Opportunity.kind, [row.id for rows, _ in pages for row in rows])
     made = [
         BoardColumn(
             stage,
             whole.by_open_stage.get((process.id, stage.id if stage else None), Sum()),
-            [BoardCard(row, tasks.get(row.id)) for row in rows],
+            [BoardCard(row, tasks.get(row.id), marks.get(row.id, ())) for row in rows],
             following,
         )
         for stage, (rows, following) in zip(shown, pages, strict=True)
@@ -98,8 +101,10 @@ def board_column(
     stage = process.stage(stage_id)
     rows, following = _page(actor, process, stage, wanted, after, limit)
     tasks = _next_tasks(actor, [row.id for row in rows])
+    marks = categories_of(Opportunity.kind, [row.id for row in rows])
     part = totals(actor, wanted).by_open_stage.get((process.id, stage_id), Sum())
-    return BoardColumn(stage, part, [BoardCard(row, tasks.get(row.id)) for row in rows], following)
+    cards = [BoardCard(row, tasks.get(row.id), marks.get(row.id, ())) for row in rows]
+    return BoardColumn(stage, part, cards, following)
 
 
 def _page(

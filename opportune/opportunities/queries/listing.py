@@ -11,16 +11,22 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
+from opportune.kernel import clock
 from opportune.kernel.paging import Page
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.models import Opportunity
+from opportune.opportunities.models import OPEN, Opportunity
 from opportune.opportunities.queries.totals import visible_deals
+from opportune.opportunities.staleness import is_stale
+from opportune.process.queries import stale_after
 from opportune.storage.keyset import exact, instant, read_page
 
 
 @dataclass(frozen=True, slots=True)
 class OpportunityRow:
-    """A deal as lists, cards and exports show it. `customer_visible` says whether its name may be a link."""
+    """A deal as lists, cards and exports show it. `customer_visible` says whether its name may be a link.
+
+    `is_stale` says that it is stuck in its stage now.
+    """
 
     id: int
     version: int
@@ -29,6 +35,8 @@ class OpportunityRow:
     status: str
     process_id: int
     stage_id: int | None
+    pipeline_phase_id: int | None
+    is_finished: bool
     account_id: int | None
     contact_id: int | None
     customer_name: str
@@ -47,6 +55,18 @@ class OpportunityRow:
     stage_since: date | None
     created_at: datetime
     touched_at: datetime
+    expires_on: date | None
+    is_stale: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be won or lost."""
+        return self.status in OPEN
+
+    @property
+    def forecast(self) -> str:
+        """Where a forecast counts it: the category typed while it is open, then how it ended (domain.md §2)."""
+        return self.forecast_category if self.is_open else self.status
 
 
 class _Order(NamedTuple):
@@ -68,8 +88,10 @@ _REACHED = {
     "account_name": F("account__name"),
     "contact_first": F("contact__first_name"),
     "contact_last": F("contact__last_name"),
+    "stage_stale_days": F("stage__stale_days"),
+    "stage_expected_days": F("stage__expected_days"),
 }
-_COMPUTED = {"customer_name", "customer_visible", "owner_name"}
+_COMPUTED = {"customer_name", "customer_visible", "owner_name", "is_stale"}
 _PLAIN = tuple(name for name in OpportunityRow.__dataclass_fields__ if name not in _COMPUTED)
 
 
@@ -118,12 +140,15 @@ def columns(rows: QuerySet[Any], actor: Actor, *more: str) -> QuerySet[Any, dict
     account_visible = Exists(Account.objects.visible_to(actor).filter(pk=OuterRef("account_id")))
     contact_visible = Exists(Contact.objects.visible_to(actor).filter(pk=OuterRef("contact_id")))
     return rows.values(
-        *{*_PLAIN, *more}, **_REACHED, customer_visible=Q(account_visible) | Q(contact_visible)
+        *{*_PLAIN, *more},
+        **_REACHED,
+        customer_visible=Q(account_visible) | Q(contact_visible),
     )
 
 
 def rows_of(found: Sequence[Mapping[str, Any]]) -> list[OpportunityRow]:
     """Dicts of `columns` as rows."""
+    now = clock.now()
     return [
         OpportunityRow(
             **{name: one[name] for name in _PLAIN},
@@ -131,6 +156,13 @@ def rows_of(found: Sequence[Mapping[str, Any]]) -> list[OpportunityRow]:
             or f"{one['contact_first'] or ''} {one['contact_last'] or ''}".strip(),
             customer_visible=bool(one["customer_visible"]),
             owner_name=one["owner_name"],
+            is_stale=is_stale(
+                one["status"],
+                stale_after(one["stage_stale_days"], one["stage_expected_days"]),
+                touched_at=one["touched_at"],
+                stage_since=one["stage_since"],
+                now=now,
+            ),
         )
         for one in found
     ]

@@ -8,17 +8,31 @@ from typing import Any
 
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
+from opportune.kernel import clock
 from opportune.kernel.errors import NotFound
 from opportune.kernel.registries import facts
-from opportune.opportunities.models import Entry, Opportunity
+from opportune.kernel.sentences import Named
+from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
+from opportune.opportunities.phases import stages_of
 from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
 from opportune.opportunities.queries.steps import steps_done
+from opportune.opportunities.queries.surroundings import (
+    MemberRow,
+    Origin,
+    RivalRow,
+    origin_of,
+    rivals_of,
+    team_of,
+)
 from opportune.opportunities.queries.totals import visible_deals
+from opportune.opportunities.runs import places_of
 from opportune.opportunities.stays import days_in_stages
-from opportune.opportunities.writing import organisation_today
-from opportune.process.queries import ProcessPicture, StagePicture, StepPicture, process_by_id
+from opportune.opportunities.warning_signs import WarningSign, warning_signs
+from opportune.opportunities.writing import organisation_today, zone_of
+from opportune.process.queries import ProcessPicture, StagePicture, StepPicture, processes
 
 _CHANGING = ("write", "assign", "share", "delete")
+_OPEN_VERBS = ("move", "switch", "close_as_won", "close_as_lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,10 @@ class EntryRow:
     on: date
     move: str
     stage_id: int | None
+    stage_key: str | None
+    stage_en: str | None
+    stage_fr: str | None
+    process_id: int
     status: str
     currency: str
     value: Decimal | None
@@ -76,10 +94,29 @@ class EntryRow:
     reason_fr: str | None
     undoes_id: int | None
 
+    @property
+    def stage_name(self) -> Named | None:
+        """The stage's name in both languages, also of one that is gone."""
+        return None if self.stage_id is None else Named(self.stage_en or "", self.stage_fr or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Another process of the deal: where it stands there, and whether it can be switched to."""
+
+    process: ProcessPicture
+    stage: StagePicture | None
+    is_finished: bool
+
 
 @dataclass(frozen=True, slots=True)
 class OpportunityRecord:
-    """Everything on one deal. `fields` has every typed field by its name; `may` the verbs that reach it."""
+    """Everything on one deal. `fields` has every typed field by its name.
+
+    `may` has the verbs that reach it, and what can be done with it as it stands: move, switch, finish, close_as_won,
+    close_as_lost, reopen. `runs` are the processes it could be switched to, or keeps a place in. `warnings` say
+    what is odd about its dates, `lost_to_name` who won instead.
+    """
 
     row: OpportunityRow
     fields: dict[str, Any]
@@ -91,22 +128,37 @@ class OpportunityRecord:
     reason_code: str | None
     reason_en: str | None
     reason_fr: str | None
+    lost_to_name: str
+    phase: StagePicture | None
+    runs: tuple[Run, ...]
     may: frozenset[str]
+    rivals: Sequence[RivalRow]
+    team: Sequence[MemberRow]
+    origin: Origin
+    warnings: tuple[WarningSign, ...]
 
     @property
     def stage(self) -> StagePicture | None:
         """The stage it is in."""
         return self.process.stage(self.row.stage_id)
 
+    @property
+    def open_tasks(self) -> int:
+        """How many tasks about it are open, of those the reader may see."""
+        return sum(task.state == "open" for task in self.tasks)
+
 
 def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
     """One deal the actor may see. Raises NotFound."""
     visible = visible_deals(actor).filter(pk=opportunity_id)
-    deal = visible.select_related("primary_contact", "close_reason").first()
+    deal = visible.select_related("primary_contact", "close_reason", "campaign", "segment", "lost_to").first()
     if deal is None:
         raise NotFound("opportunity")
     [row] = rows_of(list(columns(visible, actor)))
-    process = process_by_id(deal.process_id)
+    known = processes()
+    process = next((one for one in known if one.id == deal.process_id), None)
+    if process is None:
+        raise NotFound("process")
     entries = _entries(deal)
     reason = deal.close_reason
     tasks = facts.get("tasks_of_deal") if actor.may("activity", "read") else None
@@ -121,10 +173,51 @@ def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
         reason_code=reason.code if reason else None,
         reason_en=reason.name_en if reason else None,
         reason_fr=reason.name_fr if reason else None,
-        may=frozenset(
-            verb for verb in _CHANGING if visible.filter(scope(actor, Opportunity.kind, verb)).exists()
-        ),
+        lost_to_name=deal.lost_to.name if deal.lost_to else "",
+        phase=stages_of(known).get(deal.pipeline_phase_id or 0),
+        runs=_runs(deal, known),
+        may=_may(actor, deal, process, visible),
+        rivals=rivals_of(deal.pk),
+        team=team_of(deal.pk),
+        origin=origin_of(deal),
+        warnings=_warnings(actor, deal),
     )
+
+
+def _warnings(actor: Actor, deal: Opportunity) -> tuple[WarningSign, ...]:
+    if not deal.is_open:
+        return ()
+    return warning_signs(
+        estimated_close_on=deal.estimated_close_on,
+        expires_on=deal.expires_on,
+        delivery_on=deal.delivery_on,
+        today=clock.today(zone_of(actor)),
+    )
+
+
+def _may(
+    actor: Actor, deal: Opportunity, process: ProcessPicture, visible: OpportunityQuerySet
+) -> frozenset[str]:
+    rights = {verb for verb in _CHANGING if visible.filter(scope(actor, Opportunity.kind, verb)).exists()}
+    if "write" not in rights:
+        return frozenset(rights)
+    if not deal.is_open:
+        return frozenset({*rights, "reopen"})
+    stage = process.stage(deal.stage_id)
+    is_last = stage is not None and stage.order == len(process.stages) - 1
+    finish = {"finish"} if is_last and not deal.is_finished else set()
+    return frozenset({*rights, *_OPEN_VERBS, *finish})
+
+
+def _runs(deal: Opportunity, known: Sequence[ProcessPicture]) -> tuple[Run, ...]:
+    places = places_of([deal.pk])
+    found = []
+    for process in known:
+        left = places.get((deal.pk, process.id))
+        if process.id != deal.process_id and (left or not process.is_retired):
+            stage = process.stage_left(left.stage_id) if left else None
+            found.append(Run(process, stage, bool(left and stage and left.is_finished)))
+    return tuple(found)
 
 
 def _entries(deal: Opportunity) -> list[EntryRow]:
@@ -139,6 +232,10 @@ def _entries(deal: Opportunity) -> list[EntryRow]:
             "on",
             "move",
             "stage_id",
+            "stage__key",
+            "stage__name_en",
+            "stage__name_fr",
+            "process_id",
             "status",
             "currency",
             "value",

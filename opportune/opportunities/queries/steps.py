@@ -1,5 +1,6 @@
-"""What is known of a deal's steps."""
+"""What is known of deals' steps."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opportune.kernel.registries import facts
@@ -9,11 +10,22 @@ from opportune.opportunities.models import Opportunity, StepMark
 
 def steps_done(deal: Opportunity) -> StepsDone:
     """A deal's field values, its ticks, and the steps whose task is completed."""
-    ticked = StepMark.objects.filter(opportunity=deal, is_done=True).values_list("step_id", flat=True)
-    completed = facts.get("completed_task_steps")
-    return StepsDone(
-        _fields(deal), frozenset(ticked), frozenset(completed(deal.pk)) if completed else frozenset()
-    )
+    return steps_done_of([deal])[deal.pk]
+
+
+def steps_done_of(deals: Sequence[Opportunity]) -> Mapping[int, StepsDone]:
+    """As `steps_done`, of several deals in as many queries, by their ids."""
+    ids = [deal.pk for deal in deals]
+    ticked: dict[int, set[int]] = {one: set() for one in ids}
+    marks = StepMark.objects.filter(opportunity_id__in=ids, is_done=True)
+    for opportunity_id, step_id in marks.values_list("opportunity_id", "step_id"):
+        ticked[opportunity_id].add(step_id)
+    ask = facts.get("completed_task_steps")
+    completed: Mapping[int, set[int]] = ask(ids) if ask else {}
+    return {
+        deal.pk: StepsDone(_fields(deal), frozenset(ticked[deal.pk]), frozenset(completed.get(deal.pk, ())))
+        for deal in deals
+    }
 
 
 def _fields(deal: Opportunity) -> dict[str, Any]:

@@ -1,50 +1,24 @@
-"""Accounts and contacts: lists, records, forms."""
+"""Accounts and contacts: lists and records."""
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import reverse
-from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from opportune.customers import actions, queries
+from opportune.activities.queries import tasks_about_deals
+from opportune.customers import queries
 from opportune.customers.filters import AccountFilter, ContactFilter
-from opportune.identity.queries import people
-from opportune.kernel.errors import Conflict, Invalid
 from opportune.kernel.records import RecordRef
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.queries import opportunities, totals
+from opportune.opportunities.queries import opportunities, subjects, totals
 from opportune.process.queries import processes
-from opportune.web.formats import typed_amount
-from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.typed import Typed
-
-ADDRESS = ("street", "postal_code", "city", "country")
-ACCOUNT_TEXTS = ("name", "phone", "email", "website", *ADDRESS, "industry", "description")
-CONTACT_TEXTS = ("first_name", "last_name", "job_title", "phone", "mobile", "email", *ADDRESS, "description")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What differs between the screens of accounts and of contacts."""
-
-    name: str
-    list_name: str
-    texts: tuple[str, ...]
-    create: Callable[..., Any]
-    edit: Callable[..., Any]
-    record: Callable[..., Any]
-
-
-ACCOUNT = Kind(
-    "account", "accounts", ACCOUNT_TEXTS, actions.create_account, actions.edit_account, queries.account_record
-)
-CONTACT = Kind(
-    "contact", "contacts", CONTACT_TEXTS, actions.create_contact, actions.edit_contact, queries.contact_record
-)
+from opportune.reference.queries import every_choice_of
+from opportune.web.customers.connections import connections_context
+from opportune.web.customers.forms import ACCOUNT, CONTACT, Kind
+from opportune.web.customers.history import lines_of
+from opportune.web.customers.names import field_names
+from opportune.web.pages import SignedIn, is_htmx, page, signed_in
+from opportune.web.settings.categories import category_context, category_filter
 
 
 @require_GET
@@ -58,6 +32,7 @@ def accounts_list(request: SignedIn) -> HttpResponse:
     context = {"page": shown, "wanted": wanted, "parameters": wanted.parameters(), "kind": ACCOUNT}
     if not (after and is_htmx(request)):
         context["count"] = queries.count_accounts(request.actor, wanted)
+        context |= category_filter(wanted.category)
     return page(request, "customers/rows.html" if "count" not in context else "customers/list.html", context)
 
 
@@ -72,22 +47,20 @@ def contacts_list(request: SignedIn) -> HttpResponse:
     context = {"page": shown, "wanted": wanted, "parameters": wanted.parameters(), "kind": CONTACT}
     if not (after and is_htmx(request)):
         context["count"] = queries.count_contacts(request.actor, wanted)
+        context |= category_filter(wanted.category)
     return page(request, "customers/rows.html" if "count" not in context else "customers/list.html", context)
 
 
 @require_GET
 @signed_in
 def account(request: SignedIn, account_id: int) -> HttpResponse:
-    """An account with its contacts and its deals, those of its contacts included (B-006)."""
+    """An account with the accounts below it, its contacts, and its deals, those of its contacts included (B-006)."""
     record = queries.account_record(request.actor, account_id)
-    wanted = OpportunityFilter.read({"account": str(account_id)}, request.actor)
+    below = {"account": str(account_id)}
     context = {
-        **_deals(request, wanted),
-        "record": record,
-        "kind": ACCOUNT,
-        "contacts": queries.contacts(
-            request.actor, ContactFilter.read({"account": str(account_id)}, request.actor), limit=20
-        ),
+        **_context(request, ACCOUNT, record, OpportunityFilter.read(below, request.actor)),
+        "children": queries.accounts(request.actor, AccountFilter.read(below, request.actor), limit=20),
+        "contacts": queries.contacts(request.actor, ContactFilter.read(below, request.actor), limit=20),
     }
     return page(request, "customers/account.html", context)
 
@@ -98,134 +71,28 @@ def contact(request: SignedIn, contact_id: int) -> HttpResponse:
     """A contact with the deals it is the customer of."""
     record = queries.contact_record(request.actor, contact_id)
     wanted = OpportunityFilter.read({"contact": str(contact_id)}, request.actor)
-    context = {**_deals(request, wanted), "record": record, "kind": CONTACT}
-    return page(request, "customers/contact.html", context)
+    return page(request, "customers/contact.html", _context(request, CONTACT, record, wanted))
 
 
-def _deals(request: SignedIn, wanted: OpportunityFilter) -> dict[str, Any]:
+def _context(request: SignedIn, kind: Kind, record: Any, wanted: OpportunityFilter) -> dict[str, Any]:
+    found, names = totals(request.actor, wanted), field_names()
+    ref = RecordRef(kind.name, record.id)
+    tasks = tasks_about_deals(request.actor, wanted)
+    lists = every_choice_of(kind.lists)
     return {
+        **connections_context(request.actor, ref),
+        **category_context(request.actor, kind.name, record.id),
+        "may_connect": "write" in record.may,
+        "record": record,
+        "kind": kind,
+        "names": names,
+        "history": lines_of(request.actor, ref, names),
+        "tasks": tasks,
+        "about": subjects(request.actor, {task.about_id for task in tasks}),
+        "lists": {key: {choice.code: choice for choice in offered} for key, offered in lists.items()},
         "deals": opportunities(request.actor, wanted, limit=20),
-        "totals": totals(request.actor, wanted),
+        "totals": found,
+        "open_deals": found.by_status["not_started"] + found.by_status["in_progress"],
         "deal_parameters": wanted.parameters(),
         "stages": {stage.id: (stage, process) for process in processes() for stage in process.stages},
     }
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def account_new(request: SignedIn) -> HttpResponse:
-    """A new account."""
-    return _new(request, ACCOUNT)
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def contact_new(request: SignedIn) -> HttpResponse:
-    """A new contact."""
-    return _new(request, CONTACT)
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def account_edit(request: SignedIn, account_id: int) -> HttpResponse:
-    """All fields of an account."""
-    return _edit(request, ACCOUNT, account_id)
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def contact_edit(request: SignedIn, contact_id: int) -> HttpResponse:
-    """All fields of a contact."""
-    return _edit(request, CONTACT, contact_id)
-
-
-def _new(request: SignedIn, kind: Kind) -> HttpResponse:
-    request.actor.demand(kind.name, "create")
-    if request.method == "GET":
-        values = dict.fromkeys((*kind.texts, "employees", "annual_revenue", "account", "account_name"), "")
-        values |= {name: request.GET[name] for name in values if name in request.GET}
-        _name_account(request, values)
-        return _form(request, kind, {**values, "owner_id": str(request.actor.person_id or "")}, {})
-    typed = Typed(request.POST.dict())
-    fields = _read(kind, typed)
-    try:
-        typed.demand()
-        made = kind.create(request.actor, fields)
-    except Invalid as invalid:
-        return _form(request, kind, request.POST.dict(), invalid.fields)
-    text = gettext("Account created.") if kind is ACCOUNT else gettext("Contact created.")
-    tell(request, text)
-    return go(request, reverse(kind.name, args=[made.pk]))
-
-
-def _name_account(request: SignedIn, values: dict[str, str]) -> None:
-    try:
-        ref = RecordRef.parse(values["account"])
-    except ValueError:
-        return
-    if queries.visible_customers(request.actor, [ref]):
-        values["account_name"] = queries.customer_names([ref])[ref]
-
-
-def _edit(request: SignedIn, kind: Kind, record_id: int) -> HttpResponse:
-    record = kind.record(request.actor, record_id)
-    if request.method == "GET":
-        values = {name: getattr(record, name) or "" for name in kind.texts}
-        values |= {"version": str(record.version), "owner_id": str(record.owner_id)}
-        above = record.parent_id if kind is ACCOUNT else record.account_id
-        name = record.parent_name if kind is ACCOUNT else record.account_name
-        values |= {"account": f"account:{above}" if above else "", "account_name": name or ""}
-        if kind is ACCOUNT:
-            values |= {
-                "employees": "" if record.employees is None else str(record.employees),
-                "annual_revenue": typed_amount(record.annual_revenue),
-            }
-        values["was"] = json.dumps({name: value for name, value in values.items() if name != "version"})
-        return _form(request, kind, values, {}, record=record)
-    typed = Typed(request.POST.dict()).only_changed()
-    changes, version = _read(kind, typed), typed.whole("version")
-    try:
-        typed.demand()
-        kind.edit(request.actor, record_id, changes, version=version)
-    except Invalid as invalid:
-        return _form(request, kind, request.POST.dict(), invalid.fields, record=record)
-    except Conflict as conflict:
-        return _form(request, kind, request.POST.dict(), {}, record=record, conflict=conflict)
-    if request.change_sets:
-        tell(request, gettext("Saved."))
-    return go(request, reverse(kind.name, args=[record_id]))
-
-
-def _read(kind: Kind, typed: Typed) -> dict[str, Any]:
-    read: dict[str, Any] = {name: typed.text(name) for name in kind.texts if name in typed.given}
-    if typed.text("owner_id"):
-        read["owner_id"] = typed.whole("owner_id")
-    if "account" in typed.given:
-        above = "parent_id" if kind is ACCOUNT else "account_id"
-        read[above] = typed.customer("account")["account_id"]
-    if "employees" in typed.given:
-        read["employees"] = typed.text("employees") or None
-    if "annual_revenue" in typed.given:
-        read["annual_revenue"] = typed.amount("annual_revenue")
-    return read
-
-
-def _form(
-    request: SignedIn,
-    kind: Kind,
-    values: Mapping[str, Any],
-    errors: Mapping[str, Any],
-    *,
-    record: Any = None,
-    conflict: Conflict | None = None,
-) -> HttpResponse:
-    context = {
-        "kind": kind,
-        "values": values,
-        "errors": errors,
-        "record": record,
-        "conflict": conflict,
-        "people": people(),
-    }
-    status = 409 if conflict else (422 if errors else 200)
-    return page(request, "customers/form.html", context, status=status)

@@ -14,6 +14,7 @@ from opportune.opportunities.queries import board, board_column
 from opportune.process.queries import ProcessPicture, processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.pages import SignedIn, page, signed_in
+from opportune.web.settings.categories import category_filter
 
 BOARD_PARAMETERS = frozenset(OpportunityFilter.PARAMETERS) - {"status", "process", "stage", "sort"}
 
@@ -34,6 +35,7 @@ def show(request: SignedIn, key: str = "") -> HttpResponse:
             "processes": shown,
             "parameters": wanted.parameters(),
             "people": people(),
+            **category_filter(wanted.category),
         },
     )
 

@@ -9,15 +9,24 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
 from opportune.opportunities import actions
-from opportune.opportunities.queries import OpportunityRecord, opportunity
+from opportune.opportunities.queries import OpportunityRecord, offered_closing, opportunity
 from opportune.reference.actions import add_close_reason
-from opportune.reference.queries import offered_reasons
+from opportune.reference.queries import may_add_reason, offered_reasons
 from opportune.web.opportunities.record import may_change, record_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
 from opportune.web.typed import Typed
-from opportune.web.viewer import viewer
 
-FIELDS = ("outcome", "reason", "on", "actual_value", "description", "new_reason", "version")
+FIELDS = (
+    "outcome",
+    "reason",
+    "on",
+    "actual_value",
+    "lost_to",
+    "description",
+    "new_reason",
+    "cancel_open_tasks",
+    "version",
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,16 +40,16 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
         if not may_change(request.actor, record):
             raise Conflict(code="closed")
         outcome = "lost" if request.GET.get("outcome") == "lost" else "won"
-        values = {
+        offered = offered_closing(request.actor, opportunity_id, outcome)
+        proposed = {
             "outcome": outcome,
-            "reason": "",
-            "on": viewer().today.isoformat(),
-            "actual_value": record.fields["estimated_value"],
-            "description": "",
-            "new_reason": "",
+            "reason": offered.reason,
+            "on": offered.on.isoformat(),
+            "actual_value": offered.actual_value,
+            "cancel_open_tasks": "on",
             "version": str(record.row.version),
         }
-        return _form(request, record, values, {})
+        return _form(request, record, proposed, {})
     typed = Typed(request.POST.dict())
     values = typed.values(FIELDS)
     on, actual, version = typed.day("on"), typed.amount("actual_value"), typed.whole("version")
@@ -56,7 +65,8 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
             outcome=values["outcome"],
             reason=reason,
             on=on,
-            actual_value=actual,
+            actual_value=actual if values["outcome"] == "won" else None,
+            lost_to=typed.text("lost_to") or None,
             description=values["description"],
             cancel_open_tasks=typed.ticked("cancel_open_tasks"),
             confirm_zero=typed.ticked("confirm_zero"),
@@ -79,7 +89,7 @@ def _form(
         "values": values,
         "errors": errors,
         "reasons": offered_reasons(str(values["outcome"])) if values["outcome"] in ("won", "lost") else [],
-        "may_add_reason": "add_close_reasons" in request.actor.rights,
+        "may_add_reason": may_add_reason(request.actor),
     }
     template = "opportunities/close_dialog.html" if is_htmx(request) else "opportunities/close_page.html"
     return page(request, template, context, status=422 if errors else 200)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from secrets import token_urlsafe
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,31 +11,29 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from opportune.customers.queries import customer_names, visible_customers
-from opportune.identity.queries import people
 from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions
 from opportune.opportunities.queries import opportunity
 from opportune.process.queries import processes
-from opportune.reference.queries import choices_of, currencies, organisation_settings
-from opportune.web.formats import typed_amount
-from opportune.web.opportunities.record import LISTS, may_change
+from opportune.reference.queries import organisation_settings
+from opportune.web.back import came_from, safe
+from opportune.web.opportunities.fields import NAMES, form_lists, read_fields, values_of
+from opportune.web.opportunities.record import may_change
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.typed import Typed
-
-TEXTS = ("subject", "description", "customer_need", "proposed_solution", "currency", *LISTS)
-AMOUNTS = ("estimated_value", "budget", "chance")
-DAYS = ("estimated_close_on", "decision_on", "expires_on", "delivery_on")
-PICKED = ("customer", "customer_name", "primary_contact_id", "primary_contact_id_name")
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def new(request: SignedIn) -> HttpResponse:
-    """Quick create: the few fields a deal needs; everything else follows on the record."""
+    """Quick create: the few fields a deal needs; everything else follows on the record.
+
+    It is made once, however often the form is sent; then one goes to the record, back, or to a blank form.
+    """
     request.actor.demand("opportunity", "create")
-    names = (*TEXTS, *AMOUNTS, *DAYS, *PICKED, "stage", "process", "owner_id")
+    names = (*NAMES, "stage", "process", "once", "back")
     if request.method == "GET":
         values = _first_values(request, names)
         return _new_form(request, values, {})
@@ -42,13 +41,23 @@ def new(request: SignedIn) -> HttpResponse:
     fields, placed = {**read_fields(typed), **typed.customer()}, _place(typed)
     try:
         typed.demand()
-        made = actions.create(request.actor, fields, **placed)
+        made = actions.create(request.actor, fields, once=typed.text("once"), **placed)
     except Invalid as invalid:
         return _new_form(request, typed.values(names), invalid.fields)
     except Refused as refusal:
         return _new_form(request, typed.values(names), {"subject": refusal.message})
     tell(request, gettext("Opportunity created."))
-    return go(request, reverse("opportunity", args=[made.pk]))
+    return _after(request, typed, made.pk)
+
+
+def _after(request: SignedIn, typed: Typed, opportunity_id: int) -> HttpResponse:
+    """Save, save and close, save and new (C-056…C-058)."""
+    then = typed.text("then")
+    if then == "close":
+        return go(request, safe(request, typed.text("back"), reverse("opportunities")))
+    if then == "new":
+        return go(request, reverse("opportunity_new"))
+    return go(request, reverse("opportunity", args=[opportunity_id]))
 
 
 def _place(typed: Typed) -> dict[str, int | None]:
@@ -63,6 +72,7 @@ def _first_values(request: SignedIn, names: tuple[str, ...]) -> dict[str, Any]:
     asked = {name: request.GET.get(name, "") for name in names}
     asked["currency"] = organisation_settings().base_currency
     asked["rating"], asked["priority"], asked["forecast_category"] = "warm", "normal", "pipeline"
+    asked["once"], asked["back"] = token_urlsafe(16), came_from(request, reverse("opportunities"))
     return {**asked, **_picked(request, asked)}
 
 
@@ -101,22 +111,12 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
     if not may_change(request.actor, record):
         raise Conflict(sentence("This opportunity is closed. Reopen it to change it."), code="closed")
     if request.method == "GET":
-        fields = record.fields
-        values: dict[str, Any] = {name: fields[name] for name in TEXTS}
-        values |= {name: typed_amount(fields[name]) for name in AMOUNTS}
-        values |= {name: fields[name].isoformat() if fields[name] else "" for name in DAYS}
-        values |= {
-            "version": record.row.version,
-            "owner_id": str(fields["owner_id"]),
-            "customer": _ref("account", fields["account_id"]) or _ref("contact", fields["contact_id"]),
-            "customer_name": record.row.customer_name,
-            "primary_contact_id": _ref("contact", fields["primary_contact_id"]),
-            "primary_contact_id_name": record.primary_contact_name,
-        }
-        values["was"] = json.dumps({name: value for name, value in values.items() if name != "version"})
+        values = values_of(record)
+        values["was"] = json.dumps(values)
+        values |= {"version": record.row.version, "back": came_from(request, reverse("opportunities"))}
         return _edit_form(request, record, values, {})
     typed = Typed(request.POST.dict()).only_changed()
-    changes, version = read_fields(typed), typed.whole("version")
+    changes, version = read_fields(typed, request.POST.dict()), typed.whole("version")
     if "customer" in typed.given:
         changes |= typed.customer()
     try:
@@ -130,11 +130,7 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
         return _edit_form(request, record, request.POST.dict(), {}, conflict=conflict)
     if request.change_sets:
         tell(request, gettext("Saved."))
-    return go(request, reverse("opportunity", args=[opportunity_id]))
-
-
-def _ref(kind: str, record_id: int | None) -> str:
-    return f"{kind}:{record_id}" if record_id else ""
+    return _after(request, Typed(request.POST.dict()), opportunity_id)
 
 
 def _edit_form(
@@ -148,20 +144,3 @@ def _edit_form(
     context = {**form_lists(), "record": record, "values": values, "errors": errors, "conflict": conflict}
     status = 409 if conflict else (422 if errors else 200)
     return page(request, "opportunities/edit.html", context, status=status)
-
-
-def read_fields(typed: Typed) -> dict[str, Any]:
-    """The fields a form has, read."""
-    read: dict[str, Any] = {name: typed.text(name) for name in TEXTS if name in typed.given}
-    read |= {name: typed.amount(name) for name in AMOUNTS if name in typed.given}
-    read |= {name: typed.day(name) for name in DAYS if name in typed.given}
-    if "primary_contact_id" in typed.given:
-        read["primary_contact_id"] = typed.customer("primary_contact_id")["contact_id"]
-    if typed.text("owner_id"):
-        read["owner_id"] = typed.whole("owner_id")
-    return read
-
-
-def form_lists() -> dict[str, Any]:
-    """What the selects of a deal's forms offer."""
-    return {"lists": choices_of(LISTS), "currencies": currencies(), "people": people()}

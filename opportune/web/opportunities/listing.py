@@ -1,14 +1,18 @@
 """The list of deals."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
+from opportune.campaigns.queries import campaigns_by_id, segments_by_id
 from opportune.customers.queries import account_record, contact_record
 from opportune.identity.queries import people
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.queries import opportunities, totals
+from opportune.opportunities.queries import competitor, opportunities, totals
 from opportune.process.queries import processes
 from opportune.web.pages import SignedIn, is_htmx, page, signed_in
+from opportune.web.settings.categories import category_filter
 
 VIEWS = ("", "open", "won", "lost")
 
@@ -21,7 +25,7 @@ def show(request: SignedIn) -> HttpResponse:
     after = asked.pop("after", None)
     wanted = OpportunityFilter.read(asked, request.actor)
     shown = opportunities(request.actor, wanted, after=after)
-    context = {
+    context: dict[str, Any] = {
         "page": shown,
         "wanted": wanted,
         "parameters": wanted.parameters(),
@@ -29,13 +33,41 @@ def show(request: SignedIn) -> HttpResponse:
     }
     if after and is_htmx(request):
         return page(request, "opportunities/list_rows.html", context)
+    colleagues = people()
+    customer = _customer(request, wanted)
+    owners = [person.name for person in colleagues if person.id in wanted.owner_ids]
     context |= {
         "totals": totals(request.actor, wanted),
-        "people": people(),
+        "people": colleagues,
+        **category_filter(wanted.category),
         "processes": processes(with_retired=False),
-        "customer": _customer(request, wanted),
+        "customer": customer,
+        "filtered_by": [name for name in (customer, *owners) if name],
+        "whose": _whose(request, wanted),
     }
+    context["names"] = _names(request, wanted)
     return page(request, "opportunities/list.html", context)
+
+
+def _names(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:
+    """The names of the records a list is narrowed to, by parameter; the id of one that is gone."""
+    named = {}
+    if wanted.competitor_id is not None:
+        named["competitor"] = competitor(request.actor, wanted.competitor_id).name
+    if wanted.campaign_id is not None:
+        campaign = campaigns_by_id([wanted.campaign_id]).get(wanted.campaign_id)
+        named["campaign"] = campaign.name if campaign else str(wanted.campaign_id)
+    if wanted.segment_id is not None:
+        segment = segments_by_id([wanted.segment_id]).get(wanted.segment_id)
+        named["segment"] = segment.name if segment else str(wanted.segment_id)
+    return named
+
+
+def _whose(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:
+    """The parameters by which the list is somebody's, a customer's or a colleague's; one's own is the usual one."""
+    if wanted.owner_ids == (request.actor.person_id,) and wanted.account_id is wanted.contact_id is None:
+        return {}
+    return {name: wanted.parameters().get(name, "") for name in ("account", "contact", "owner")}
 
 
 def _customer(request: SignedIn, wanted: OpportunityFilter) -> str:

@@ -87,6 +87,8 @@ def _moved(
     record = opportunity(request.actor, before.row.id)
     stage = record.stage
     text = gettext("Moved to {stage}.").format(stage=named(stage) if stage else gettext("Not started"))
+    if typed.text("move") == "finish":
+        text = gettext("The process is finished.")
     change_set = request.change_sets[-1] if request.change_sets else 0
     if not is_htmx(request) or typed.text("from") == "record" or "query" not in typed.given:
         tell(request, text)

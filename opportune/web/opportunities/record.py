@@ -10,10 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 from opportune.activities.actions import create_task
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
+from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, StageState, opportunity
-from opportune.reference.queries import choices_of
+from opportune.reference.queries import every_choice_of
+from opportune.web.customers.connections import connections_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.settings.categories import category_context
 from opportune.web.templating import said
 from opportune.web.typed import Typed
 
@@ -24,8 +27,12 @@ LISTS = (
     "priority",
     "purchase_timeframe",
     "purchase_process",
+    "payment_terms",
     "forecast_category",
 )
+
+
+ROLES = "sales_team_role"
 
 
 @require_GET
@@ -35,7 +42,14 @@ def show(request: SignedIn, opportunity_id: int) -> HttpResponse:
     record = opportunity(request.actor, opportunity_id)
     asked = request.GET.get("stage", "")
     opened = next((s for s in record.stages if str(s.stage.id) == asked), None)
-    return page(request, "opportunities/record.html", {**record_context(record), "opened": opened})
+    context = {
+        **record_context(record),
+        **category_context(request.actor, "opportunity", opportunity_id),
+        **connections_context(request.actor, RecordRef("opportunity", opportunity_id)),
+        "may_connect": may_change(request.actor, record),
+        "opened": opened,
+    }
+    return page(request, "opportunities/record.html", context)
 
 
 @require_GET
@@ -113,7 +127,7 @@ def plan_task(request: SignedIn, opportunity_id: int) -> HttpResponse:
 
 def record_context(record: OpportunityRecord) -> dict[str, Any]:
     """What the record's page and its fragments are made of."""
-    lists = choices_of(LISTS)
+    lists = every_choice_of((*LISTS, ROLES))
     return {
         "record": record,
         "deal": record.row,

@@ -10,9 +10,10 @@ urlpatterns = [
     path("undo/", views.undo_last, name="undo_last"),
     path("undo/<int:change_set_id>/", views.undo_change, name="undo"),
     path("tasks/", views.my_tasks, name="tasks"),
+    path("tasks/<int:task_id>/owner/", views.assign_task, name="task_owner"),
     path("tasks/<int:task_id>/<str:how>/", views.end_task, name="task_end"),
+    path("reminders/bell/", views.bell, name="bell"),
     path("search/", views.search, name="search"),
     path("mails/", views.mails, name="mails"),
-    path("pick/customers/", views.pick_customer, name="pick_customer"),
     path("set-up/<str:secret>/", views.set_up, name="set_up"),
 ]

@@ -1,24 +1,28 @@
 """Home, search, preferences, undo, tasks, pickers, unsent mail, set-up."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from opportune.activities import actions as tasks
-from opportune.activities.queries import my_open_tasks
-from opportune.customers.queries import find_customers
+from opportune.activities.queries import my_open_tasks, task
 from opportune.identity import actions as people
+from opportune.identity.actor import actor_for
+from opportune.identity.queries import people as everybody
+from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotFound, OpportuneError
 from opportune.ledger.queries import last_undoable
 from opportune.ledger.undo import undo
 from opportune.mailing.queries import unsent
-from opportune.opportunities.queries import subjects
+from opportune.opportunities.queries import due, due_count, subjects
+from opportune.reference.actions import apply_preset
+from opportune.reference.presets import PRESETS
 from opportune.search.queries import find
+from opportune.web.back import safe
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
+from opportune.web.typed import Typed
 from opportune.web.viewer import look_as_visitor
 
 
@@ -37,7 +41,7 @@ def preferences(request: SignedIn) -> HttpResponse:
     people.change_preferences(request.actor, **chosen)
     if is_htmx(request):
         return HttpResponse(status=204)
-    return HttpResponseRedirect(_safe(request, request.POST.get("next", "/")))
+    return HttpResponseRedirect(safe(request, request.POST.get("next", "/")))
 
 
 @require_POST
@@ -56,7 +60,7 @@ def undo_change(request: SignedIn, change_set_id: int) -> HttpResponse:
     messages.success(request, text)
     if is_htmx(request):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return HttpResponseRedirect(_safe(request, request.headers.get("Referer", "/")))
+    return HttpResponseRedirect(safe(request, request.headers.get("Referer", "/")))
 
 
 @require_POST
@@ -72,10 +76,20 @@ def undo_last(request: SignedIn) -> HttpResponse:
 @require_GET
 @signed_in
 def my_tasks(request: SignedIn) -> HttpResponse:
-    """One's open tasks, the most urgent first."""
+    """One's reminders whose time has come, and one's open tasks, the most urgent first."""
     rows = my_open_tasks(request.actor)
     about = subjects(request.actor, {row.about_id for row in rows if row.about_kind == "opportunity"})
-    return page(request, "shell/tasks.html", {"tasks": rows, "about": about})
+    reminders = due(request.actor, clock.now())
+    return page(request, "shell/tasks.html", {"tasks": rows, "about": about, "reminders": reminders})
+
+
+@require_GET
+@signed_in
+def bell(request: SignedIn) -> HttpResponse:
+    """How many reminders are due, for the bell of every page, which asks now and then."""
+    count = due_count(request.actor, clock.now())
+    said = ngettext("{count} reminder is due", "{count} reminders are due", count).format(count=count)
+    return JsonResponse({"count": count, "label": said})
 
 
 @require_POST
@@ -92,16 +106,27 @@ def end_task(request: SignedIn, task_id: int, how: str) -> HttpResponse:
         "reopen": gettext("Task open again."),
     }
     tell(request, said[how])
-    return go(request, _safe(request, request.POST.get("next", "/tasks/")))
+    return go(request, safe(request, request.POST.get("next", "/tasks/")))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @signed_in
-def pick_customer(request: SignedIn) -> HttpResponse:
-    """What a customer picker offers for some letters."""
-    kind = request.GET.get("kind") or None
-    found = find_customers(request.actor, request.GET.get("q", ""), kind=kind, limit=12)
-    return page(request, "shell/picks.html", {"found": found})
+def assign_task(request: SignedIn, task_id: int) -> HttpResponse:
+    """Give a task to somebody else."""
+    shown, errors = task(request.actor, task_id), {}
+    if request.method == "POST":
+        try:
+            owner_id = Typed(request.POST.dict()).whole("owner_id") or 0
+            tasks.assign_task(request.actor, task_id, owner_id=owner_id)
+        except Invalid as invalid:
+            errors = invalid.fields
+        else:
+            tell(request, gettext("Task handed over."))
+            return go(request, safe(request, request.POST.get("next", "/tasks/")))
+    values = {"owner_id": shown.owner_id, "next": request.GET.get("next", "/tasks/")}
+    context = {"task": shown, "people": everybody(), "values": values, "errors": errors}
+    template = "shell/task_owner.html" if is_htmx(request) else "shell/task_owner_page.html"
+    return page(request, template, context, status=422 if errors else 200)
 
 
 @require_GET
@@ -143,19 +168,13 @@ def set_up(request: HttpRequest, secret: str) -> HttpResponse:
             return problem(request, error)
         else:
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            if request.POST.get("preset") in PRESETS:
+                apply_preset(actor_for(user, "web"), request.POST["preset"])
             return HttpResponseRedirect("/")
-    context = {"values": {**values, "password": ""}, "errors": errors}
+    context = {"values": {**values, "password": ""}, "errors": errors, "presets": PRESETS.values()}
     return page(request, "shell/set_up.html", context, status=422 if errors else 200)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """No such address."""
     return problem(request, NotFound("page"))
-
-
-def _safe(request: HttpRequest, address: str) -> str:
-    """An address on this site, else home: nobody is sent elsewhere."""
-    hosts = {request.get_host()}
-    if url_has_allowed_host_and_scheme(address, hosts, require_https=settings.SESSION_COOKIE_SECURE):
-        return address
-    return "/"

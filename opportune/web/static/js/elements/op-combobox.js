@@ -1,4 +1,7 @@
-// A field that looks records up: type two letters, choose; the hidden input holds the reference.
+// A field that looks records up: type two letters, or none for those lately used, and choose; the hidden input
+// holds the reference. An option may also lead to a small form that makes the record in place.
+import { make } from "../combobox/making.js";
+
 const PAUSE = 150;
 const ENOUGH = 2;
 let counted = 0;
@@ -10,7 +13,10 @@ class Combobox extends HTMLElement {
     this.list = this.querySelector("[role='listbox']");
     this.list.hidden = false;
     this.list.popover = "manual";
+    this.kind = this.querySelector("select[data-kind]");
     this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("click", () => this.isOpen || this.input.value || this.ask());
+    this.kind?.addEventListener("change", () => this.look());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.shut());
     // pointerdown would take focus from the input and shut the list before the click
@@ -26,8 +32,14 @@ class Combobox extends HTMLElement {
   typed() {
     this.hold("");
     clearTimeout(this.timer);
-    if (this.input.value.trim().length < ENOUGH) return this.shut();
+    const { length } = this.input.value.trim();
+    if (length > 0 && length < ENOUGH) return this.shut();
     this.timer = setTimeout(() => this.ask(), PAUSE);
+  }
+
+  look() {
+    if (!this.held.value) this.input.focus();
+    if (!this.held.value) this.ask();
   }
 
   async ask() {
@@ -35,6 +47,7 @@ class Combobox extends HTMLElement {
     this.asking = new AbortController();
     const address = new URL(this.dataset.url, location.href);
     address.searchParams.set("q", this.input.value.trim());
+    if (this.kind?.value) address.searchParams.set("kind", this.kind.value);
     try {
       const answer = await fetch(address, { signal: this.asking.signal, headers: { "HX-Request": "true" } });
       if (!answer.ok) return this.shut();
@@ -85,6 +98,11 @@ class Combobox extends HTMLElement {
 
   choose(option) {
     if (!option || option.ariaDisabled === "true") return;
+    if (option.dataset.new) {
+      this.shut();
+      make(this, option.dataset.new);
+      return;
+    }
     this.input.value = nameOf(option);
     this.hold(option.dataset.value);
     this.shut();
@@ -98,7 +116,8 @@ class Combobox extends HTMLElement {
 
   key(event) {
     if (!this.isOpen) {
-      if (event.key === "ArrowDown" && this.input.value.trim().length >= ENOUGH) this.ask();
+      const { length } = this.input.value.trim();
+      if (event.key === "ArrowDown" && (length === 0 || length >= ENOUGH)) this.ask();
       return;
     }
     const options = this.options();

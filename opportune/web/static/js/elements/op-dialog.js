@@ -7,7 +7,7 @@ const FIELDS = "input:not([type='hidden'], :disabled), select:not(:disabled), te
 class Dialog extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
-    this.content = this.querySelector("#dialog-body");
+    this.content = this.dialog.firstElementChild;
     this.goBack = () => {};
     this.watch = new MutationObserver(() => this.filled());
     this.watch.observe(this.content, { childList: true });

@@ -1,0 +1,1 @@
+"""Campaigns and their segments: what brings deals about."""

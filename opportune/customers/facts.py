@@ -1,0 +1,18 @@
+"""Questions that lower packages ask about accounts and contacts, answered through wiring.py."""
+
+from collections.abc import Iterable
+
+from opportune.customers.models import Account, Contact
+from opportune.identity.actor import Actor
+
+
+def accounts_reached(actor: Actor, ids: Iterable[int], verb: str) -> set[int]:
+    """Those of the accounts outside the bin that a verb of the actor reaches."""
+    rows = Account.objects.live().reached_by(actor, verb).filter(pk__in=list(ids))
+    return set(rows.values_list("pk", flat=True))
+
+
+def contacts_reached(actor: Actor, ids: Iterable[int], verb: str) -> set[int]:
+    """Those of the contacts outside the bin that a verb of the actor reaches."""
+    rows = Contact.objects.live().reached_by(actor, verb).filter(pk__in=list(ids))
+    return set(rows.values_list("pk", flat=True))

@@ -1,0 +1,71 @@
+"""Reading accounts, contacts and connections."""
+
+from opportune.customers.queries.connections import ConnectionRow, connection, connections_of
+from opportune.customers.queries.listing import (
+    CUSTOMER_LISTS,
+    AccountRecord,
+    AccountRow,
+    ContactRecord,
+    ContactRow,
+    account_record,
+    accounts,
+    contact_record,
+    contacts,
+    count_accounts,
+    count_contacts,
+)
+from opportune.customers.queries.picking import (
+    CustomerChoice,
+    accounts_by_name,
+    customer_choices,
+    customer_names,
+    find_customers,
+    ids_by_external_id,
+    newest_customers,
+    visible_customers,
+)
+from opportune.customers.queries.reaching import names_of
+from opportune.customers.queries.standing import (
+    Binned,
+    CustomerDeals,
+    DealName,
+    Deletion,
+    bin_of,
+    deletion,
+    is_depended_upon,
+)
+from opportune.customers.roles import all_roles
+
+__all__ = [
+    "CUSTOMER_LISTS",
+    "AccountRecord",
+    "AccountRow",
+    "Binned",
+    "ConnectionRow",
+    "ContactRecord",
+    "ContactRow",
+    "CustomerChoice",
+    "CustomerDeals",
+    "DealName",
+    "Deletion",
+    "account_record",
+    "accounts",
+    "accounts_by_name",
+    "all_roles",
+    "bin_of",
+    "connection",
+    "connections_of",
+    "contact_record",
+    "contacts",
+    "count_accounts",
+    "count_contacts",
+    "customer_choices",
+    "customer_names",
+    "deletion",
+    "find_customers",
+    "ids_by_external_id",
+    "is_depended_upon",
+    "names_of",
+    "newest_customers",
+    "visible_customers",
+]

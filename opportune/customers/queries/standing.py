@@ -1,0 +1,124 @@
+"""What stands on an account or contact, so that it cannot simply go; and what goes with it if it may."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from opportune.customers.models import Account, Contact, Customer
+from opportune.identity.actor import Actor
+from opportune.kernel.errors import NotFound
+from opportune.kernel.records import RecordRef
+from opportune.kernel.registries import facts
+from opportune.kernel.sentences import Sentence, counted, sentence
+from opportune.reference.queries import organisation_settings
+
+_NAMED = 5
+KINDS: dict[str, type[Account] | type[Contact]] = {"account": Account, "contact": Contact}
+
+
+class DealName(NamedTuple):
+    """A deal as a refusal names it."""
+
+    id: int
+    number: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDeals:
+    """The deals whose customer somebody is, as one reader may know them.
+
+    `open` and `closed` are those the reader sees; `is_more_open` that there are further open ones, and
+    `is_out_of_reach` that the reader may not delete all. `named` counts the open ones that name the contact only.
+    """
+
+    open: tuple[DealName, ...] = ()
+    closed: int = 0
+    named: int = 0
+    is_more_open: bool = False
+    is_out_of_reach: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What deleting an account or contact would do, and the code and sentence with which it is refused, if it is."""
+
+    ref: RecordRef
+    name: str
+    deals: CustomerDeals
+    contacts: int
+    accounts: int
+    code: str = ""
+    refusal: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binned:
+    """An account or contact in the bin."""
+
+    id: int
+    name: str
+    deleted_at: datetime
+
+
+def is_depended_upon(customer: Customer) -> bool:
+    """Whether records that are not in the bin belong to it: contacts, accounts below it, opportunities."""
+    if isinstance(customer, Account) and (
+        Account.objects.live().filter(parent_id=customer.pk).exists()
+        or Contact.objects.live().filter(account_id=customer.pk).exists()
+    ):
+        return True
+    has_opportunities = facts.get("customer_has_opportunities")
+    return has_opportunities is not None and bool(has_opportunities(customer.ref))
+
+
+def deletion(actor: Actor, ref: RecordRef) -> Deletion:
+    """What deleting an account or contact would take along, as counts to be shown before. Raises NotFound."""
+    rows: QuerySet[Any] = KINDS[ref.kind].objects.visible_to(actor)
+    customer = rows.filter(pk=ref.id).first()
+    if customer is None:
+        raise NotFound(ref.kind)
+    deals = deals_of(actor, ref)
+    code, refusal = why_not_deletable(customer.full_name, deals)
+    contacts = accounts = 0
+    if ref.kind == "account":
+        contacts = Contact.objects.visible_to(actor).filter(account_id=ref.id).count()
+        accounts = Account.objects.visible_to(actor).filter(parent_id=ref.id).count()
+    return Deletion(ref, customer.full_name, deals, contacts, accounts, code, refusal)
+
+
+def deals_of(actor: Actor, ref: RecordRef) -> CustomerDeals:
+    """The deals of a customer, as the package that has them says."""
+    ask = facts.get("deals_of_customer")
+    found: CustomerDeals = ask(actor, ref) if ask else CustomerDeals()
+    return found
+
+
+def why_not_deletable(name: str, deals: CustomerDeals) -> tuple[str, Sentence | None]:
+    """The code and the sentence that refuse a deletion, none if nothing does (E-35, domain.md §2)."""
+    if (deals.open or deals.is_more_open) and not organisation_settings().allow_deleting_open:
+        named: list[object] = [f"{deal.number} {deal.subject}" for deal in deals.open[:_NAMED]]
+        if len(deals.open) > _NAMED:
+            named.append(counted("{count} more", "{count} more", len(deals.open) - _NAMED))
+        if deals.is_more_open:
+            named.append(sentence("others that you cannot see"))
+        return "open_deals", sentence(
+            "{name} has open opportunities: {deals}. Close them or give them another customer first.",
+            name=name,
+            deals=tuple(named),
+        )
+    if deals.is_out_of_reach:
+        return "not_permitted", sentence(
+            "{name} has opportunities that you do not have the right to delete.", name=name
+        )
+    return "", None
+
+
+def bin_of(actor: Actor, kind: str, *, limit: int = 200) -> Sequence[Binned]:
+    """The accounts or contacts in the bin that the actor could bring back, the latest first."""
+    rows: QuerySet[Any] = KINDS[kind].objects.reached_by(actor, "read").reached_by(actor, "delete")
+    gone = rows.filter(deleted_at__isnull=False).order_by("-deleted_at", "-id")[:limit]
+    return [Binned(row.pk, row.full_name, row.deleted_at) for row in gone]

@@ -1,0 +1,11 @@
+"""What happens to people that others react to, in the same transaction."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeaving:
+    """Somebody is about to be kept out, and another one follows: what is still open becomes theirs."""
+
+    user_id: int
+    successor_id: int

@@ -1,0 +1,82 @@
+"""What hangs on one deal and what it names: competitors, the sales team, where it came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from opportune.campaigns.queries import campaigns_by_id
+from opportune.customers.queries import customer_names
+from opportune.kernel.records import RecordRef
+from opportune.ledger.models import LIVE
+from opportune.opportunities.models import Opportunity, Rival, TeamMember
+
+
+@dataclass(frozen=True, slots=True)
+class RivalRow:
+    """A competitor on a deal; the price is in the deal's currency. `version` is that of what is known here."""
+
+    competitor_id: int
+    name: str
+    price: Decimal | None
+    checked_on: date | None
+    note: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A colleague on a deal's sales team; `role` is a code of the list of roles."""
+
+    user_id: int
+    name: str
+    role: str
+    may_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The names of what a deal came from; empty where there is nothing."""
+
+    campaign_name: str
+    segment_name: str
+    initiated_by: str
+    initiated_by_name: str
+
+
+def rivals_of(opportunity_id: int) -> Sequence[RivalRow]:
+    """The competitors on a deal, by name. The caller has checked that it may be seen."""
+    rows = Rival.objects.filter(LIVE, opportunity_id=opportunity_id).order_by("competitor__sort_key", "id")
+    return [
+        RivalRow(*row)
+        for row in rows.values_list(
+            "competitor_id", "competitor__name", "price", "checked_on", "note", "version"
+        )
+    ]
+
+
+def team_of(opportunity_id: int) -> Sequence[MemberRow]:
+    """The sales team of a deal, by name. The caller has checked that it may be seen."""
+    rows = TeamMember.objects.filter(LIVE, opportunity_id=opportunity_id).order_by("user__sort_key", "id")
+    return [MemberRow(*row) for row in rows.values_list("user_id", "user__name", "role", "may_write")]
+
+
+def origin_of(deal: Opportunity) -> Origin:
+    """Where a deal with its campaign and segment came from: names only, whoever may open them."""
+    written, name = "", ""
+    if deal.initiated_by_id is not None:
+        ref = RecordRef(deal.initiated_by_kind, deal.initiated_by_id)
+        written = str(ref)
+        name = _initiator_name(deal, ref)
+    return Origin(
+        deal.campaign.name if deal.campaign else "", deal.segment.name if deal.segment else "", written, name
+    )
+
+
+def _initiator_name(deal: Opportunity, ref: RecordRef) -> str:
+    if ref.kind != "campaign":
+        return customer_names([ref]).get(ref, "")
+    if deal.campaign is not None and deal.campaign_id == ref.id:
+        return deal.campaign.name
+    known = campaigns_by_id([ref.id]).get(ref.id)
+    return known.name if known else ""

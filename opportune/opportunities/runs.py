@@ -1,0 +1,87 @@
+"""Where deals stand in the processes they may run beside each other (D-033)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from opportune.kernel.errors import Invalid
+from opportune.kernel.sentences import sentence
+from opportune.opportunities.chances import likelihood_fields
+from opportune.opportunities.models import Opportunity, ProcessRun, Status
+from opportune.opportunities.probability import Likelihood, after_switch
+from opportune.process.queries import ProcessPicture, StagePicture
+
+Places = Mapping[tuple[int, int], ProcessRun]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a deal stands in a process: the one it is in, or one it would be switched to."""
+
+    process: ProcessPicture
+    stage: StagePicture | None
+    likelihood: Likelihood
+    is_finished: bool
+
+    @property
+    def index(self) -> int | None:
+        """The place of its stage, none if it is not started there."""
+        return None if self.stage is None else self.stage.order
+
+    def fields(self) -> dict[str, Any]:
+        """The standing as a deal's fields."""
+        return {
+            "process_id": self.process.id,
+            "stage_id": self.stage.id if self.stage else None,
+            "is_finished": self.is_finished,
+            "status": Status.IN_PROGRESS if self.stage else Status.NOT_STARTED,
+            **likelihood_fields(self.likelihood),
+        }
+
+
+def demand_enterable(process: ProcessPicture) -> None:
+    """Raise Invalid for a retired process (E-14)."""
+    if process.is_retired:
+        raise Invalid({"process": sentence("This process is retired. Choose another.")})
+
+
+def standing_now(deal: Opportunity, process: ProcessPicture) -> Standing:
+    """Where a deal stands in the process it is in."""
+    return Standing(process, process.stage(deal.stage_id), deal.likelihood, deal.is_finished)
+
+
+def standing_in(deal: Opportunity, process: ProcessPicture, places: Places) -> Standing:
+    """Where a deal would stand in another process: where it left it, or in what replaced that stage."""
+    left = places.get((deal.pk, process.id))
+    stage = process.stage_left(left.stage_id) if left else None
+    likelihood = after_switch(
+        deal.likelihood,
+        method=process.method,
+        stage=(stage.chance, stage.completed) if stage else None,
+    )
+    return Standing(process, stage, likelihood, bool(left and stage and left.is_finished))
+
+
+def places_of(opportunity_ids: Iterable[int]) -> Places:
+    """The places deals keep, by deal and process; that in the process a deal is in has no meaning."""
+    rows = ProcessRun.objects.filter(opportunity_id__in=list(opportunity_ids))
+    return {(run.opportunity_id, run.process_id): run for run in rows}
+
+
+def keep_places(deals: Iterable[Opportunity]) -> None:
+    """Note where deals stand now, before they leave for another process."""
+    ProcessRun.objects.bulk_create(
+        [
+            ProcessRun(
+                opportunity=deal,
+                process_id=deal.process_id,
+                stage_id=deal.stage_id,
+                is_finished=deal.is_finished,
+            )
+            for deal in deals
+        ],
+        update_conflicts=True,
+        unique_fields=["opportunity", "process"],
+        update_fields=["stage", "is_finished"],
+        batch_size=200,
+    )

@@ -1,0 +1,94 @@
+"""Reading categories, and which records are in them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from opportune.identity.actor import Actor
+from opportune.kernel.errors import NotFound, NotPermitted
+from opportune.kernel.records import RecordRef
+from opportune.kernel.registries import facts
+from opportune.kernel.sentences import Sentence, sentence
+from opportune.ledger.models import LIVE
+from opportune.reference.models import Category, CategoryMark
+
+COLORS: Mapping[str, Sentence] = {
+    "red": sentence("Red"),
+    "orange": sentence("Orange"),
+    "yellow": sentence("Yellow"),
+    "green": sentence("Green"),
+    "blue": sentence("Blue"),
+    "purple": sentence("Purple"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """A category; its names are blank until somebody gives it one, and it is called by its colour."""
+
+    id: int
+    color: str
+    name_en: str
+    name_fr: str
+
+    def called(self, language: str) -> str | Sentence:
+        """The name in a language, in the other if there is only that, else the colour."""
+        names = (self.name_fr, self.name_en) if language.startswith("fr") else (self.name_en, self.name_fr)
+        return names[0] or names[1] or COLORS[self.color]
+
+
+def categories() -> Sequence[CategoryRow]:
+    """The six categories in their order."""
+    rows = Category.objects.order_by("position", "id")
+    return [CategoryRow(*row) for row in rows.values_list("id", "color", "name_en", "name_fr")]
+
+
+def category_by_color(color: str) -> CategoryRow:
+    """A category by its colour, which is its code. Raises NotFound."""
+    found = next((each for each in categories() if each.color == color), None)
+    if found is None:
+        raise NotFound("category")
+    return found
+
+
+def categories_of(kind: str, record_ids: Iterable[int]) -> dict[int, list[CategoryRow]]:
+    """The categories of records of a kind, by the record's id: one query. The caller has checked they may be seen."""
+    rows = CategoryMark.objects.filter(LIVE, record_kind=kind, record_id__in=list(record_ids))
+    found: dict[int, list[CategoryRow]] = defaultdict(list)
+    columns = ("record_id", "category_id", "category__color", "category__name_en", "category__name_fr")
+    for record_id, *category in rows.order_by("category__position", "id").values_list(*columns):
+        found[record_id].append(CategoryRow(*category))
+    return dict(found)
+
+
+def record_categories(actor: Actor, ref: RecordRef) -> Sequence[CategoryRow]:
+    """The categories of one record. Raises NotFound for one the actor cannot see."""
+    demand_reached(actor, ref, "read")
+    return categories_of(ref.kind, [ref.id]).get(ref.id, [])
+
+
+def marked_with(color: str, kind: str) -> "QuerySet[CategoryMark, int]":
+    """The ids of the records of a kind that are in a category, for a filter's condition."""
+    rows = CategoryMark.objects.filter(LIVE, category__color=color, record_kind=kind)
+    return rows.values_list("record_id", flat=True)
+
+
+def is_reached(actor: Actor, ref: RecordRef, verb: str) -> bool:
+    """Whether a verb of the actor reaches a record outside the bin, of a kind that can have categories."""
+    ask = facts.get(f"reached_{ref.kind}")
+    return ask is not None and ref.id in ask(actor, [ref.id], verb)
+
+
+def demand_reached(actor: Actor, ref: RecordRef, *verbs: str) -> None:
+    """Raise NotFound for a record that cannot be seen, NotPermitted unless one of the verbs reaches it."""
+    if not is_reached(actor, ref, "read"):
+        raise NotFound(ref.kind)
+    if not any(is_reached(actor, ref, verb) for verb in verbs):
+        raise NotPermitted(kind=ref.kind, verb=verbs[0])
+
+
+def may_categorise(actor: Actor, ref: RecordRef) -> bool:
+    """Whether the actor may mark a record: who may change it, or add to it."""
+    return is_reached(actor, ref, "write") or is_reached(actor, ref, "append")

@@ -1,0 +1,1 @@
+"""Competitors: their list, and what is known of each."""

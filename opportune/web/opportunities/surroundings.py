@@ -1,0 +1,284 @@
+"""What hangs on a deal: competitors, the sales team, shares, the reminder, comments; and making a copy."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from opportune.campaigns.queries import find_campaigns
+from opportune.customers.queries import find_customers
+from opportune.identity.queries import people, shares_of, teams
+from opportune.kernel.errors import Invalid, NotFound, Refused
+from opportune.kernel.records import RecordRef
+from opportune.opportunities import actions
+from opportune.opportunities.actions.cloning import proposed_subject
+from opportune.opportunities.queries import OpportunityRecord, competitor_names, opportunity
+from opportune.reference.queries import choices
+from opportune.web.back import safe
+from opportune.web.formats import typed_amount
+from opportune.web.opportunities.record import ROLES
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.typed import Typed
+
+RIVAL = ("name", "price", "checked_on", "note", "version")
+MEMBER = ("user_id", "role", "may_write")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def rivals(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """Name a competitor on the deal."""
+    record = opportunity(request.actor, opportunity_id)
+    typed = Typed(request.POST.dict())
+
+    def add() -> None:
+        known = _rival_fields(typed)
+        typed.demand()
+        actions.add_rival(request.actor, opportunity_id, name=typed.text("name"), **known)
+
+    form = _Form(
+        request, record, "opportunities/rival_form.html", {"names": competitor_names(), "rival": None}
+    )
+    return form.answer(add, typed.values(RIVAL), gettext("Competitor added."))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def rival(request: SignedIn, opportunity_id: int, competitor_id: int) -> HttpResponse:
+    """Change what is known of a competitor on the deal."""
+    record = opportunity(request.actor, opportunity_id)
+    shown = next((one for one in record.rivals if one.competitor_id == competitor_id), None)
+    if shown is None:
+        raise NotFound("rival")
+    typed = Typed(request.POST.dict())
+
+    def change() -> None:
+        known, version = _rival_fields(typed), typed.whole("version")
+        typed.demand()
+        actions.change_rival(request.actor, opportunity_id, competitor_id, known, version=version)
+
+    values: dict[str, Any] = typed.values(RIVAL)
+    if request.method == "GET":
+        day = shown.checked_on.isoformat() if shown.checked_on else ""
+        price = typed_amount(shown.price)
+        values |= {"price": price, "checked_on": day, "note": shown.note, "version": shown.version}
+    form = _Form(request, record, "opportunities/rival_form.html", {"names": (), "rival": shown})
+    return form.answer(change, values, gettext("Saved."))
+
+
+def _rival_fields(typed: Typed) -> dict[str, Any]:
+    return {
+        "price": typed.amount("price"),
+        "checked_on": typed.day("checked_on"),
+        "note": typed.text("note"),
+    }
+
+
+@require_POST
+@signed_in
+def remove_rival(request: SignedIn, opportunity_id: int, competitor_id: int) -> HttpResponse:
+    """Take a competitor off the deal."""
+    actions.remove_rival(request.actor, opportunity_id, competitor_id)
+    return _back(request, opportunity_id, gettext("Competitor removed."))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def sales_team(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """Put a colleague on the sales team."""
+    record = opportunity(request.actor, opportunity_id)
+    typed = Typed(request.POST.dict())
+
+    def add() -> None:
+        actions.add_member(
+            request.actor,
+            opportunity_id,
+            user_id=typed.whole("user_id") or 0,
+            role=typed.text("role"),
+            may_write=typed.ticked("may_write"),
+        )
+
+    values = (
+        {"user_id": "", "role": "", "may_write": "on"} if request.method == "GET" else typed.values(MEMBER)
+    )
+    lists = {"people": people(), "roles": choices(ROLES), "member": None}
+    form = _Form(request, record, "opportunities/member_form.html", lists)
+    return form.answer(add, values, gettext("Added to the sales team."))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def member(request: SignedIn, opportunity_id: int, person_id: int) -> HttpResponse:
+    """Give a member of the sales team another role, or another access."""
+    record = opportunity(request.actor, opportunity_id)
+    shown = next((one for one in record.team if one.user_id == person_id), None)
+    if shown is None:
+        raise NotFound("team_member")
+    typed = Typed(request.POST.dict())
+
+    def change() -> None:
+        place = {"role": typed.text("role"), "may_write": typed.ticked("may_write")}
+        actions.change_member(request.actor, opportunity_id, person_id, place)
+
+    values = typed.values(MEMBER)
+    if request.method == "GET":
+        values = {"role": shown.role, "may_write": "on" if shown.may_write else ""}
+    lists = {"people": (), "roles": choices(ROLES), "member": shown}
+    form = _Form(request, record, "opportunities/member_form.html", lists)
+    return form.answer(change, values, gettext("Saved."))
+
+
+@require_POST
+@signed_in
+def remove_member(request: SignedIn, opportunity_id: int, person_id: int) -> HttpResponse:
+    """Take a colleague off the sales team."""
+    actions.remove_member(request.actor, opportunity_id, person_id)
+    return _back(request, opportunity_id, gettext("Removed from the sales team."))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def shares(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """Whom the deal is shared with; share it with a person (`user:3`) or a team (`team:2`)."""
+    record = opportunity(request.actor, opportunity_id)
+    typed = Typed(request.POST.dict())
+
+    def share() -> None:
+        holder: dict[str, int] = {}
+        try:
+            ref = RecordRef.parse(typed.text("holder"))
+            holder = {f"{ref.kind}_id": ref.id} if ref.kind in ("user", "team") else {}
+        except ValueError:
+            pass
+        actions.share_deal(request.actor, opportunity_id, may_write=typed.ticked("may_write"), **holder)
+
+    lists = {
+        "shares": shares_of("opportunity", record.row.id),
+        "people": people(),
+        "teams": teams(),
+        "may_share": "share" in record.may,
+    }
+    form = _Form(request, record, "opportunities/shares_form.html", lists)
+    return form.answer(share, typed.values(("holder", "may_write")), gettext("Shared."))
+
+
+@require_POST
+@signed_in
+def change_share(request: SignedIn, opportunity_id: int, share_id: int) -> HttpResponse:
+    """Let them change the deal, or only read it."""
+    may_write = Typed(request.POST.dict()).text("may_write") == "yes"
+    actions.change_share(request.actor, opportunity_id, share_id, may_write=may_write)
+    return _back(request, opportunity_id, gettext("Saved."))
+
+
+@require_POST
+@signed_in
+def unshare(request: SignedIn, opportunity_id: int, share_id: int) -> HttpResponse:
+    """Take a share back."""
+    actions.unshare_deal(request.actor, opportunity_id, share_id)
+    return _back(request, opportunity_id, gettext("No longer shared."))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def clone(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """Make a deal like this one, under a proposed subject."""
+    record = opportunity(request.actor, opportunity_id)
+    typed = Typed(request.POST.dict())
+    made: list[int] = []
+
+    def copy() -> None:
+        made.append(actions.clone(request.actor, opportunity_id, subject=typed.text("subject")).pk)
+
+    values = typed.values(("subject",))
+    if request.method == "GET":
+        request.actor.demand("opportunity", "create")
+        values["subject"] = proposed_subject(record.row.subject, request.actor.language)
+    form = _Form(request, record, "opportunities/clone_form.html", {})
+    return form.answer(copy, values, gettext("Opportunity cloned."), lambda: made[0])
+
+
+@require_POST
+@signed_in
+def comment(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """Add to the comments, under the date, the time and one's name."""
+    actions.comment(request.actor, opportunity_id, text=Typed(request.POST.dict()).text("text"))
+    return _back(request, opportunity_id, gettext("Comment added."))
+
+
+@require_POST
+@signed_in
+def snooze(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """Put the reminder off."""
+    actions.snooze(request.actor, opportunity_id, until=Typed(request.POST.dict()).text("until"))
+    return _back(request, opportunity_id, gettext("Put off."))
+
+
+@require_POST
+@signed_in
+def dismiss(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """Take the reminder away."""
+    actions.dismiss(request.actor, opportunity_id)
+    return _back(request, opportunity_id, gettext("Reminder dismissed."))
+
+
+@require_GET
+@signed_in
+def pick_initiator(request: SignedIn) -> HttpResponse:
+    """What the picker of “initiated by” offers for some letters: accounts, contacts, campaigns."""
+    letters = request.GET.get("q", "").strip()
+    found = [*find_campaigns(letters, limit=4), *find_customers(request.actor, letters, kind=None, limit=12)]
+    return page(request, "customers/picks.html", {"found": found, "query": letters, "new": ()})
+
+
+class _Form:
+    """A dialog about a deal: shown, sent, shown again with what was wrong; a page of its own without script."""
+
+    def __init__(
+        self, request: SignedIn, record: OpportunityRecord, template: str, more: Mapping[str, Any]
+    ) -> None:
+        self.request = request
+        self.record = record
+        self.template = template
+        self.more = more
+
+    def answer(
+        self,
+        command: Callable[[], object],
+        values: Mapping[str, Any],
+        done: str,
+        target: Callable[[], int] | None = None,
+    ) -> HttpResponse:
+        """The form, or what comes after it was sent; `target` is the deal to show then."""
+        if self.request.method == "GET":
+            return self._show(values, {})
+        try:
+            command()
+        except Invalid as invalid:
+            return self._show(values, invalid.fields)
+        except Refused as refusal:
+            return self._show(values, {"refused": refusal.message})
+        tell(self.request, done)
+        shown = self.record.row.id if target is None else target()
+        return go(self.request, reverse("opportunity", args=[shown]))
+
+    def _show(self, values: Mapping[str, Any], errors: Mapping[str, Any]) -> HttpResponse:
+        context = {
+            "record": self.record,
+            "deal": self.record.row,
+            "form": self.template,
+            "values": values,
+            "errors": errors,
+            **self.more,
+        }
+        template = self.template if is_htmx(self.request) else "layout/form_page.html"
+        return page(self.request, template, context, status=422 if errors else 200)
+
+
+def _back(request: SignedIn, opportunity_id: int, done: str) -> HttpResponse:
+    tell(request, done)
+    otherwise = reverse("opportunity", args=[opportunity_id])
+    return go(request, safe(request, request.POST.get("next", ""), otherwise))

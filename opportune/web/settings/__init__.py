@@ -1,0 +1,1 @@
+"""The settings area: what administrators set for everybody, an area a module."""

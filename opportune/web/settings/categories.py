@@ -1,0 +1,78 @@
+"""Naming the categories, and marking records with them (C-104j)."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from opportune.identity.actor import Actor
+from opportune.kernel.errors import Invalid, NotFound
+from opportune.kernel.records import RecordRef
+from opportune.reference import actions, queries
+from opportune.web.pages import SignedIn, go, page, signed_in, tell
+from opportune.web.templating import called
+from opportune.web.typed import Typed
+
+
+@require_GET
+@signed_in
+def index(request: SignedIn) -> HttpResponse:
+    """The six categories and their names."""
+    return _list(request, {}, "")
+
+
+@require_POST
+@signed_in
+def rename(request: SignedIn, color: str) -> HttpResponse:
+    """Name a category."""
+    typed = Typed(request.POST.dict())
+    try:
+        actions.rename_category(
+            request.actor, color, name_en=typed.text("name_en"), name_fr=typed.text("name_fr")
+        )
+    except Invalid as invalid:
+        return _list(request, invalid.fields, color)
+    tell(request, gettext("Saved."))
+    return go(request, reverse("categories"))
+
+
+@require_POST
+@signed_in
+def mark(request: SignedIn, record: str) -> HttpResponse:
+    """Put a record into a category, or take it out."""
+    typed = Typed(request.POST.dict())
+    try:
+        ref = RecordRef.parse(record)
+    except ValueError:
+        raise NotFound() from None
+    is_in = typed.text("marked") == "yes"
+    command = actions.categorise if is_in else actions.uncategorise
+    command(request.actor, ref, typed.text("color"))
+    tell(request, gettext("Categorised.") if is_in else gettext("Taken out of the category."))
+    return go(request, reverse(ref.kind, args=[ref.id]))
+
+
+def category_context(actor: Actor, kind: str, record_id: int) -> dict[str, Any]:
+    """What a record's page shows of categories: all of them, the record's own, and whether it may be marked."""
+    ref = RecordRef(kind, record_id)
+    return {
+        "ref": ref,
+        "categories": queries.categories(),
+        "marks": queries.categories_of(kind, [record_id]).get(record_id, []),
+        "may_categorise": queries.may_categorise(actor, ref),
+    }
+
+
+def category_filter(color: str) -> dict[str, Any]:
+    """What a list's filter offers, and what the category asked for is called."""
+    found = queries.categories()
+    asked = next((each for each in found if each.color == color), None)
+    return {"categories": found, "category": called(asked) if asked else ""}
+
+
+def _list(request: SignedIn, errors: object, at: str) -> HttpResponse:
+    request.actor.demand_right("customise")
+    context = {"categories": queries.categories(), "errors": errors, "at": at}
+    return page(request, "settings/categories.html", context, status=422 if errors else 200)

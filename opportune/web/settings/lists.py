@@ -1,0 +1,171 @@
+"""Editing lists of choices, on a page of their own or in a dialog beside a half-filled form (C-061…C-067)."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from opportune.kernel.errors import Invalid, Refused
+from opportune.kernel.sentences import Sentence
+from opportune.reference import actions, queries
+from opportune.reference.lists import LISTS
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.typed import Typed
+
+
+@require_GET
+@signed_in
+def index(request: SignedIn) -> HttpResponse:
+    """Every list there is."""
+    request.actor.demand_right("customise")
+    return page(request, "settings/lists.html", {"lists": list(LISTS.values())})
+
+
+@require_GET
+@signed_in
+def show(request: SignedIn, list_key: str) -> HttpResponse:
+    """One list; in a dialog where it is asked for from a form."""
+    in_dialog = is_htmx(request) and request.headers.get("HX-Target") == "side-body"
+    template = "settings/list_dialog.html" if in_dialog else "settings/list.html"
+    return page(request, template, _context(request, list_key))
+
+
+@require_GET
+@signed_in
+def options(request: SignedIn, list_key: str) -> HttpResponse:
+    """What a form's select offers now, with `chosen` chosen even if it is retired."""
+    queries.list_by_key(list_key)
+    every = queries.every_choice_of([list_key])[list_key]
+    context = {"choices": every, "chosen": request.GET.get("chosen", "")}
+    return page(request, "settings/list_options.html", context)
+
+
+@require_POST
+@signed_in
+def add(request: SignedIn, list_key: str) -> HttpResponse:
+    """Add a choice."""
+    typed = Typed(request.POST.dict())
+    names = {name: typed.text(name) for name in ("name_en", "name_fr")}
+    return _done(
+        request,
+        list_key,
+        lambda: actions.add_choice(request.actor, list_key, **names),
+        gettext("Added."),
+        typed=names,
+    )
+
+
+@require_POST
+@signed_in
+def rename(request: SignedIn, list_key: str, choice: str) -> HttpResponse:
+    """Give a choice other names."""
+    typed = Typed(request.POST.dict())
+    names = {name: typed.text(name) for name in ("name_en", "name_fr")}
+    return _done(
+        request,
+        list_key,
+        lambda: actions.rename_choice(request.actor, list_key, choice, **names),
+        gettext("Saved."),
+        at=choice,
+        typed=names,
+    )
+
+
+@require_POST
+@signed_in
+def move(request: SignedIn, list_key: str, choice: str) -> HttpResponse:
+    """Put a choice elsewhere in its list."""
+    typed = Typed(request.POST.dict())
+    position = typed.whole("position") or 0
+    typed.demand()
+    return _done(
+        request,
+        list_key,
+        lambda: actions.move_choice(request.actor, list_key, choice, position=position),
+        gettext("Moved."),
+    )
+
+
+@require_POST
+@signed_in
+def offer(request: SignedIn, list_key: str, choice: str) -> HttpResponse:
+    """Offer a choice, or retire it."""
+    is_active = Typed(request.POST.dict()).text("offered") == "yes"
+    return _done(
+        request,
+        list_key,
+        lambda: actions.offer_choice(request.actor, list_key, choice, is_active=is_active),
+        gettext("Offered again.") if is_active else gettext("Retired: records that have it keep it."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def remove(request: SignedIn, list_key: str, choice: str) -> HttpResponse:
+    """Take a choice away; where records have it, ask what they get instead (C-066)."""
+    if request.method == "GET":
+        return _ask(request, list_key, choice, {})
+    typed = Typed(request.POST.dict())
+    replacement = {"blank": "", "other": typed.text("replacement")}.get(typed.text("instead"))
+    try:
+        actions.remove_choice(request.actor, list_key, choice, replacement=replacement)
+    except Invalid as invalid:
+        return _ask(request, list_key, choice, invalid.fields)
+    except Refused as refusal:
+        return _ask(request, list_key, choice, {"instead": refusal.message})
+    return _settled(request, list_key, gettext("Deleted."))
+
+
+def _ask(request: SignedIn, list_key: str, choice: str, errors: Mapping[str, Sentence]) -> HttpResponse:
+    context = _context(request, list_key)
+    used = queries.used_choice(request.actor, list_key, choice)
+    others = [
+        each.choice for each in context["items"] if each.choice != used.choice and each.choice.is_active
+    ]
+    context |= {"used": used, "others": others, "errors": errors}
+    template = "settings/list_removal_body.html" if is_htmx(request) else "settings/list_removal.html"
+    return page(request, template, context, status=422 if errors else 200)
+
+
+def _done(
+    request: SignedIn,
+    list_key: str,
+    command: Callable[[], object],
+    text: str,
+    *,
+    at: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    try:
+        command()
+    except (Invalid, Refused) as error:
+        fields = error.fields if isinstance(error, Invalid) else {"name_en": error.message}
+        context = {**_context(request, list_key), "errors": fields, "at": at, "values": dict(typed or {})}
+        template = "settings/list_body.html" if is_htmx(request) else "settings/list.html"
+        return page(request, template, context, status=422)
+    return _settled(request, list_key, text)
+
+
+def _settled(request: SignedIn, list_key: str, text: str) -> HttpResponse:
+    if not is_htmx(request):
+        tell(request, text)
+        return go(request, reverse("list", args=[list_key]))
+    response = page(request, "settings/list_body.html", {**_context(request, list_key), "done": text})
+    response["HX-Trigger"] = json.dumps({"list:changed": {"key": list_key}})
+    return response
+
+
+def _context(request: SignedIn, list_key: str) -> dict[str, Any]:
+    return {
+        "items": queries.used_choices(request.actor, list_key),
+        "list": queries.list_by_key(list_key),
+        "errors": {},
+        "values": {},
+        "at": "",
+        "done": "",
+        "undo": request.change_sets[-1] if request.change_sets else 0,
+    }

@@ -1,0 +1,63 @@
+// A record made in place: the small form comes from the server and stands below the picker, inside the form that
+// needs the record. Its fields belong to no form, so the one around keeps what was typed and is not sent.
+export async function make(picker, address) {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return;
+  show(picker, await answer.text());
+}
+
+function show(picker, html) {
+  leave(picker);
+  const box = document.createElement("div");
+  box.dataset.made = "";
+  box.innerHTML = html;
+  picker.append(box);
+  box.addEventListener("click", (event) => {
+    if (event.target.closest("[data-leave]")) leave(picker, true);
+    if (event.target.closest("[data-make]")) send(picker, box);
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    if (event.key === "Enter" && event.target.closest("button")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Enter") send(picker, box);
+    else leave(picker, true);
+  });
+  (box.querySelector("[aria-invalid='true']") ?? box.querySelector("input"))?.focus();
+}
+
+async function send(picker, box) {
+  const button = box.querySelector("[data-make]");
+  if (button.disabled) return;
+  button.disabled = true;
+  const body = new FormData();
+  for (const field of box.querySelectorAll("[data-field]")) body.set(field.dataset.field, field.value);
+  const { address } = box.querySelector("[data-address]").dataset;
+  const token = document.querySelector("input[name='csrfmiddlewaretoken']").value;
+  try {
+    const answer = await fetch(address, {
+      method: "POST",
+      body,
+      headers: { "HX-Request": "true", "X-CSRFToken": token },
+    });
+    const html = await answer.text();
+    if (answer.status === 201) choose(picker, html);
+    else if (answer.status === 422) show(picker, html);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function choose(picker, html) {
+  const list = document.createElement("ul");
+  list.innerHTML = html;
+  leave(picker);
+  picker.choose(list.querySelector("[role='option']"));
+  picker.input.focus();
+}
+
+function leave(picker, isGivenUp = false) {
+  picker.querySelector("[data-made]")?.remove();
+  if (isGivenUp) picker.input.focus();
+}
