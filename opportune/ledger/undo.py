@@ -166,9 +166,6 @@ def _undo_record(
     if _Operation.BIN in operations:
         handler.bring_back(actor, record)
         undone.restored.append((ref, RECORD))
-    elif _Operation.RESTORE in operations:
-        handler.remove(actor, record)
-        undone.restored.append((ref, RECORD))
     before, after = collapse(
         (step.before, step.after) for step in steps if step.operation == _Operation.UPDATE
     )
@@ -178,3 +175,6 @@ def _undo_record(
         handler.restore_fields(actor, record, values)
     undone.restored += [(ref, facet) for facet in plan.restored]
     undone.kept += [(ref, facet) for facet in plan.kept]
+    if _Operation.RESTORE in operations and _Operation.BIN not in operations:
+        handler.remove(actor, record)
+        undone.restored.append((ref, RECORD))
