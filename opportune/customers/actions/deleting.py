@@ -16,9 +16,9 @@ from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import react
 from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
-from opportune.ledger.models import Change, ChangeSet
+from opportune.ledger.models import Change
 from opportune.ledger.recording import action, recording
-from opportune.ledger.undo import undo
+from opportune.ledger.undo import origin_of, undo
 
 DELETING = ("delete_account", "delete_contact")
 
@@ -85,17 +85,10 @@ def _restore(actor: Actor, ref: RecordRef) -> None:
         raise Refused("not_in_bin", sentence("{name} is not in the bin.", name=customer.full_name))
     gone = Change.objects.filter(kind=ref.kind, record_id=ref.id, operation=Change.Operation.BIN)
     deleted = gone.select_related("change_set").latest("version").change_set
-    if _is_deletion(deleted):
+    if origin_of(deleted).verb in DELETING:  # or the redo of it
         undo(actor, deleted.pk)
     else:
         _bring_back_alone(actor, ref)
-
-
-def _is_deletion(change_set: ChangeSet) -> bool:
-    """Whether it deleted a customer with what went along: by the command, or by the redo of it."""
-    while change_set.undoes is not None:
-        change_set = change_set.undoes
-    return change_set.verb in DELETING
 
 
 @action("restore_customer")

@@ -6,12 +6,13 @@ from typing import Any
 from opportune.customers.queries import customer_names
 from opportune.customers.surroundings import held_customers
 from opportune.identity.actor import Actor
-from opportune.kernel import clock
 from opportune.kernel.errors import Refused
 from opportune.kernel.sentences import sentence
-from opportune.ledger.models import Change
+from opportune.ledger.models import Change, ChangeSet
 from opportune.ledger.recording import action, recording
+from opportune.ledger.undo import origin_of
 from opportune.opportunities.actions.editing import demand_assignable
+from opportune.opportunities.binning import demand_deletable, put_away
 from opportune.opportunities.landing import landed
 from opportune.opportunities.models import Opportunity, StepMark
 from opportune.opportunities.references import customers_named
@@ -23,8 +24,20 @@ _CUSTOMERS = ("account_id", "contact_id", "primary_contact_id")
 
 @action("remove_opportunity")
 def remove(actor: Actor, deal: Opportunity) -> None:
-    """Put a locked deal into the bin because its creation is undone."""
-    write(deal, {"deleted_at": clock.now()}, operation=Change.Operation.BIN)
+    """Put a locked deal into the bin, with what is to be done about it: its creation is undone, or its deletion redone.
+
+    Raises Refused `switched_off` for deleting one anew that is open meanwhile, as the deletion would.
+    """
+    undone = recording().change_set.undoes
+    if undone is None or not _was_made_by(origin_of(undone), deal):
+        demand_deletable(deal)
+    if deal.deleted_at is None:
+        put_away(actor, [deal])
+
+
+def _was_made_by(change_set: ChangeSet, deal: Opportunity) -> bool:
+    made = change_set.changes.filter(operation=Change.Operation.CREATE)
+    return made.filter(kind=Opportunity.kind, record_id=deal.pk).exists()
 
 
 @action("bring_back_opportunity")
