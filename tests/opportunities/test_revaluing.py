@@ -19,7 +19,7 @@ from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.queries import totals
 from opportune.reference.actions import add_currency, remove_rate, set_rate
-from tests.deals import NOON, SYSTEM, Trade, days, entries_of, last_change_set
+from tests.deals import NOON, SYSTEM, Trade, days, entries_of, last_change_set, parts
 
 pytestmark = pytest.mark.usefixtures("march")
 LATER = NOON + days(30)
@@ -51,7 +51,7 @@ def test_an_open_deal_counts_at_todays_rate_and_the_past_as_it_was(
         then = totals(trade.company.ada, OpportunityFilter(), as_of=date(2026, 3, 20))
     assert then.all.value == 150
     entry = entries_of(foreign)[-1]
-    assert (entry.move, entry.rate, entry.value_base) == ("revalued", 4, 25)
+    assert parts(entry, "move", "rate", "value_base") == ("revalued", 4, 25)
     changes = Change.objects.filter(kind="opportunity", record_id=foreign.pk).order_by("version")
     assert [(one.move, one.rate) for one in rebuilt(foreign.pk, changes)] == [
         (one.move, one.rate) for one in entries_of(foreign)
