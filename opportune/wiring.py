@@ -1,4 +1,4 @@
-"""Who serves whom upwards: the four registries, filled once when Opportune starts (ARCHITECTURE.md)."""
+"""Who serves whom upwards: the five registries, filled once when Opportune starts (ARCHITECTURE.md)."""
 
 from opportune.activities import queries as task_queries
 from opportune.activities.deletion_reactions import cancel_with_deals, reopen_with_deals
@@ -15,10 +15,13 @@ from opportune.customers.facts import accounts_reached, contacts_reached
 from opportune.customers.handlers import AccountHandler, ContactHandler
 from opportune.customers.list_reactions import choices_used_by_customers, replace_choice_of_customers
 from opportune.identity.events import PersonLeaving
-from opportune.kernel.registries import consumers, facts, handlers, reactions
-from opportune.ledger.events import RecordsChanged
+from opportune.identity.tasks import queue_job
+from opportune.kernel.registries import consumers, facts, handlers, jobs, reactions
+from opportune.ledger.events import JobWaiting, RecordsChanged
+from opportune.ledger.working import UNDO, UndoOfJob
 from opportune.mailing.events import MailWritten
 from opportune.mailing.tasks import queue_delivery
+from opportune.opportunities.actions import ON_MANY
 from opportune.opportunities.customer_facts import deals_of_customer, demand_deals_open, open_deals_of
 from opportune.opportunities.customer_reactions import follow_customer, hand_over_deals, note_stakeholders
 from opportune.opportunities.events import (
@@ -89,6 +92,7 @@ def wire() -> None:
             CustomerRemoved: [follow_customer],
             DealsBroughtBack: [reopen_with_deals],
             DealsDeleted: [cancel_with_deals],
+            JobWaiting: [queue_job],
             ListItemRemoved: [replace_choice, replace_choice_of_customers],
             MailWritten: [queue_delivery],
             OpenTasksUnwanted: [cancel_open_tasks],
@@ -102,6 +106,7 @@ def wire() -> None:
         }
     )
     consumers.update({})
+    jobs.update({UNDO: UndoOfJob(), **ON_MANY})
     handlers.update(
         account=AccountHandler(),
         category=settled.CategoryHandler(),

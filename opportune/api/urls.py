@@ -13,6 +13,7 @@ from opportune.api import (
     customers,
     customising,
     deleting,
+    jobs,
     opportunities,
     opportunities_many,
     opportunity_commands,
@@ -47,6 +48,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", people.router),
     ("", connections.router),
     ("", bin.router),
+    ("jobs", jobs.router),
 )
 
 door = make_door()

@@ -18,6 +18,7 @@ from opportune.cli import (
     customers,
     export,
     importing,
+    jobs,
     lists,
     opportunities,
     opportunity_surroundings,
@@ -50,5 +51,6 @@ def add_commands(commands: Commands) -> None:
     categories.add_commands(commands)
     organisation.add_commands(commands)
     change_sets.add_commands(commands)
+    jobs.add_commands(commands)
     importing.add_commands(commands)
     export.add_commands(commands)

@@ -14,7 +14,7 @@ from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import ConsequenceHandler, handlers
 from opportune.kernel.sentences import sentence
 from opportune.ledger.facets import collapse, plan_fields
-from opportune.ledger.models import Change, ChangeSet, Recorded
+from opportune.ledger.models import Change, ChangeSet, Job, Recorded
 from opportune.ledger.recording import CONSEQUENCE, Recording, command, tried_twice
 
 RECORD = "record"
@@ -47,22 +47,24 @@ class _Followed:
         return ref in self.refs
 
 
-def undo(actor: Actor, change_set_id: int) -> Undone:
-    """Take a change set back with the actor's rights now. Undoing an undo is redo.
+def undo(actor: Actor, change_set_id: int, *, job: Job | None = None, chunk: int | None = None) -> Undone:
+    """Take a change set back with the actor's rights now, as a chunk of a job if one is given.
+
+    Undoing an undo is redo.
 
     Raises NotFound, NotPermitted, or Refused `already_undone`, `nothing_to_undo`, `cannot_undo` (of what was deleted
     for good).
     """
     original = _visible_change_set(actor, change_set_id)
-    return tried_twice(lambda: _undo(actor, original))
+    return tried_twice(lambda: _undo(actor, original, job, chunk))
 
 
 @transaction.atomic
-def _undo(actor: Actor, original: ChangeSet) -> Undone:
+def _undo(actor: Actor, original: ChangeSet, job: Job | None, chunk: int | None) -> Undone:
     ChangeSet.objects.select_for_update().get(pk=original.pk)
     if ChangeSet.objects.filter(undoes=original).exists():
         raise Refused("already_undone", sentence("This was already undone."))
-    with command(actor, "undo", undoes=original) as running:
+    with command(actor, "undo", undoes=original, job=job, chunk=chunk) as running:
         undone = Undone(running.change_set.pk)
         by_record = _last_first(original)
         purged = purged_among(ref for ref, _ in by_record)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
+from opportune.kernel.checking import text as text_of
 from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
@@ -153,7 +154,7 @@ def comment_process(actor: Actor, process_id: int, text: str) -> Process:
 
 def with_stamp(actor: Actor, comments: str, text: str) -> str:
     """Comments with one more: the organisation's day and time, who wrote it, and what. Raises Invalid."""
-    said = values.checked({"text": values.text(required=True)}, {"text": text})["text"]
+    said = values.checked({"text": text_of(values.LONGEST_TEXT, required=True)}, {"text": text})["text"]
     zone = organisation_settings().time_zone
     line = f"{clock.now().astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}, {actor.label}: {said}"
     kept: str = values.checked(values.PROCESS, {"comments": f"{comments}\n{line}"})["comments"]

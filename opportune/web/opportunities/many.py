@@ -76,6 +76,8 @@ def do(request: SignedIn, what: str) -> HttpResponse:
         return _form(request, what, chosen, values, invalid.fields)
     except Refused as refusal:
         return _form(request, what, chosen, values, {"ids": refusal.message})
+    if found.job_id is not None:
+        return go(request, reverse("job", args=[found.job_id]))
     parameters = chosen.wanted.parameters() if chosen.wanted else {}
     message = said(found.message)
     if not found.skipped:

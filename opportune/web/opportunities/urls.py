@@ -59,7 +59,6 @@ urlpatterns = [
     path("opportunities/<int:opportunity_id>/update/", updating.update, name="opportunity_update"),
     path("opportunities/<int:opportunity_id>/process/", updating.switch, name="opportunity_switch"),
     path("opportunities/deletion/", deleting.delete_matching, name="opportunities_deletion"),
-    path("opportunities/deletion/<int:job_id>/undo/", deleting.undo, name="opportunities_deletion_undo"),
     path("opportunities/<int:opportunity_id>/deletion/", deleting.delete, name="opportunity_delete"),
     path("opportunities/<int:opportunity_id>/close/", closing.close, name="opportunity_close"),
     path("opportunities/<int:opportunity_id>/reopening/", closing.reopen, name="opportunity_reopen"),
