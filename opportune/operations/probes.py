@@ -17,6 +17,11 @@ from opportune.operations.exposure import is_loopback
 from opportune.operations.health import readiness
 
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class ProbeMiddleware:
@@ -33,7 +38,8 @@ class ProbeMiddleware:
             response = HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         else:
             response = probe(request)
-        response.headers["Cache-Control"] = "no-store"
+        for name, value in HEADERS.items():
+            response.headers[name] = value
         # Else Django notes an error at each look at an installation that is not ready.
         response._has_been_logged = True  # type: ignore[attr-defined]
         return response

@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from opportune.kernel import clock
-from opportune.operations import health
+from opportune.operations import health, probes
 from opportune.operations.leases import LEASE_LASTS, renew_lease
 
 ALL_IN_ORDER = {"database": True, "migrations": True, "worker": True, "disk": True, "data": True}
@@ -54,7 +54,7 @@ def test_an_installation_is_ready_when_every_part_is_in_order(client: Client) ->
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json() == {"ready": True, "parts": ALL_IN_ORDER}
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert {name: answer.headers[name] for name in probes.HEADERS} == probes.HEADERS
 
 
 @pytest.mark.usefixtures("worker")

@@ -148,11 +148,14 @@ def test_a_replica_that_fails_is_replaced_by_the_primary_and_read_again_when_it_
     assert eventually(lambda: reads_the_replica(pair, pair.ben))
 
 
-def test_the_health_of_the_replica_is_told(pair: Pair) -> None:
+def test_the_health_of_the_replica_and_of_the_pools_is_told(pair: Pair) -> None:
+    pair.names(pair.ada)
     with urllib.request.urlopen(f"http://127.0.0.1:{pair.group.port}/metrics", timeout=30) as answer:
         told_of = answer.read().decode()
     assert "opportune_replica_up 1.0" in told_of
     assert "opportune_replica_lag_seconds" in told_of
+    held = re.findall(r'opportune_database_pool_connections{state="\w+"} (\S+)', told_of)
+    assert sum(map(float, held)) >= 1
 
 
 @pytest.mark.usefixtures("behind")
