@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import sqlite3
@@ -20,7 +21,12 @@ import pytest
 from opportune.storage.sqlite.queue import WriteQueue
 from tests.operations.groups import Group, environment_for, eventually, served, tokens_of_new, told
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
+    pytest.mark.skipif(
+        "DATABASE_URL" in os.environ, reason="has SQLite of its own whatever the tests run on"
+    ),
+]
 
 
 @dataclass(frozen=True)
