@@ -78,12 +78,16 @@ def touch(deal: Opportunity) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """New values for a locked deal. A `move` always makes an entry, even where nothing differs (an *update*)."""
+    """New values for a locked deal. A `move` always makes an entry, even where nothing differs (an *update*).
+
+    `place` is for who changes process: the place it had kept in the one it enters (`runs.py`).
+    """
 
     deal: Opportunity
     changes: Mapping[str, Any]
     move: str | None = None
     on: date | None = None
+    place: Sequence[Any] | None = None
 
 
 def write(
@@ -92,10 +96,11 @@ def write(
     *,
     move: str | None = None,
     on: date | None = None,
+    place: Sequence[Any] | None = None,
     operation: str = Change.Operation.UPDATE,
 ) -> bool:
     """Give a deal new values, as `write_many` does. False if none differs."""
-    return bool(write_many([Writing(deal, changes, move, on)], operation=operation))
+    return bool(write_many([Writing(deal, changes, move, on, place)], operation=operation))
 
 
 def write_many(
@@ -116,7 +121,9 @@ def write_many(
         noted = writing.move is not None or not NOTED.isdisjoint(changes)
         on = writing.on or (organisation_today() if noted else None)
         deal.touched_at = recording().change_set.at
-        if not recording().step(deal, changes, on=on, operation=operation, move=writing.move):
+        if not recording().step(
+            deal, changes, on=on, operation=operation, move=writing.move, place=writing.place
+        ):
             continue
         written.append(deal)
         columns |= changes.keys()
