@@ -20,6 +20,7 @@ from opportune.deleted.queries import BinRow, binned
 from opportune.identity.actor import Actor, actor_for
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
+from opportune.ledger.freshness import answer_reading
 from opportune.ledger.recording import noting_change_sets
 from opportune.web.templating import said
 from opportune.web.typed import Kept
@@ -60,7 +61,7 @@ def signed_in(view: View) -> View:
         try:
             with noting_change_sets() as noted:
                 request.change_sets = noted  # type: ignore[attr-defined]
-                return view(request, *args, **kwargs)
+                return answer_reading(actor.person_id, request.method, lambda: view(request, *args, **kwargs))
         except NotFound as error:
             kind = str(error.data.get("kind"))
             asked = kwargs.get(f"{kind}_id")
