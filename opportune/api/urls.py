@@ -5,6 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Router
 
 from opportune.api import (
+    access,
     bin,
     categories,
     change_sets,
@@ -20,6 +21,7 @@ from opportune.api import (
     organisation,
     people,
     processes,
+    refusals,
     searching,
     settled,
     tasks,
@@ -47,6 +49,8 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", people.router),
     ("", connections.router),
     ("", bin.router),
+    ("", access.router),
+    ("", refusals.router),
 )
 
 door = make_door()

@@ -53,14 +53,17 @@ def obtain_open_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> 
     return deal
 
 
+def closed(version: int) -> Conflict:
+    """What refuses to change a closed deal, which is read-only (C-045)."""
+    return Conflict(
+        sentence("This opportunity is closed. Reopen it to change it."), code="closed", version=version
+    )
+
+
 def demand_open(deal: Opportunity) -> None:
     """Raise Conflict `closed` for a closed deal, which is read-only through every door (C-045)."""
     if not deal.is_open:
-        raise Conflict(
-            sentence("This opportunity is closed. Reopen it to change it."),
-            code="closed",
-            version=deal.version,
-        )
+        raise closed(deal.version)
 
 
 def organisation_today() -> date:

@@ -84,8 +84,8 @@ def deletion_shown(found: Deletion, language: str) -> DeletionShown:
         opportunities_naming=found.deals.named,
         contacts=found.contacts,
         accounts=found.accounts,
-        code=found.code,
-        refusal=spoken(found.refusal, language) if found.refusal else "",
+        code=found.refusal.code if found.refusal else "",
+        refusal=spoken(found.refusal.message, language) if found.refusal else "",
     )
 
 

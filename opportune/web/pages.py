@@ -21,6 +21,7 @@ from opportune.identity.actor import Actor, actor_for
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
 from opportune.ledger.recording import noting_change_sets
+from opportune.schemas.refusals import REFUSALS
 from opportune.web.templating import said
 from opportune.web.typed import Kept
 from opportune.web.viewer import look_as, viewer
@@ -100,7 +101,8 @@ def problem(request: HttpRequest, error: OpportuneError, *, gone: BinRow | None 
         response.status_code = shown
         response["HX-Reswap"] = "none"
         return response
-    context = {"status": status, "message": said(error.message), "gone": gone}
+    cause = REFUSALS[error.code].cause
+    context = {"status": status, "message": said(error.message), "cause": cause, "gone": gone}
     return page(request, "errors/problem.html", context, status=status)
 
 

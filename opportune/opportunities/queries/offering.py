@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
-from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
+from opportune.kernel.errors import Invalid, NotFound, NotPermitted
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import sentence
 from opportune.opportunities import moves
@@ -18,7 +18,7 @@ from opportune.opportunities.probability import after_move
 from opportune.opportunities.queries.totals import visible_deals
 from opportune.opportunities.runs import standing_now
 from opportune.opportunities.stays import last_move_on
-from opportune.opportunities.writing import entries_of, organisation_today
+from opportune.opportunities.writing import closed, entries_of, organisation_today
 from opportune.process.queries import StagePicture, process_by_id
 from opportune.reference.queries import Reason, offered_reasons
 
@@ -93,7 +93,7 @@ def offered_closing(actor: Actor, opportunity_id: int, outcome: str) -> OfferedC
     if not _may_write(actor, deal):
         raise NotPermitted()
     if not deal.is_open:
-        raise Conflict(code="closed")
+        raise closed(deal.version)
     if outcome not in CLOSED:
         raise Invalid({"outcome": sentence("Choose won or lost.")})
     today, last = organisation_today(), last_move_on(entries_of(deal))
