@@ -29,6 +29,7 @@ class Actor:
     language: str = "en"
     theme: str = "system"
     time_zone: str = ""
+    deal_columns: str = ""
 
     def depth(self, kind: str, verb: str) -> Depth:
         """How far a verb reaches on a kind of record; none unless granted."""
@@ -92,6 +93,7 @@ def actors_for(users: Sequence[User], door: str) -> Sequence[Actor]:
             language=user.language,
             theme=user.theme,
             time_zone=user.time_zone,
+            deal_columns=user.deal_columns,
         )
         for user in users
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import obtain, scope
 from opportune.kernel import clock
-from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError
+from opportune.kernel.errors import Invalid, NotFound, NotPermitted, OpportuneError
 from opportune.kernel.money import LIMIT
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change
@@ -16,6 +16,7 @@ from opportune.ledger.recording import recording
 from opportune.opportunities import entries, stays
 from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
 from opportune.opportunities.moves import RESTAGED, SWITCH
+from opportune.opportunities.read_only import closed
 from opportune.reference.queries import organisation_settings
 
 MONEY_FIELDS = ("estimated_value", "actual_value", "budget")
@@ -51,13 +52,6 @@ def obtain_open_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> 
     deal = obtain_deal(actor, opportunity_id, verb)
     demand_open(deal)
     return deal
-
-
-def closed(version: int) -> Conflict:
-    """What refuses to change a closed deal, which is read-only (C-045)."""
-    return Conflict(
-        sentence("This opportunity is closed. Reopen it to change it."), code="closed", version=version
-    )
 
 
 def demand_open(deal: Opportunity) -> None:

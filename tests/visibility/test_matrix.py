@@ -91,8 +91,10 @@ REST = [viewer for viewer in VIEWERS if viewer not in FEW]
 ONE = ("team mate",)
 CUSTOMISING = {"processes", "lists", "reasons", "settings", "preset", "currencies", "categories"}
 # Lists, what is picked from, one's own preferences, a stage's flyout; and forms of what `OTHER_ROUTES` has, or of many
-# records at once. The guards of web/test_guards.py find each of them by themselves.
+# records at once or of one field in a list. The guards of web/test_guards.py find each of them by themselves.
 OTHER_PAGES = {
+    "opportunities/columns/", "opportunities/<int:opportunity_id>/row/",
+    "opportunities/<int:opportunity_id>/cells/<str:name>/",
     "", "access/<str:record>/", "accounts/", "accounts/bin/", "bin/", "competitors/",
     "competitors/<int:competitor_id>/", "competitors/<int:competitor_id>/edit/",
     "competitors/<int:competitor_id>/removal/", "competitors/new/",

@@ -16,9 +16,10 @@ from opportune.opportunities.estimates import close_after
 from opportune.opportunities.models import CLOSED, Opportunity
 from opportune.opportunities.probability import after_move
 from opportune.opportunities.queries.totals import visible_deals
+from opportune.opportunities.read_only import closed
 from opportune.opportunities.runs import standing_now
 from opportune.opportunities.stays import last_move_on
-from opportune.opportunities.writing import closed, entries_of, organisation_today
+from opportune.opportunities.writing import entries_of, organisation_today
 from opportune.process.queries import StagePicture, process_by_id
 from opportune.reference.queries import Reason, offered_reasons
 

@@ -13,7 +13,7 @@ from opportune.kernel.errors import Invalid, NotFound, NotPermitted
 from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, StageState, opportunity
-from opportune.opportunities.writing import closed
+from opportune.opportunities.read_only import closed
 from opportune.reference.queries import every_choice_of
 from opportune.web.customers.connections import connections_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell

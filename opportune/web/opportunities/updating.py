@@ -13,6 +13,7 @@ from opportune.kernel.errors import Invalid, Refused
 from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OfferedMove, OpportunityRecord, offered_moves, opportunity
+from opportune.web.back import stays
 from opportune.web.formats import typed_amount
 from opportune.web.opportunities.record import demand_changeable, record_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
@@ -52,7 +53,7 @@ def update(request: SignedIn, opportunity_id: int) -> HttpResponse:
     else:
         text = gettext("Moved to {stage}.").format(stage=named(stage))
     tell(request, text)
-    return go(request, reverse("opportunity", args=[opportunity_id]))
+    return go(request, stays(request, reverse("opportunity", args=[opportunity_id])))
 
 
 def _move(request: SignedIn, opportunity_id: int, typed: Typed) -> None:
