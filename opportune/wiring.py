@@ -11,7 +11,12 @@ from opportune.activities.reactions import (
 )
 from opportune.customers.connection_handler import ConnectionHandler
 from opportune.customers.events import CustomerRemoved
-from opportune.customers.facts import accounts_reached, contacts_reached
+from opportune.customers.facts import (
+    accounts_reachable,
+    accounts_reached,
+    contacts_reachable,
+    contacts_reached,
+)
 from opportune.customers.handlers import AccountHandler, ContactHandler
 from opportune.customers.list_reactions import choices_used_by_customers, replace_choice_of_customers
 from opportune.identity.events import PersonLeaving
@@ -39,6 +44,7 @@ from opportune.opportunities.facts import (
     deals_of_process,
     deals_of_stage,
     deals_of_step,
+    deals_reachable,
     deals_reached,
     step_fields,
 )
@@ -63,6 +69,10 @@ from opportune.search.index import reindex
 def wire() -> None:
     """Fill the registries; doing so again changes nothing."""
     facts.update(
+        access_account=accounts_reachable,
+        access_contact=contacts_reachable,
+        access_opportunity=deals_reachable,
+        access_task=task_queries.tasks_reachable,
         amounts_exist=amounts_exist,
         choices_used_by_customers=choices_used_by_customers,
         choices_used_by_deals=choices_used_by_deals,

@@ -5,6 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Router
 
 from opportune.api import (
+    access,
     bin,
     categories,
     change_sets,
@@ -21,6 +22,7 @@ from opportune.api import (
     organisation,
     people,
     processes,
+    refusals,
     searching,
     settled,
     tasks,
@@ -49,6 +51,8 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", connections.router),
     ("", bin.router),
     ("jobs", jobs.router),
+    ("", access.router),
+    ("", refusals.router),
 )
 
 door = make_door()

@@ -10,6 +10,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from opportune.cli import (
+    access,
     bin,
     categories,
     change_sets,
@@ -45,6 +46,7 @@ def add_commands(commands: Commands) -> None:
     competitors.add_commands(commands)
     customers.add_commands(commands)
     connections.add_commands(commands)
+    access.add_commands(commands)
     bin.add_commands(commands)
     processes.add_commands(commands)
     lists.add_commands(commands)

@@ -18,7 +18,7 @@ from opportune.ledger.models import Change, ChangeSet, Job, JobRow
 
 @dataclass(frozen=True, slots=True)
 class HistoryItem:
-    """One change of a record, as its history shows it."""
+    """One change of a record, as its history shows it; the values of fields that are `hidden` are left out."""
 
     change_set_id: int
     verb: str
@@ -32,6 +32,7 @@ class HistoryItem:
     after: dict[str, Any]
     detail: dict[str, Any]
     undone: bool
+    hidden: tuple[str, ...] = ()
 
 
 def history_of(ref: RecordRef, *, limit: int = 100) -> Sequence[HistoryItem]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, OuterRef, Q
 
+from opportune.identity.access import Reachable, reachable
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
 from opportune.kernel.records import RecordRef
@@ -111,6 +112,11 @@ def close_reason_uses() -> dict[int, int]:
     """How many deals outside the bin were closed for each reason, by the reason's id (B-010)."""
     rows = Opportunity.objects.filter(deleted_at=None, close_reason__isnull=False).order_by()
     return dict(rows.values_list("close_reason_id").annotate(uses=Count("pk")))
+
+
+def deals_reachable() -> Reachable:
+    """What reaches a deal, for who asks why somebody sees it."""
+    return reachable(Opportunity.kind, OpportunityQuerySet(Opportunity).live())
 
 
 def deals_reached(actor: Actor, ids: Iterable[int], verb: str) -> set[int]:

@@ -22,6 +22,7 @@ from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, O
 from opportune.kernel.records import RecordRef
 from opportune.ledger.freshness import answer_reading
 from opportune.ledger.recording import noting_change_sets
+from opportune.schemas.refusals import REFUSALS
 from opportune.web.templating import said
 from opportune.web.typed import Kept
 from opportune.web.viewer import look_as, viewer
@@ -101,7 +102,8 @@ def problem(request: HttpRequest, error: OpportuneError, *, gone: BinRow | None 
         response.status_code = shown
         response["HX-Reswap"] = "none"
         return response
-    context = {"status": status, "message": said(error.message), "gone": gone}
+    cause = REFUSALS[error.code].cause
+    context = {"status": status, "message": said(error.message), "cause": cause, "gone": gone}
     return page(request, "errors/problem.html", context, status=status)
 
 

@@ -76,6 +76,8 @@ COMMANDS: dict[str, tuple[str, int]] = {
     "connections add": ("account:{account} contact:1", HIDDEN),
     "connections change": ("opportunity:{deal} {connection} --role social:friend", HIDDEN),
     "connections remove": ("opportunity:{deal} {connection}", HIDDEN),
+    "access show": ("opportunity:{deal}", HIDDEN),
+    "access people": ("opportunity:{deal}", HIDDEN),
     "processes list": ("", EMPTY),
     "processes statistics": ("sales", EMPTY),
     "processes create": ("Own Propre", NOT_PERMITTED),

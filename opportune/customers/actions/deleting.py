@@ -57,9 +57,9 @@ def restore_contact(actor: Actor, contact_id: int) -> None:
 
 def _delete(actor: Actor, customer: Customer, version: int | None) -> None:
     check_version(customer, version, customer.recorded_fields())
-    code, refusal = why_not_deletable(customer.full_name, deals_of(actor, customer.ref))
+    refusal = why_not_deletable(customer.full_name, deals_of(actor, customer.ref))
     if refusal is not None:
-        raise NotPermitted(refusal) if code == NotPermitted.code else Refused(code, refusal)
+        raise refusal
     react(actor, CustomerRemoved(customer.ref))
     if isinstance(customer, Account):
         _let_go(Contact.objects.live(), "account_id", customer)

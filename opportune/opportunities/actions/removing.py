@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from opportune.customers.queries import customer_names
+from opportune.customers.queries import known_names
 from opportune.customers.surroundings import held_customers
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Refused
@@ -54,7 +54,7 @@ def bring_back(actor: Actor, deal: Opportunity) -> None:
             sentence("Another opportunity has the external id {id} now.", id=deal.external_id),
         )
     named = _CUSTOMERS if deal.is_open else _CUSTOMERS[:2]
-    _demand_customers_kept({name: getattr(deal, name) for name in named})
+    _demand_customers_kept(actor, deal, {name: getattr(deal, name) for name in named})
     write(deal, {"deleted_at": None}, operation=Change.Operation.RESTORE)
 
 
@@ -73,7 +73,7 @@ def restore_fields(actor: Actor, deal: Opportunity, values: Mapping[str, Any]) -
         demand_open(deal)
     if "owner_id" in values:
         demand_assignable(actor, deal, values["owner_id"])
-    _demand_customers_kept(values)
+    _demand_customers_kept(actor, deal, values)
     former = landed(deal, values)
     place = _change_places(deal, former.get("process_id", deal.process_id))
     write(deal, former, move=None if NOTED.isdisjoint(former) else UNDO, place=place)
@@ -95,14 +95,18 @@ def restore_mark(actor: Actor, mark: StepMark, *, is_done: bool) -> None:
     recording().update(mark, {"is_done": is_done})
 
 
-def _demand_customers_kept(values: Mapping[str, Any]) -> None:
+def _demand_customers_kept(actor: Actor, deal: Opportunity, values: Mapping[str, Any]) -> None:
     named = customers_named({name: values.get(name) for name in _CUSTOMERS})
+    now = customers_named({name: getattr(deal, name) for name in _CUSTOMERS})
     for gone in sorted(named - held_customers(named)):
+        known = known_names(actor, [gone], shown=now)
+        if gone not in known:
+            raise Refused(
+                "customer_gone",
+                sentence("A customer you cannot see, whom it names, is in the bin. That comes back first."),
+            )
         raise Refused(
             "customer_gone",
-            sentence(
-                "{name}, whom it names, is in the bin. Bring that back first.",
-                name=customer_names([gone])[gone],
-            ),
+            sentence("{name}, whom it names, is in the bin. Bring that back first.", name=known[gone]),
             customer=str(gone),
         )

@@ -9,14 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from opportune.kernel.errors import Invalid, NotPermitted, Refused
+from opportune.kernel.errors import Invalid, Refused
 from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OfferedMove, OpportunityRecord, offered_moves, opportunity
-from opportune.opportunities.read_only import closed
 from opportune.web.back import stays
 from opportune.web.formats import typed_amount
-from opportune.web.opportunities.record import may_change, record_context
+from opportune.web.opportunities.record import demand_changeable, record_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import named, said
 from opportune.web.typed import Typed
@@ -30,10 +29,7 @@ OUTCOMES = ("won", "lost")
 def update(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """GET: the form, with what the chosen action proposes. POST: the move."""
     record = opportunity(request.actor, opportunity_id)
-    if "write" not in record.may:
-        raise NotPermitted()
-    if not may_change(request.actor, record):
-        raise closed(record.row.version)
+    demand_changeable(request.actor, record)
     typed = Typed((request.POST if request.method == "POST" else request.GET).dict())
     if typed.text("move") in OUTCOMES:
         return _to_closing(request, opportunity_id, typed.text("move"))
