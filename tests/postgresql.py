@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 # A test's data need not survive a power cut.
 QUICK = (
@@ -76,6 +77,12 @@ def temporary_cluster() -> Iterator[str]:
             _run(user, directory / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def restart(url: str, mode: str) -> None:
+    """Restart the cluster of a `DATABASE_URL` that `temporary_cluster` gave, stopping it in a mode of pg_ctl's."""
+    data = Path(parse_qs(urlsplit(url).query)["host"][0]) / "data"
+    _run(_unprivileged_user(), programs() / "pg_ctl", "-D", data, "-m", mode, "-w", "restart")
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:

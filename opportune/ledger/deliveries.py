@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from opportune.kernel import clock
 from opportune.kernel.registries import consumers
@@ -10,6 +11,7 @@ from opportune.ledger.models import Delivery
 
 _AT_ONCE = 200
 _ATTEMPTS = 8
+_LONGEST_PAUSE = timedelta(minutes=2 ** (_ATTEMPTS - 1))
 
 
 def deliver_due() -> int:
@@ -17,8 +19,11 @@ def deliver_due() -> int:
 
     A failed one is due again after 1, 2, 4, … minutes, at most eight times; its error stays on the row.
     """
-    due = Delivery.objects.filter(delivered_at=None, due_at__lte=clock.now(), attempts__lt=_ATTEMPTS)
-    ids = list(due.order_by("id").values_list("id", flat=True)[:_AT_ONCE])
+    now = clock.now()
+    # What was never tried is due, and what lies further ahead than any pause: the clock may have been set back.
+    due = Q(due_at__lte=now) | Q(attempts=0) | Q(due_at__gt=now + _LONGEST_PAUSE)
+    waiting = Delivery.objects.filter(due, delivered_at=None, attempts__lt=_ATTEMPTS)
+    ids = list(waiting.order_by("id").values_list("id", flat=True)[:_AT_ONCE])
     return sum(_deliver(delivery_id) for delivery_id in ids)
 
 

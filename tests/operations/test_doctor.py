@@ -26,8 +26,9 @@ from opportune.ledger.models import Change, ChangeSet
 from opportune.ledger.undo import undo
 from opportune.operations.doctor import examine
 from opportune.operations.doctor import surroundings as around
-from opportune.operations.doctor.database import snapshot, structure_of
+from opportune.operations.doctor.database import structure_of
 from opportune.operations.doctor.findings import Diagnosis, Finding, Severity
+from opportune.operations.snapshots import snapshot
 from opportune.opportunities import actions
 from opportune.opportunities.models import Entry, Opportunity
 from opportune.reference.models import Category, CategoryMark

@@ -11,11 +11,12 @@ from django.db import DatabaseError
 
 from opportune import __version__
 from opportune.kernel.sentences import sentence
-from opportune.operations.doctor.database import absence, engine, migrations, snapshot, structure
+from opportune.operations.doctor.database import absence, engine, migrations, structure
 from opportune.operations.doctor.deals import deals
 from opportune.operations.doctor.findings import Diagnosis, Finding, Severity
 from opportune.operations.doctor.references import bin_overdue, orphans
 from opportune.operations.doctor.surroundings import data_directory, sign_ins
+from opportune.operations.snapshots import snapshot
 
 Check = Callable[[], Iterable[Finding]]
 CHECKS: tuple[Check, ...] = (structure, sign_ins, orphans, bin_overdue, deals)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,34 +12,6 @@ from django.db.migrations.executor import MigrationExecutor
 
 from opportune.kernel.sentences import counted, sentence
 from opportune.operations.doctor.findings import Finding, Severity
-
-_SNAPSHOT = {
-    "sqlite": ("PRAGMA query_only = ON", "BEGIN DEFERRED"),
-    "postgresql": ("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",),
-}
-_BACK = {"sqlite": ("ROLLBACK", "PRAGMA query_only = OFF"), "postgresql": ("ROLLBACK",)}
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """Within this block all reads see one instant, nobody waits for them, and nothing can be written.
-
-    Inside a transaction there is nothing to begin; it is read from as it is.
-    """
-    if connection.in_atomic_block:
-        yield
-        return
-    _run(_SNAPSHOT[connection.vendor])
-    try:
-        yield
-    finally:
-        _run(_BACK[connection.vendor])
-
-
-def _run(statements: tuple[str, ...]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
 
 
 def absence() -> Iterator[Finding]:
