@@ -18,6 +18,7 @@ from opportune.operations.backup.making import Backup, back_up
 logger = logging.getLogger(__name__)
 
 REGULAR, BEFORE_MIGRATION, BY_HAND = "regular", "before-migration", "by-hand"
+REASONS = (REGULAR, BEFORE_MIGRATION, BY_HAND)
 KEPT_BEFORE_MIGRATIONS = 3
 _NAME = re.compile(r"opportune-(?P<at>\d{8}T\d{6}Z)-(?P<why>[a-z-]+)\.zip")
 _WRITTEN = "%Y%m%dT%H%M%SZ"
