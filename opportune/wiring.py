@@ -51,7 +51,7 @@ from opportune.opportunities.queries import subjects
 from opportune.opportunities.reactions import leave_stage
 from opportune.process.events import StageRemoved, StepDelayed, StepsRemoved
 from opportune.process.handlers import ProcessHandler, StageHandler, StepHandler
-from opportune.process.queries import can_be_default
+from opportune.process.standing import hold_for_default
 from opportune.reference import handlers as settled
 from opportune.reference.events import ListItemRemoved
 from opportune.search.index import reindex
@@ -65,7 +65,7 @@ def wire() -> None:
         choices_used_by_deals=choices_used_by_deals,
         close_reason_uses=close_reason_uses,
         completed_task_steps=task_queries.completed_task_steps,
-        can_be_default=can_be_default,
+        can_be_default=hold_for_default,
         currency_is_used=currency_is_used,
         deal_subjects=subjects,
         deals_of_customer=deals_of_customer,

@@ -12,7 +12,7 @@ from opportune.identity.actor import Actor
 from opportune.kernel.errors import NotFound
 from opportune.kernel.paging import Page
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.queries.board import NextTask
+from opportune.opportunities.queries.next_tasks import NextTask
 from opportune.opportunities.queries.totals import visible_deals
 from opportune.reference.queries import organisation_settings
 from opportune.storage.keyset import read_page

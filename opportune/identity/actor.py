@@ -28,6 +28,7 @@ class Actor:
     language: str = "en"
     theme: str = "system"
     time_zone: str = ""
+    deal_columns: str = ""
 
     def depth(self, kind: str, verb: str) -> Depth:
         """How far a verb reaches on a kind of record; none unless granted."""
@@ -75,6 +76,7 @@ def actor_for(user: User, door: str) -> Actor:
         language=user.language,
         theme=user.theme,
         time_zone=user.time_zone,
+        deal_columns=user.deal_columns,
     )
 
 

@@ -15,7 +15,7 @@ from opportune.kernel.registries import ConsequenceHandler, handlers
 from opportune.kernel.sentences import sentence
 from opportune.ledger.facets import collapse, plan_fields
 from opportune.ledger.models import Change, ChangeSet, Recorded
-from opportune.ledger.recording import CONSEQUENCE, command, tried_twice
+from opportune.ledger.recording import CONSEQUENCE, Recording, command, tried_twice
 
 RECORD = "record"
 _Operation = Change.Operation
@@ -30,6 +30,21 @@ class Undone:
     change_set_id: int | None = None
     restored: list[tuple[RecordRef, str]] = field(default_factory=list)
     kept: list[tuple[RecordRef, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Followed:
+    """What a running undo has changed so far, also by what followed from it: a locked record may be outdated."""
+
+    running: Recording
+    counted: int = 0
+    refs: set[RecordRef] = field(default_factory=set)
+
+    def changed(self, ref: RecordRef) -> bool:
+        fresh = self.running.changes[self.counted :]
+        self.counted += len(fresh)
+        self.refs |= {change.ref for change in fresh}
+        return ref in self.refs
 
 
 def undo(actor: Actor, change_set_id: int) -> Undone:
@@ -56,7 +71,10 @@ def _undo(actor: Actor, original: ChangeSet) -> Undone:
         running.consequences |= {ref for ref, steps in by_record if _only_followed(steps)}
         records = _locked(actor, [ref for ref, _ in by_record], running.consequences)
         changed_since = _changed_since(by_record)
+        followed = _Followed(running)
         for ref, steps in by_record:
+            if followed.changed(ref):
+                records[ref].refresh_from_db()
             _undo_record(actor, records[ref], steps, changed_since[ref], undone)
         if not undone.restored:
             kept = [(str(ref), facet) for ref, facet in undone.kept]
@@ -68,6 +86,13 @@ def _undo(actor: Actor, original: ChangeSet) -> Undone:
                 kept=kept,
             )
     return undone
+
+
+def origin_of(change_set: ChangeSet) -> ChangeSet:
+    """The command that a chain of undo and redo goes back to; itself if it is neither."""
+    while change_set.undoes is not None:
+        change_set = change_set.undoes
+    return change_set
 
 
 def _visible_change_set(actor: Actor, change_set_id: int) -> ChangeSet:
@@ -166,9 +191,6 @@ def _undo_record(
     if _Operation.BIN in operations:
         handler.bring_back(actor, record)
         undone.restored.append((ref, RECORD))
-    elif _Operation.RESTORE in operations:
-        handler.remove(actor, record)
-        undone.restored.append((ref, RECORD))
     before, after = collapse(
         (step.before, step.after) for step in steps if step.operation == _Operation.UPDATE
     )
@@ -178,3 +200,6 @@ def _undo_record(
         handler.restore_fields(actor, record, values)
     undone.restored += [(ref, facet) for facet in plan.restored]
     undone.kept += [(ref, facet) for facet in plan.kept]
+    if _Operation.RESTORE in operations and _Operation.BIN not in operations:
+        handler.remove(actor, record)
+        undone.restored.append((ref, RECORD))

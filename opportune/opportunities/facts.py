@@ -47,9 +47,17 @@ def step_fields() -> frozenset[str]:
 
 
 def deals_of_process(process_id: int) -> tuple[int, int]:
-    """How many open deals, and how many in all, stand in a process or keep a place in it; the bin counts."""
+    """How many open deals, and how many in all, stand in a process or keep a place in it; the bin counts.
+
+    Where there are none, how many were in it before: undo and redo may lead them back.
+    """
     parked = ProcessRun.objects.filter(opportunity=OuterRef("pk"), process_id=process_id)
-    return _open_and_all(Q(process_id=process_id) | Exists(parked))
+    used = _open_and_all(Q(process_id=process_id) | Exists(parked))
+    if used[1]:
+        return used
+    return 0, Entry.objects.filter(process_id=process_id).aggregate(
+        deals=Count("opportunity_id", distinct=True)
+    )["deals"]
 
 
 def deals_of_stage(stage_id: int) -> tuple[int, int]:

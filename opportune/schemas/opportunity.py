@@ -43,6 +43,7 @@ class OpportunityListed(Shown):
     value_base: Exact
     expected: Exact | None
     expected_base: Exact
+    chance: Exact | None
     probability: Exact | None
     forecast_category: str
     estimated_close_on: date | None
@@ -170,7 +171,6 @@ class OpportunityShown(OpportunityListed):
     external_id: str
     estimated_value: Exact | None
     actual_value: Exact | None
-    chance: Exact | None
     completed: Exact | None
     probability_source: str
     close_reason: str | None

@@ -22,6 +22,7 @@ from opportune.opportunities.chances import likelihood_fields
 from opportune.opportunities.closing import Closing, Verdict, demand_choices
 from opportune.opportunities.events import OpenTasksUnwanted
 from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.landing import phase_left
 from opportune.opportunities.models import OPEN, Competitor, Entry, Opportunity, Status
 from opportune.opportunities.probability import Likelihood
 from opportune.opportunities.writing import (
@@ -136,8 +137,8 @@ def _carry_out(
 def reopen(actor: Actor, opportunity_id: int, *, version: int | None = None) -> Opportunity:
     """Take a closing back: status, stage, chances return as they were; the actuals stay in the entries.
 
-    A stage that is gone is none. The forecast category is the pipeline again. Raises NotFound, NotPermitted,
-    Conflict, or Refused `not_closed`.
+    A stage that is gone is none, and a phase that is gone is what replaced it. The forecast category is the pipeline
+    again. Raises NotFound, NotPermitted, Conflict, or Refused `not_closed`.
     """
     deal = obtain_deal(actor, opportunity_id)
     if deal.is_open:
@@ -158,6 +159,7 @@ def reopen(actor: Actor, opportunity_id: int, *, version: int | None = None) -> 
             "status": Status.IN_PROGRESS if stage else Status.NOT_STARTED,
             "stage_id": stage.id if stage else None,
             "is_finished": deal.is_finished and stage is not None,
+            "pipeline_phase_id": phase_left(known.values(), deal.pipeline_phase_id),
             "close_reason_id": None,
             "closed_on": None,
             "actual_value": None,

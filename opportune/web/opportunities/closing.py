@@ -12,6 +12,7 @@ from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, offered_closing, opportunity
 from opportune.reference.actions import add_close_reason
 from opportune.reference.queries import may_add_reason, offered_reasons
+from opportune.web.back import stays
 from opportune.web.opportunities.record import may_change, record_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
 from opportune.web.typed import Typed
@@ -78,7 +79,7 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
         return _form(request, record, values, {refusal.code: refusal.message})
     text = gettext("Closed as won.") if values["outcome"] == "won" else gettext("Closed as lost.")
     tell(request, text)
-    return go(request, reverse("opportunity", args=[opportunity_id]))
+    return go(request, stays(request, reverse("opportunity", args=[opportunity_id])))
 
 
 def _form(

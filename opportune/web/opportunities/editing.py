@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 from opportune.customers.queries import customer_names, visible_customers
 from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
-from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions
 from opportune.opportunities.queries import opportunity
+from opportune.opportunities.read_only import closed
 from opportune.process.queries import processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.back import came_from, safe
@@ -109,7 +109,7 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
     if "write" not in record.may:
         raise NotPermitted()
     if not may_change(request.actor, record):
-        raise Conflict(sentence("This opportunity is closed. Reopen it to change it."), code="closed")
+        raise closed(record.row.version)
     if request.method == "GET":
         values = values_of(record)
         values["was"] = json.dumps(values)
