@@ -81,7 +81,7 @@ def new_database(url: str) -> Iterator[str]:
 @contextmanager
 def elsewhere(data: Path, engine: str, **settings: str) -> Iterator[Installation]:
     """An installation where nothing is yet, on `sqlite` or `postgresql`."""
-    data.mkdir()
+    data.mkdir(mode=0o700)
     if engine == "sqlite":
         yield Installation(data, settings=settings)
     else:
