@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from opportune.cli import (
     bin,
+    campaigns,
     categories,
     change_sets,
     competitors,
@@ -24,6 +25,7 @@ from opportune.cli import (
     organisation,
     people,
     processes,
+    segments,
     tokens,
 )
 
@@ -42,6 +44,8 @@ def add_commands(commands: Commands) -> None:
     opportunities.add_commands(commands)
     opportunity_surroundings.add_commands(commands)
     competitors.add_commands(commands)
+    campaigns.add_commands(commands)
+    segments.add_commands(commands)
     customers.add_commands(commands)
     connections.add_commands(commands)
     bin.add_commands(commands)

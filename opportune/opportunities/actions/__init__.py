@@ -21,6 +21,7 @@ from opportune.opportunities.actions.deleting import (
     undo_deletion,
 )
 from opportune.opportunities.actions.editing import assign, comment, edit, mark_step, use_process_chance
+from opportune.opportunities.actions.from_segment import Opened, create_from_segment
 from opportune.opportunities.actions.many import Outcomes, Skipped
 from opportune.opportunities.actions.moving import complete_and_move, move, move_many
 from opportune.opportunities.actions.reminding import dismiss, snooze
@@ -38,6 +39,7 @@ from opportune.opportunities.actions.switching import switch_process
 __all__ = [
     "Draft",
     "Happening",
+    "Opened",
     "Outcomes",
     "Skipped",
     "add_member",
@@ -55,6 +57,7 @@ __all__ = [
     "complete_and_move",
     "create",
     "create_competitor",
+    "create_from_segment",
     "create_many",
     "delete_many",
     "delete_matching",

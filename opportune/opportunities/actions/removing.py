@@ -13,6 +13,7 @@ from opportune.ledger.models import Change
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.actions.editing import demand_assignable
 from opportune.opportunities.models import Opportunity, StepMark
+from opportune.opportunities.origins import demand_origins_kept
 from opportune.opportunities.references import customers_named
 from opportune.opportunities.writing import NOTED, demand_open, write
 
@@ -49,7 +50,7 @@ def restore_fields(actor: Actor, deal: Opportunity, values: Mapping[str, Any]) -
 
     Only the undo of a closing changes a closed deal, an administrator's of a hand-over, or that of a command on
     something else that changed it as a consequence. Raises Conflict `closed`, NotPermitted, Invalid, or Refused
-    `customer_gone`.
+    `customer_gone`, `origin_gone`.
     """
     handed_over = set(values) == {"owner_id"} and "administer" in actor.rights
     followed = deal.ref in recording().consequences
@@ -58,6 +59,7 @@ def restore_fields(actor: Actor, deal: Opportunity, values: Mapping[str, Any]) -
     if "owner_id" in values:
         demand_assignable(actor, deal, values["owner_id"])
     _demand_customers_kept(values)
+    demand_origins_kept(values)
     write(deal, values, move=None if NOTED.isdisjoint(values) else "undo")
 
 

@@ -28,6 +28,7 @@ from opportune.opportunities.queries.offering import (
     offered_closing,
     offered_moves,
 )
+from opportune.opportunities.queries.origins import Brought, brought_by, deals_of_segment
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
@@ -45,6 +46,7 @@ __all__ = [
     "Board",
     "BoardCard",
     "BoardColumn",
+    "Brought",
     "CompetitorRow",
     "CustomerChange",
     "DealDeletion",
@@ -67,6 +69,7 @@ __all__ = [
     "Totals",
     "board",
     "board_column",
+    "brought_by",
     "campaigns_of_closed",
     "competitor",
     "competitor_names",
@@ -74,6 +77,7 @@ __all__ = [
     "count",
     "customer_changes",
     "deal_deletion",
+    "deals_of_segment",
     "due",
     "due_count",
     "every_opportunity",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from opportune.campaigns.queries import campaigns_by_id
+from opportune.campaigns.queries import campaigns_by_id, visible_campaigns, visible_segments
 from opportune.customers.queries import customer_names
+from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
 from opportune.ledger.models import LIVE
 from opportune.opportunities.models import Opportunity, Rival, TeamMember
@@ -39,7 +40,9 @@ class Origin:
     """The names of what a deal came from; empty where there is nothing."""
 
     campaign_name: str
+    campaign_visible: bool
     segment_name: str
+    segment_visible: bool
     initiated_by: str
     initiated_by_name: str
 
@@ -61,15 +64,21 @@ def team_of(opportunity_id: int) -> Sequence[MemberRow]:
     return [MemberRow(*row) for row in rows.values_list("user_id", "user__name", "role", "may_write")]
 
 
-def origin_of(deal: Opportunity) -> Origin:
-    """Where a deal with its campaign and segment came from: names only, whoever may open them."""
+def origin_of(actor: Actor, deal: Opportunity) -> Origin:
+    """Where a deal with its campaign and segment came from: the names, and whether the actor may open these."""
     written, name = "", ""
     if deal.initiated_by_id is not None:
         ref = RecordRef(deal.initiated_by_kind, deal.initiated_by_id)
         written = str(ref)
         name = _initiator_name(deal, ref)
+    campaign, segment = deal.campaign, deal.segment
     return Origin(
-        deal.campaign.name if deal.campaign else "", deal.segment.name if deal.segment else "", written, name
+        campaign_name=campaign.name if campaign else "",
+        campaign_visible=campaign is not None and bool(visible_campaigns(actor, [campaign.pk])),
+        segment_name=segment.name if segment else "",
+        segment_visible=segment is not None and bool(visible_segments(actor, [segment.pk])),
+        initiated_by=written,
+        initiated_by_name=name,
     )
 
 

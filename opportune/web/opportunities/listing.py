@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from opportune.campaigns.queries import campaigns_by_id, segments_by_id
+from opportune.campaigns.queries import visible_campaigns, visible_segments
 from opportune.customers.queries import account_record, contact_record
 from opportune.identity.queries import people
 from opportune.opportunities.filters import OpportunityFilter
@@ -55,10 +55,10 @@ def _names(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:
     if wanted.competitor_id is not None:
         named["competitor"] = competitor(request.actor, wanted.competitor_id).name
     if wanted.campaign_id is not None:
-        campaign = campaigns_by_id([wanted.campaign_id]).get(wanted.campaign_id)
+        campaign = visible_campaigns(request.actor, [wanted.campaign_id]).get(wanted.campaign_id)
         named["campaign"] = campaign.name if campaign else str(wanted.campaign_id)
     if wanted.segment_id is not None:
-        segment = segments_by_id([wanted.segment_id]).get(wanted.segment_id)
+        segment = visible_segments(request.actor, [wanted.segment_id]).get(wanted.segment_id)
         named["segment"] = segment.name if segment else str(wanted.segment_id)
     return named
 
