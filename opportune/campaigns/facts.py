@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from opportune.campaigns.models import Campaign, Segment, SegmentMember
 from opportune.customers.queries import SegmentsWith
+from opportune.identity.access import Reachable, reachable
 from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
 from opportune.ledger.models import LIVE
@@ -29,6 +30,16 @@ def segments_with_customer(actor: Actor, ref: RecordRef) -> SegmentsWith:
     seen = having.reached_by(actor, "read").order_by("sort_key", "id")
     names = tuple(seen.values_list("name", flat=True))
     return SegmentsWith(names, having.count() > len(names))
+
+
+def campaigns_reachable() -> Reachable:
+    """What reaches a campaign, for who asks why somebody sees it."""
+    return reachable(Campaign.kind, Campaign.objects.live())
+
+
+def segments_reachable() -> Reachable:
+    """What reaches a segment, for who asks why somebody sees it."""
+    return reachable(Segment.kind, Segment.objects.live())
 
 
 def is_on_segment(ref: RecordRef) -> bool:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from opportune.customers.values import Check, amount, day, reference, text, truth
+from opportune.customers.values import amount, day, reference, text
+from opportune.kernel.checking import Check, truth
 
 CAMPAIGN: Mapping[str, Check] = {
     "name": text(160, required=True),

@@ -6,10 +6,11 @@ from typing import Any
 from opportune.campaigns import values
 from opportune.campaigns.models import Addressing, AnyAddressing, Campaign, Segment
 from opportune.campaigns.surroundings import demand_sound
-from opportune.customers.values import Check, checked
+from opportune.customers.values import checked
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import obtain
 from opportune.kernel import clock
+from opportune.kernel.checking import Check
 from opportune.kernel.errors import NotPermitted
 from opportune.kernel.sentences import sentence
 from opportune.ledger.binning import put_into_bin, take_out_of_bin

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 
 from opportune.customers.models import Account, Contact, Customer
 from opportune.identity.actor import Actor
-from opportune.kernel.errors import NotFound
+from opportune.kernel.errors import NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import facts
-from opportune.kernel.sentences import Sentence, counted, sentence
+from opportune.kernel.sentences import counted, sentence
 from opportune.reference.queries import organisation_settings
 
 _NAMED = 5
@@ -52,15 +52,14 @@ class SegmentsWith:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What deleting an account or contact would do, and the code and sentence with which it is refused, if it is."""
+    """What deleting an account or contact would do, and with what it is refused, if it is."""
 
     ref: RecordRef
     name: str
     deals: CustomerDeals
     contacts: int
     accounts: int
-    code: str = ""
-    refusal: Sentence | None = None
+    refusal: OpportuneError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +92,12 @@ def deletion(actor: Actor, ref: RecordRef) -> Deletion:
     if customer is None:
         raise NotFound(ref.kind)
     deals = deals_of(actor, ref)
-    code, refusal = why_not_deletable(customer.full_name, deals, segments_with(actor, ref))
+    refusal = why_not_deletable(customer.full_name, deals, segments_with(actor, ref))
     contacts = accounts = 0
     if ref.kind == "account":
         contacts = Contact.objects.visible_to(actor).filter(account_id=ref.id).count()
         accounts = Account.objects.visible_to(actor).filter(parent_id=ref.id).count()
-    return Deletion(ref, customer.full_name, deals, contacts, accounts, code, refusal)
+    return Deletion(ref, customer.full_name, deals, contacts, accounts, refusal)
 
 
 def deals_of(actor: Actor, ref: RecordRef) -> CustomerDeals:
@@ -115,26 +114,31 @@ def segments_with(actor: Actor, ref: RecordRef) -> SegmentsWith:
     return found
 
 
-def why_not_deletable(name: str, deals: CustomerDeals, segments: SegmentsWith) -> tuple[str, Sentence | None]:
-    """The code and the sentence that refuse a deletion, none if nothing does (E-35, domain.md §2)."""
+def why_not_deletable(name: str, deals: CustomerDeals, segments: SegmentsWith) -> OpportuneError | None:
+    """What refuses a deletion, none if nothing does (E-35, domain.md §2)."""
     if (deals.open or deals.is_more_open) and not organisation_settings().allow_deleting_open:
-        named = _listed([f"{deal.number} {deal.subject}" for deal in deals.open], deals.is_more_open)
-        return "open_deals", sentence(
-            "{name} has open opportunities: {deals}. Close them or give them another customer first.",
-            name=name,
-            deals=named,
+        return Refused(
+            "open_deals",
+            sentence(
+                "{name} has open opportunities: {deals}. Close them or give them another customer first.",
+                name=name,
+                deals=_listed([f"{deal.number} {deal.subject}" for deal in deals.open], deals.is_more_open),
+            ),
         )
     if deals.is_out_of_reach:
-        return "not_permitted", sentence(
-            "{name} has opportunities that you do not have the right to delete.", name=name
+        return NotPermitted(
+            sentence("{name} has opportunities that you do not have the right to delete.", name=name)
         )
     if segments.names or segments.are_more:
-        return "on_segments", sentence(
-            "{name} is on segments: {segments}. Take it off them first.",
-            name=name,
-            segments=_listed(segments.names, segments.are_more),
+        return Refused(
+            "on_segments",
+            sentence(
+                "{name} is on segments: {segments}. Take it off them first.",
+                name=name,
+                segments=_listed(segments.names, segments.are_more),
+            ),
         )
-    return "", None
+    return None
 
 
 def _listed(names: Sequence[str], are_more: bool) -> tuple[object, ...]:

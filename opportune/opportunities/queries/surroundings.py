@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from opportune.campaigns.queries import campaigns_by_id, visible_campaigns, visible_segments
-from opportune.customers.queries import customer_names
+from opportune.customers.queries import known_names
 from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
 from opportune.ledger.models import LIVE
@@ -37,7 +37,10 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The names of what a deal came from; empty where there is nothing."""
+    """The names of what a deal came from; empty where there is nothing.
+
+    An account or contact that the reader may not see `is_hidden`, and not named.
+    """
 
     campaign_name: str
     campaign_visible: bool
@@ -45,6 +48,7 @@ class Origin:
     segment_visible: bool
     initiated_by: str
     initiated_by_name: str
+    is_hidden: bool = False
 
 
 def rivals_of(opportunity_id: int) -> Sequence[RivalRow]:
@@ -65,26 +69,33 @@ def team_of(opportunity_id: int) -> Sequence[MemberRow]:
 
 
 def origin_of(actor: Actor, deal: Opportunity) -> Origin:
-    """Where a deal with its campaign and segment came from: the names, and whether the actor may open these."""
-    written, name = "", ""
+    """Where a deal with its campaign and segment came from, as far as the actor may know (domain.md §7)."""
+    campaign, segment = deal.campaign, deal.segment
+    ref, name = None, None
     if deal.initiated_by_id is not None:
         ref = RecordRef(deal.initiated_by_kind, deal.initiated_by_id)
-        written = str(ref)
-        name = _initiator_name(deal, ref)
-    campaign, segment = deal.campaign, deal.segment
+        name = _initiator_name(actor, deal, ref)
     return Origin(
         campaign_name=campaign.name if campaign else "",
         campaign_visible=campaign is not None and bool(visible_campaigns(actor, [campaign.pk])),
         segment_name=segment.name if segment else "",
         segment_visible=segment is not None and bool(visible_segments(actor, [segment.pk])),
-        initiated_by=written,
-        initiated_by_name=name,
+        initiated_by="" if name is None else str(ref),
+        initiated_by_name=name or "",
+        is_hidden=ref is not None and name is None,
     )
 
 
-def _initiator_name(deal: Opportunity, ref: RecordRef) -> str:
+def _initiator_name(actor: Actor, deal: Opportunity, ref: RecordRef) -> str | None:
+    """The name of the initiator, none for a customer the actor may not see."""
     if ref.kind != "campaign":
-        return customer_names([ref]).get(ref, "")
+        named = {
+            ("account", deal.account_id),
+            ("contact", deal.contact_id),
+            ("contact", deal.primary_contact_id),
+        }
+        shown = [RecordRef(kind, customer) for kind, customer in named if customer]
+        return known_names(actor, [ref], shown=shown).get(ref)
     if deal.campaign is not None and deal.campaign_id == ref.id:
         return deal.campaign.name
     known = campaigns_by_id([ref.id]).get(ref.id)
