@@ -9,6 +9,17 @@ from opportune.activities.reactions import (
     make_stage_tasks,
     put_off_tasks,
 )
+from opportune.campaigns.events import OriginRemoved
+from opportune.campaigns.facts import (
+    campaigns_reachable,
+    campaigns_reached,
+    is_on_segment,
+    segments_reachable,
+    segments_reached,
+    segments_with_customer,
+)
+from opportune.campaigns.handlers import CampaignHandler, SegmentHandler, SegmentLineHandler
+from opportune.campaigns.list_reactions import choices_used_by_campaigns, replace_choice_of_campaigns
 from opportune.customers.connection_handler import ConnectionHandler
 from opportune.customers.events import CustomerRemoved
 from opportune.customers.facts import (
@@ -56,6 +67,7 @@ from opportune.opportunities.hanging_handlers import (
     TeamMemberHandler,
 )
 from opportune.opportunities.list_reactions import choices_used_by_deals, replace_choice
+from opportune.opportunities.origin_reactions import let_go_of_origin, origin_has_opportunities
 from opportune.opportunities.queries import subjects
 from opportune.opportunities.reactions import leave_stage
 from opportune.process.events import StageRemoved, StepDelayed, StepsRemoved
@@ -70,10 +82,13 @@ def wire() -> None:
     """Fill the registries; doing so again changes nothing."""
     facts.update(
         access_account=accounts_reachable,
+        access_campaign=campaigns_reachable,
         access_contact=contacts_reachable,
         access_opportunity=deals_reachable,
+        access_segment=segments_reachable,
         access_task=task_queries.tasks_reachable,
         amounts_exist=amounts_exist,
+        choices_used_by_campaigns=choices_used_by_campaigns,
         choices_used_by_customers=choices_used_by_customers,
         choices_used_by_deals=choices_used_by_deals,
         close_reason_uses=close_reason_uses,
@@ -88,12 +103,17 @@ def wire() -> None:
         deals_of_stage=deals_of_stage,
         deals_of_step=deals_of_step,
         deals_with_task_done=task_queries.deals_with_task_done,
+        is_on_segment=is_on_segment,
         next_tasks=task_queries.next_tasks,
         open_deals_of=open_deals_of,
         open_tasks_about=task_queries.open_tasks_about,
+        origin_has_opportunities=origin_has_opportunities,
         reached_account=accounts_reached,
+        reached_campaign=campaigns_reached,
         reached_contact=contacts_reached,
         reached_opportunity=deals_reached,
+        reached_segment=segments_reached,
+        segments_with_customer=segments_with_customer,
         step_fields=step_fields,
         tasks_of_deal=task_queries.tasks_of_deal,
     )
@@ -103,8 +123,9 @@ def wire() -> None:
             DealsBroughtBack: [reopen_with_deals],
             DealsDeleted: [cancel_with_deals],
             JobWaiting: [queue_job],
-            ListItemRemoved: [replace_choice, replace_choice_of_customers],
+            ListItemRemoved: [replace_choice, replace_choice_of_customers, replace_choice_of_campaigns],
             MailWritten: [queue_delivery],
+            OriginRemoved: [let_go_of_origin],
             OpenTasksUnwanted: [cancel_open_tasks],
             PersonLeaving: [hand_over_deals],
             PrimaryContactsNamed: [note_stakeholders],
@@ -119,6 +140,7 @@ def wire() -> None:
     jobs.update({UNDO: UndoOfJob(), **ON_MANY})
     handlers.update(
         account=AccountHandler(),
+        campaign=CampaignHandler(),
         category=settled.CategoryHandler(),
         category_mark=settled.CategoryMarkHandler(),
         close_reason=settled.CloseReasonHandler(),
@@ -129,6 +151,8 @@ def wire() -> None:
         list_item=settled.ListItemHandler(),
         opportunity=OpportunityHandler(),
         process=ProcessHandler(),
+        segment=SegmentHandler(),
+        segment_member=SegmentLineHandler(),
         rival=RivalHandler(),
         stage=StageHandler(),
         step=StepHandler(),

@@ -17,7 +17,8 @@ router = Router(tags=["access"])
 def show_access(request: Request, kind: str, record_id: int, person: Query[Id | None] = None) -> HttpResponse:
     """What you, or this `person`, may do with a record that you see, and why.
 
-    `kind` is opportunities, accounts, contacts or tasks. About others, administrators may ask and who may share it.
+    `kind` is opportunities, accounts, contacts, tasks, campaigns or segments. About others, administrators may ask
+    and who may share it.
     """
     found = access.access(request.auth, record_asked_about(kind, record_id), person)
     return answer(access_shown(found, language_of(request)))

@@ -13,7 +13,7 @@ router = Router(tags=["search"])
 
 @router.get("", response=HitList)
 def search_records(request: Request, search: Query[Search]) -> HttpResponse:
-    """The records that have all the words, in any spelling: opportunities, accounts, contacts."""
+    """The records that have all the words, in any spelling: opportunities, accounts, contacts, campaigns, segments."""
     request.auth.demand_any("read")
     kinds = None if search.kind is None else [search.kind]
     found = find(request.auth, search.q, kinds=kinds, limit=search.limit)

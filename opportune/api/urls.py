@@ -7,6 +7,7 @@ from ninja import Router
 from opportune.api import (
     access,
     bin,
+    campaigns,
     categories,
     change_sets,
     competitors,
@@ -37,6 +38,8 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("competitors", competitors.router),
     ("reminders", opportunity_surroundings.reminders),
     ("opportunities", opportunities_many.router),
+    ("campaigns", campaigns.campaigns),
+    ("segments", campaigns.segments),
     ("accounts", customers.accounts),
     ("contacts", customers.contacts),
     ("tasks", tasks.router),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from opportune.cli import (
     access,
     bin,
+    campaigns,
     categories,
     change_sets,
     competitors,
@@ -26,6 +27,7 @@ from opportune.cli import (
     organisation,
     people,
     processes,
+    segments,
     tokens,
 )
 
@@ -44,6 +46,8 @@ def add_commands(commands: Commands) -> None:
     opportunities.add_commands(commands)
     opportunity_surroundings.add_commands(commands)
     competitors.add_commands(commands)
+    campaigns.add_commands(commands)
+    segments.add_commands(commands)
     customers.add_commands(commands)
     connections.add_commands(commands)
     access.add_commands(commands)

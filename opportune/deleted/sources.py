@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from opportune.campaigns import actions as campaigns
+from opportune.campaigns.models import Campaign, Segment
 from opportune.customers import actions as customers
 from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
@@ -22,7 +24,7 @@ KEPT_FOR = timedelta(days=30)
 class Source:
     """A kind of record in the bin. `columns` make its name, and `restore` brings one back."""
 
-    model: type[Opportunity] | type[Account] | type[Contact]
+    model: type[Opportunity] | type[Account] | type[Contact] | type[Campaign] | type[Segment]
     columns: Sequence[str]
     restore: Callable[[Actor, int], object]
 
@@ -38,7 +40,9 @@ class Source:
 
 SOURCES: Mapping[str, Source] = {
     "opportunity": Source(Opportunity, ("number", "subject"), deals.restore_opportunity),
+    "segment": Source(Segment, ("name",), campaigns.restore_segment),
+    "campaign": Source(Campaign, ("name",), campaigns.restore_campaign),
     "contact": Source(Contact, ("first_name", "last_name"), customers.restore_contact),
     "account": Source(Account, ("name",), customers.restore_account),
 }
-"""In the order of purging: deals name customers, and contacts their accounts."""
+"""In the order of purging: deals name segments, campaigns and customers, segments campaigns, contacts accounts."""

@@ -41,18 +41,23 @@ PREFERENCES = ("language", "theme", "time_zone", "name", "deal_columns")
 
 @action("install_roles")
 def install_roles(actor: Actor) -> None:
-    """Make the ready roles that do not exist yet."""
+    """Make the ready roles that do not exist yet, and grant those that do what ships for kinds of records new here."""
     actor.demand_right("administer")
-    existing = set(Role.objects.values_list("key", flat=True))
+    existing = {role.key: role for role in Role.objects.all()}
+    granted = set(Grant.objects.values_list("record_kind", flat=True).distinct())
     for ready in READY_ROLES:
-        if ready.key in existing:
-            continue
-        role = Role(key=ready.key, name_en=ready.name_en, name_fr=ready.name_fr, rights=sorted(ready.rights))
-        recording().create(role)
+        role = existing.get(ready.key)
+        known = granted if role is not None else set()
+        if role is None:
+            role = Role(
+                key=ready.key, name_en=ready.name_en, name_fr=ready.name_fr, rights=sorted(ready.rights)
+            )
+            recording().create(role)
         Grant.objects.bulk_create(
             [
                 Grant(role=role, record_kind=kind, verb=verb, depth=depth)
                 for kind, verb, depth in ready.grants()
+                if kind not in known
             ]
         )
 

@@ -17,7 +17,9 @@ class Depth(IntEnum):
 
 
 VERBS = ("create", "read", "write", "delete", "append", "assign", "share", "export")
-KINDS = ("opportunity", "account", "contact", "activity")
+KINDS = ("opportunity", "account", "contact", "activity", "campaign", "segment")
+COMMON = ("campaign", "segment")
+"""What a ready role that reads at all reads of the whole organisation: sellers name it on their own deals."""
 RIGHTS = ("administer", "customise", "import", "add_close_reasons")
 SCOPES = frozenset(
     {f"{kind}:{reach}" for kind in (*KINDS, "*") for reach in ("read", "write")}
@@ -43,7 +45,7 @@ class ReadyRole:
         for kind in KINDS:
             for verb, depth in self.depths.items():
                 if depth > Depth.NONE:
-                    yield kind, verb, depth
+                    yield kind, verb, Depth.ORGANISATION if kind in COMMON and verb == "read" else depth
 
 
 def _depths(**by_verb: Depth) -> Mapping[str, Depth]:

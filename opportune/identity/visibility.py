@@ -5,7 +5,7 @@ Lists filter by it, and a single record is fetched through it, so that list and 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
@@ -13,15 +13,33 @@ from opportune.identity.actor import Actor
 from opportune.identity.models import Membership, Share, User
 from opportune.identity.permissions import Depth
 from opportune.kernel.errors import NotFound, NotPermitted
-from opportune.ledger.models import LIVE
+from opportune.ledger.models import LIVE, Recorded
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R", bound=Recorded)
 NOTHING = Q(pk__in=())
+
+
+class ScopedQuerySet(QuerySet[R]):
+    """Records that have an owner: who may see them, and which are not in the bin."""
+
+    def live(self) -> Self:
+        """Those that are not in the bin."""
+        return self.filter(LIVE)
+
+    def reached_by(self, actor: Actor, verb: str) -> Self:
+        """Those that a verb of the actor reaches, in the bin or not."""
+        return self.filter(scope(actor, self.model.kind, verb))
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Those that exist for the actor."""
+        return self.live().reached_by(actor, "read")
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """One way in which a verb reaches records of a kind: its machine code, and the condition on those reached.
+
 
     `organisation` reaches all of them and has no condition.
     """

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, OuterRef, Q
 
+from opportune.campaigns.facts import costs_exist
 from opportune.identity.access import Reachable, reachable
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
@@ -39,7 +40,7 @@ def customer_has_opportunities(ref: RecordRef) -> bool:
 
 def amounts_exist() -> bool:
     """Whether an amount was ever recorded, which freezes the base currency (domain.md §2)."""
-    return Entry.objects.filter(value__isnull=False).exists()
+    return Entry.objects.filter(value__isnull=False).exists() or costs_exist()
 
 
 def step_fields() -> frozenset[str]:

@@ -9,6 +9,7 @@ from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity, StepMark
 
 FACETS = {
+    "campaign": ("campaign_id", "segment_id"),
     "customer": ("account_id", "contact_id"),
     "initiated_by": ("initiated_by_kind", "initiated_by_id"),
     "money": ("currency", "rate", "base_digits", "estimated_value"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from opportune.campaigns.models import Campaign, Segment
 from opportune.customers.models import Account, Contact
 from opportune.identity import sharing
 from opportune.identity.actor import Actor
@@ -91,7 +92,7 @@ class TeamMemberHandler(HangingHandler[TeamMember]):
 class ShareHandler:
     """The handler of the kind `share`: who may share the record may undo what was done to its shares."""
 
-    shared = (Opportunity, Account, Contact)
+    shared = (Opportunity, Account, Contact, Campaign, Segment)
 
     def facets(self) -> dict[str, tuple[str, ...]]:
         """A share is to read, or to change as well: one field."""

@@ -1,6 +1,7 @@
 """What a deal names besides its owner: the account, contact or campaign it came from, campaign and segment.
 
-What is typed as one value, such as `account:12` or a reminder without a time, becomes columns here.
+What is typed as one value, such as `account:12` or a reminder without a time, becomes columns here. Whether campaign
+and segment go together is in `origins.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from opportune.campaigns.queries import campaigns_by_id, segments_by_id
+from opportune.campaigns.queries import visible_campaigns, visible_segments
 from opportune.customers.queries import visible_customers
 from opportune.customers.surroundings import held_customers
 from opportune.identity.actor import Actor
@@ -49,14 +50,6 @@ def instant(typed: date | datetime, zone: str, hour: str) -> datetime:
     return typed.astimezone(UTC)
 
 
-def with_campaign(columns: dict[str, Any], campaign_now: int | None) -> dict[str, Any]:
-    """A campaign that led to a deal is its campaign too, unless it has one (C-040, domain.md §2)."""
-    given: int | None = columns.get("campaign_id", campaign_now)
-    if columns.get("initiated_by_kind") == "campaign" and given is None:
-        return {**columns, "campaign_id": columns["initiated_by_id"]}
-    return columns
-
-
 def customers_named(columns: Mapping[str, Any]) -> set[RecordRef]:
     """The accounts and contacts that columns of a deal name."""
     return set(_named_customers(columns).values())
@@ -66,9 +59,9 @@ def wrong_references(actor: Actor, deals: Sequence[Mapping[str, Any]]) -> list[d
     """For the columns of each deal, what names a record that is not there or that the actor does not see."""
     named = {ref for columns in deals for ref in customers_named(columns)}
     seen = held_customers(visible_customers(actor, named)) if named else set()
-    campaigns = campaigns_by_id(ids) if (ids := _named_campaigns(deals)) else {}
+    campaigns = visible_campaigns(actor, ids) if (ids := _named_campaigns(deals)) else {}
     asked = {columns["segment_id"] for columns in deals if columns.get("segment_id")}
-    segments = segments_by_id(asked) if asked else {}
+    segments = visible_segments(actor, asked) if asked else {}
     return [_wrong(columns, seen, campaigns, segments) for columns in deals]
 
 
@@ -84,13 +77,13 @@ def _wrong(
         if ref not in seen
     }
     if columns.get("campaign_id") and columns["campaign_id"] not in campaigns:
-        wrong["campaign_id"] = sentence("This campaign does not exist.")
+        wrong["campaign_id"] = sentence("This campaign does not exist, or you cannot see it.")
     if columns.get("initiated_by_kind") == "campaign" and columns["initiated_by_id"] not in campaigns:
         wrong["initiated_by"] = _GONE
         if columns.get("campaign_id") == columns["initiated_by_id"]:
             wrong.pop("campaign_id", None)
     if columns.get("segment_id") and columns["segment_id"] not in segments:
-        wrong["segment_id"] = sentence("This segment does not exist.")
+        wrong["segment_id"] = sentence("This segment does not exist, or you cannot see it.")
     return wrong
 
 

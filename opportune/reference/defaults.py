@@ -135,6 +135,14 @@ LISTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("transport", "Transport", "Transport"),
         ("wholesale", "Wholesale", "Commerce de gros"),
     ),
+    "campaign_type": (
+        ("email", "E-mail", "E-mail"),
+        ("direct_mail", "Direct mail", "Publipostage"),
+        ("telemarketing", "Telemarketing", "Phoning"),
+        ("seminar", "Seminar", "Séminaire"),
+        ("trade_show", "Trade show", "Salon"),
+        ("advertising", "Advertising", "Publicité"),
+    ),
     "role_stakeholder": (
         ("stakeholder", "Stakeholder", "Partie prenante"),
         ("decision_maker", "Decision maker", "Décideur"),

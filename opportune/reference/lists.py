@@ -7,7 +7,7 @@ used (the facts named in `USES`), and follow `ListItemRemoved`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-USES = ("choices_used_by_deals", "choices_used_by_customers")
+USES = ("choices_used_by_deals", "choices_used_by_customers", "choices_used_by_campaigns")
 """Facts: given a list's key, how many records use each of its codes."""
 
 
@@ -42,6 +42,7 @@ LISTS: Mapping[str, ChoiceList] = {
         ChoiceList("contact_type", "Contact type", "Type de contact"),
         ChoiceList("contact_method", "Contact method", "Moyen de contact"),
         ChoiceList("industry", "Industry", "Secteur d’activité"),
+        ChoiceList("campaign_type", "Campaign type", "Type de campagne"),
         ChoiceList(
             "role_stakeholder", "Stakeholder roles", "Rôles de partie prenante", default="stakeholder"
         ),

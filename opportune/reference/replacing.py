@@ -38,18 +38,19 @@ def replace_code(rows: QuerySet[Any], field: str, code: str, replacement: str) -
 
     It is a consequence of the command, whoever may change the records. Nothing else follows from the field.
     """
-    found = rows.filter(**{field: code}).order_by("pk").select_for_update(of=("self",)).only("pk", "version")
+    replace_values(rows, {field: code}, {field: replacement})
+
+
+def replace_values(rows: QuerySet[Any], former: Mapping[str, Any], replacement: Mapping[str, Any]) -> None:
+    """Give all of `rows` that have the `former` values in all of these columns others, as `replace_code` does."""
+    found = rows.filter(**former).order_by("pk").select_for_update(of=("self",)).only("pk", "version")
     ids = []
     for record in found:
         recording().consequences.add(record.ref)
         recording().note(
-            record,
-            Change.Operation.UPDATE,
-            {field: code},
-            {field: replacement},
-            version=record.version + 1,
+            record, Change.Operation.UPDATE, dict(former), dict(replacement), version=record.version + 1
         )
         ids.append(record.pk)
     for first in range(0, len(ids), _BATCH):
         batch = rows.filter(pk__in=ids[first : first + _BATCH])
-        batch.update(**{field: replacement, "version": F("version") + 1})
+        batch.update(**replacement, version=F("version") + 1)

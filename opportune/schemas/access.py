@@ -9,7 +9,14 @@ from opportune.kernel.records import RecordRef
 from opportune.schemas.language import spoken
 from opportune.schemas.shapes import Shown
 
-KINDS = {"opportunities": "opportunity", "accounts": "account", "contacts": "contact", "tasks": "task"}
+KINDS = {
+    "opportunities": "opportunity",
+    "accounts": "account",
+    "contacts": "contact",
+    "tasks": "task",
+    "campaigns": "campaign",
+    "segments": "segment",
+}
 """The kinds of record that can be asked about, by the word for several of them."""
 
 

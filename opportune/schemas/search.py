@@ -12,7 +12,7 @@ class Search(BaseModel):
     """The words to look for, the kind of record if it is to be one, and how many at most."""
 
     q: Text
-    kind: Literal["opportunity", "account", "contact"] | None = None
+    kind: Literal["opportunity", "account", "contact", "campaign", "segment"] | None = None
     limit: Annotated[int, Field(ge=1, le=LARGEST)] = 20
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from opportune.campaigns.models import Campaign, Segment
 from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
@@ -70,6 +71,31 @@ def _contacts_of(refs: Collection[RecordRef]) -> Collection[int]:
     return list(Contact.objects.filter(account_id__in=account_ids).values_list("id", flat=True))
 
 
+def _campaign_texts(ids: Collection[int]) -> Mapping[int, str]:
+    rows = Campaign.objects.live().filter(pk__in=ids).values_list("id", "name", "code")
+    return {row[0]: _words(row[1:]) for row in rows}
+
+
+def _campaign_labels(ids: Collection[int]) -> Mapping[int, Label]:
+    rows = Campaign.objects.filter(pk__in=ids).values_list("id", "name", "code")
+    return {pk: Label(name, code) for pk, name, code in rows}
+
+
+def _segment_texts(ids: Collection[int]) -> Mapping[int, str]:
+    rows = Segment.objects.live().filter(pk__in=ids).values_list("id", "name", "campaign__name")
+    return {row[0]: _words(row[1:]) for row in rows}
+
+
+def _segment_labels(ids: Collection[int]) -> Mapping[int, Label]:
+    rows = Segment.objects.filter(pk__in=ids).values_list("id", "name", "campaign__name")
+    return {pk: Label(name, campaign or "") for pk, name, campaign in rows}
+
+
+def _segments_of(refs: Collection[RecordRef]) -> Collection[int]:
+    campaign_ids = [ref.id for ref in refs if ref.kind == "campaign"]
+    return list(Segment.objects.filter(campaign_id__in=campaign_ids).values_list("id", flat=True))
+
+
 def _deals() -> OpportunityQuerySet:
     return OpportunityQuerySet(Opportunity)
 
@@ -114,5 +140,16 @@ SOURCES: Mapping[str, Source] = {
         texts=_contact_texts,
         labels=_contact_labels,
         followers=_contacts_of,
+    ),
+    "campaign": Source(
+        visible=lambda actor: Campaign.objects.visible_to(actor),
+        texts=_campaign_texts,
+        labels=_campaign_labels,
+    ),
+    "segment": Source(
+        visible=lambda actor: Segment.objects.visible_to(actor),
+        texts=_segment_texts,
+        labels=_segment_labels,
+        followers=_segments_of,
     ),
 }

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("opportune.web.shell.urls")),
     path("", include("opportune.web.opportunities.urls")),
     path("", include("opportune.web.competitors.urls")),
+    path("", include("opportune.web.campaigns.urls")),
     path("", include("opportune.web.customers.urls")),
     path("", include("opportune.web.bin.urls")),
     path("", include("opportune.web.jobs.urls")),

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from opportune.activities.actions import create_task
+from opportune.campaigns.actions import add_line, create_campaign, create_segment
 from opportune.opportunities import actions
 from opportune.opportunities.writing import organisation_today
 from opportune.process.actions import require_step
@@ -40,6 +41,8 @@ class Shown:
     won: int
     account: int
     contact: int
+    campaign: int
+    segment: int
 
 
 Way = Callable[[Page, Shown], object]
@@ -81,6 +84,14 @@ SCREENS: dict[str, Way] = {
     "new account": address("/accounts/new/"),
     "contacts": address("/contacts/"),
     "contact": address("/contacts/{contact}/"),
+    "campaigns": address("/campaigns/"),
+    "campaign": address("/campaigns/{campaign}/"),
+    "editing a campaign": address("/campaigns/{campaign}/edit/"),
+    "segments": address("/segments/"),
+    "segment": address("/segments/{segment}/"),
+    "opening deals": opened(
+        "/segments/{segment}/", ".acts a[href$='/opportunities/']", "#dialog[open] #dialog-title"
+    ),
     "search": address("/search/?q=pump"),
     "nothing here": address("/opportunities/999999/"),
 }
@@ -103,7 +114,13 @@ def shown(company: Company) -> Shown:
     actions.close(company.alice, won.pk, outcome="won", reason="PRICE_W", on=organisation_today())
     budget = next(step for step in sales_stages()[0].steps if step.field == "budget")
     require_step(company.ada, budget.id, is_required=True)
-    return Shown(deal.pk, won.pk, account.pk, contact.pk)
+    campaign = create_campaign(
+        company.alice, {"name": "Spring fair", "type": "trade_show", "is_activated": True}
+    )
+    segment = create_segment(company.alice, {"name": "Mills", "campaign_id": campaign.pk})
+    for line in ({"account_id": account.pk}, {"contact_id": contact.pk}, {"note": "Somebody"}):
+        add_line(company.alice, segment.pk, line)
+    return Shown(deal.pk, won.pk, account.pk, contact.pk, campaign.pk, segment.pk)
 
 
 def faults(page: Page) -> list[str]:

@@ -10,11 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from opportune.activities.actions import create_task
 from opportune.api.urls import door
+from opportune.campaigns.actions import add_lines, create_campaign, create_segment
+from opportune.campaigns.models import Campaign, Segment
 from opportune.customers.actions import connect, create_accounts, create_contacts
 from opportune.identity.actions import create_user
 from opportune.identity.actor import system_actor
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid
+from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.actions import Draft
 from tests.doors.callers import MARK, ROOT, Caller, Market, caller
@@ -53,6 +56,17 @@ def fill(market: Market, first: int, last: int) -> None:
         connect(market.alice, market.deal.ref, contact.ref, {"role": "stakeholder:champion"})
         connect(market.alice, market.contact.ref, contact.ref, {"role": "social:friend"})
     remind(market, first, last)
+    address(market, [contact.ref for contact in contacts if not isinstance(contact, Invalid)])
+
+
+def address(market: Market, customers: list[RecordRef]) -> None:
+    """Campaigns with segments, and more lines and deals on the first ones."""
+    for _ in customers:
+        campaign = create_campaign(market.alice, {"name": f"{MARK} fair", "is_activated": True})
+        create_segment(market.alice, {"name": f"{MARK} guests", "campaign_id": campaign.pk})
+    segment = Segment.objects.earliest("pk")
+    add_lines(market.alice, segment.pk, customers)
+    actions.create_from_segment(market.alice, segment.pk)
 
 
 def remind(market: Market, first: int, last: int) -> None:
@@ -77,6 +91,8 @@ def counts(who: Caller, market: Market) -> dict[str, int]:
         "job_id": market.job,
         "person_id": market.alice.id,
         "competitor_id": market.competitor.pk,
+        "campaign_id": Campaign.objects.earliest("pk").pk,
+        "segment_id": Segment.objects.earliest("pk").pk,
         "record": market.deal.ref,
         "list_key": "source",
         "currency": "USD",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opportune.campaigns.actions import create_campaign, create_segment
 from opportune.campaigns.models import Campaign, Segment
 from opportune.kernel import clock
 from opportune.kernel.errors import Conflict, Invalid, NotPermitted
@@ -22,20 +23,13 @@ from tests.deals import NOON, TODAY, Trade, days, id_of, last_change_set, parts
 
 
 def campaign(trade: Trade, name: str = "Spring") -> Campaign:
-    """A campaign of Alice's."""
-    owner_id = trade.alice.person_id or 0
-    made = Campaign(name=name, owner_id=owner_id, created_at=clock.now())
-    made.derive()
-    made.save()
-    return made
+    """A campaign of Alice's that is under way."""
+    return create_campaign(trade.alice, {"name": name, "is_activated": True})
 
 
 def segment(trade: Trade, of: Campaign) -> Segment:
     """A segment of a campaign."""
-    made = Segment(name="Mills", campaign=of, owner_id=trade.alice.person_id or 0, created_at=clock.now())
-    made.derive()
-    made.save()
-    return made
+    return create_segment(trade.alice, {"name": "Mills", "campaign_id": of.pk})
 
 
 def found(trade: Trade, **parameters: str) -> set[str]:

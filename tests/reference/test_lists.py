@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from opportune.campaigns import list_reactions as of_campaigns
 from opportune.customers import list_reactions as of_customers
 from opportune.customers.models.connection import CATEGORIES
 from opportune.customers.roles import list_of
@@ -61,7 +62,7 @@ def refusal(command: Any, *args: Any, **given: Any) -> str:
 def test_every_list_that_ships_is_declared_and_drawn_on() -> None:
     assert set(LISTS) == set(defaults.LISTS)
     roles = {list_of(category) for category in CATEGORIES}
-    assert set(LISTS) == set(of_customers.DRAWN) | set(of_deals.DRAWN) | roles
+    assert set(LISTS) == set(of_customers.DRAWN) | set(of_deals.DRAWN) | set(of_campaigns.DRAWN) | roles
     for wanted in LISTS.values():
         assert wanted.default == "" or wanted.default in {item[0] for item in defaults.LISTS[wanted.key]}
 

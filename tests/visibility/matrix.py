@@ -10,6 +10,8 @@ from typing import Any
 
 from opportune.activities import actions as tasks
 from opportune.activities.queries import task
+from opportune.campaigns import actions as campaigns
+from opportune.campaigns.queries import campaign_record, segment_record
 from opportune.customers import actions as customers
 from opportune.customers.queries import account_record, contact_record
 from opportune.identity.actor import Actor
@@ -66,6 +68,11 @@ RIGHTS: dict[tuple[str, str], dict[str, str]] = {
     ("customer", "write"):     _row("+   -   +   0    -   +   0    -   -   0   +   x"),
     ("customer", "delete"):    _row("+   -   +   0    -   -   0    -   -   0   +   x"),
     ("customer", "create"):    _row("+   +   +   +    +   +   -    -   -   +   +   x"),
+    # campaigns and segments are read by all who read anything: sellers name them on their own opportunities
+    ("campaign", "read"):      _row("+   +   +   +    +   +   +    +   +   +   +   x"),
+    ("campaign", "write"):     _row("+   -   +   -    -   +   -    -   -   -   +   x"),
+    ("campaign", "delete"):    _row("+   -   +   -    -   -   -    -   -   -   +   x"),
+    ("campaign", "create"):    _row("+   +   +   +    +   +   -    -   -   +   +   x"),
     # only administrators customise; what is customised is no secret
     ("settings", "customise"): _row("-   -   -   -    -   -   -    -   -   -   +   x"),
 }  # fmt: skip
@@ -162,6 +169,32 @@ def _customer(kind: str) -> list[Line]:
     ]
 
 
+def _campaign(kind: str) -> list[Line]:
+    one, page = f"/{kind}s/{{{kind}_id}}", f"{kind}s/<int:{kind}_id>/"
+    edit, delete, restore, create = (
+        getattr(campaigns, f"{verb}_{kind}") for verb in ("edit", "delete", "restore", "create")
+    )
+    record = {"campaign": campaign_record, "segment": segment_record}[kind]
+    gone, named, changed = f"binned_{kind}", {"name": "Own"}, {"description": "x"}
+    right = {verb: ("campaign", verb) for verb in ("read", "create", "write", "delete")}
+    return [
+        Line(right["read"], f"get {one}", None, f"{kind}s show {{{kind}}}", page, None,
+             lambda a, w: record(a, w[kind])),
+        Line(right["create"], f"post /{kind}s", named, f"{kind}s create Own", f"{kind}s/new/", named,
+             lambda a, w: create(a, named)),
+        Line(right["write"], f"patch {one}", changed, f"{kind}s edit {{{kind}}} --set description=x",
+             page + "edit/", {"was": "{}", **named}, lambda a, w: edit(a, w[kind], changed)),
+        Line(right["delete"], f"delete {one}", None, f"{kind}s delete {{{kind}}}", page + "deletion/", {},
+             lambda a, w: delete(a, w[kind])),
+        Line(right["delete"], f"post {one}/restoration", None, f"{kind}s restore {{{kind}}}", "", None,
+             lambda a, w: restore(a, w[gone]), ((kind, gone),)),
+    ]  # fmt: skip
+
+
+_WRITES_CAMPAIGN = ("campaign", "write")
+_ACTIVATION = "/campaigns/{campaign_id}/activation"
+_SEGMENT_LINES = "/segments/{segment_id}/lines"
+_LINES_PAGE = "segments/<int:segment_id>/lines/"
 _LOST = {"outcome": "lost", "reason": "PRICE_L"}
 _RIVALS = "/opportunities/{opportunity_id}/competitors"
 _TEAM = "/opportunities/{opportunity_id}/sales-team"
@@ -278,4 +311,22 @@ LINES: list[Line] = [
          action=lambda a, w: tasks.assign_task(a, w["task"], owner_id=w["other"])),
     *_customer("account"),
     *_customer("contact"),
+    *_campaign("campaign"),
+    *_campaign("segment"),
+    Line(_WRITES_CAMPAIGN, f"post {_ACTIVATION}", None, "campaigns activate {campaign}",
+         "campaigns/<int:campaign_id>/activation/", {"activated": "yes"},
+         lambda a, w: campaigns.activate_campaign(a, w["campaign"])),
+    Line(_WRITES_CAMPAIGN, f"delete {_ACTIVATION}", None, "campaigns deactivate {campaign}",
+         "campaigns/<int:campaign_id>/activation/", {"activated": "no"},
+         lambda a, w: campaigns.deactivate_campaign(a, w["campaign"])),
+    Line(_WRITES_CAMPAIGN, f"post {_SEGMENT_LINES}", {"note": "x"}, "segments add-line {segment} --note x",
+         _LINES_PAGE, {"customer": "", "note": "x"},
+         lambda a, w: campaigns.add_line(a, w["segment"], {"note": "x"})),
+    Line(_WRITES_CAMPAIGN, f"patch {_SEGMENT_LINES}/{{line_id}}", {"note": "x"},
+         "segments change-line {segment} {line} --note x", _LINES_PAGE + "<int:line_id>/",
+         {"customer": "", "note": "x", "version": "1"},
+         lambda a, w: campaigns.change_line(a, w["segment"], w["line"], {"note": "x"})),
+    Line(_WRITES_CAMPAIGN, f"delete {_SEGMENT_LINES}/{{line_id}}", None, "segments remove-line {segment} {line}",
+         _LINES_PAGE + "<int:line_id>/removal/", {},
+         lambda a, w: campaigns.remove_line(a, w["segment"], w["line"])),
 ]  # fmt: skip

@@ -13,6 +13,13 @@ from django.test import Client
 
 from opportune import cli
 from opportune.activities.actions import complete_task, create_task
+from opportune.campaigns.actions import (
+    add_line,
+    create_campaign,
+    create_segment,
+    delete_campaign,
+    delete_segment,
+)
 from opportune.customers.actions import create_account, delete_account, delete_contact
 from opportune.identity.actions import create_user, set_active, share
 from opportune.identity.actor import Actor, actor_for
@@ -41,6 +48,7 @@ OTHER_ROUTES = {
     "post /competitors",  # names shared by all: opportunities/test_competitors.py
     "patch /competitors/{competitor_id}",
     "delete /competitors/{competitor_id}",
+    "post /segments/{segment_id}/opportunities",  # for customers one sees: campaigns/test_actions.py
     "post /close-reasons",  # by a setting: reference/test_actions.py
     "post /{kind}/{record_id}/connections",  # reached from either side: customers/test_connections.py
     "patch /{kind}/{record_id}/connections/{connection_id}",
@@ -54,6 +62,8 @@ READING_COMMANDS = {
         "bin": "list",
         "jobs": "list show",
         "competitors": "list show",
+        "campaigns": "list show",
+        "segments": "list show lines",
         "accounts": "list show bin history",
         "contacts": "list show bin history",
         "connections": "list",
@@ -82,6 +92,7 @@ OTHER_COMMANDS = {
     "competitors create",
     "competitors edit",
     "competitors remove",
+    "segments open",
     "connections add",
     "connections change",
     "connections remove",
@@ -102,7 +113,7 @@ CUSTOMISING = {"processes", "lists", "reasons", "settings", "preset", "currencie
 OTHER_PAGES = {
     "opportunities/columns/", "opportunities/<int:opportunity_id>/row/",
     "opportunities/<int:opportunity_id>/cells/<str:name>/",
-    "", "access/<str:record>/", "accounts/", "accounts/bin/", "bin/", "competitors/",
+    "", "access/<str:record>/", "accounts/", "accounts/bin/", "bin/", "campaigns/", "competitors/",
     "competitors/<int:competitor_id>/", "competitors/<int:competitor_id>/edit/",
     "competitors/<int:competitor_id>/removal/", "competitors/new/",
     "connections/<str:kind>/<int:record_id>/<int:connection_id>/",
@@ -112,9 +123,10 @@ OTHER_PAGES = {
     "opportunities/deletion/",
     "jobs/", "jobs/<int:job_id>/", "jobs/<int:job_id>/stop/", "jobs/<int:job_id>/continuation/",
     "jobs/<int:job_id>/undo/", "opportunities/selected/",
-    "opportunities/selected/<str:what>/", "pick/customers/", "pick/customers/new/<str:kind>/", "pick/initiators/",
+    "opportunities/selected/<str:what>/", "pick/campaigns/", "pick/customers/", "pick/customers/new/<str:kind>/",
+    "pick/initiators/", "pick/segments/",
     "pipeline/", "pipeline/<str:key>/", "pipeline/<str:key>/column/<str:stage>/", "preferences/", "reminders/bell/",
-    "search/", "set-up/<str:secret>/", "tasks/", "undo/",
+    "search/", "segments/", "segments/<int:segment_id>/opportunities/", "set-up/<str:secret>/", "tasks/", "undo/",
 }  # fmt: skip
 Verdicts = dict[str, str]
 
@@ -158,6 +170,8 @@ def world(market: Market) -> World:
     actions.delete_opportunity(market.alice, ids["binned"])
     delete_account(market.alice, ids["binned_account"])
     delete_contact(market.alice, ids["binned_contact"])
+    delete_campaign(market.alice, ids["binned_campaign"])
+    delete_segment(market.alice, ids["binned_segment"])
     return World(ids, actors)
 
 
@@ -165,6 +179,8 @@ GRANTED = {
     "opportunity": ("deal", "closed", "binned"),
     "account": ("account", "loose_account", "binned_account"),
     "contact": ("contact", "loose_contact", "binned_contact"),
+    "campaign": ("campaign", "binned_campaign"),
+    "segment": ("segment", "binned_segment"),
 }
 
 
@@ -177,8 +193,14 @@ def records(market: Market, known: Actor) -> dict[str, Any]:
     rival = actions.add_rival(market.alice, deal.pk, name="Borealis")
     ended = create_task(market.alice, deal.pk, subject="Ended")
     complete_task(market.alice, ended.pk)
+    segment = create_segment(market.alice, {"name": "Mills"})
     return {
         "today": today,
+        "campaign": create_campaign(market.alice, {"name": "Fair"}).pk,
+        "binned_campaign": create_campaign(market.alice, {"name": "Binned"}).pk,
+        "segment": segment.pk,
+        "line": add_line(market.alice, segment.pk).pk,
+        "binned_segment": create_segment(market.alice, {"name": "Binned"}).pk,
         "deal": deal.pk,
         "closed": actions.close(market.alice, market.another().pk, **lost).pk,
         "binned": actions.close(market.alice, market.another().pk, **lost).pk,

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from opportune.campaigns.models import Campaign, Segment, SegmentMember
 from opportune.opportunities import actions
 from opportune.opportunities.actions import Draft
 from tests.doors.callers import MARK, Market
@@ -27,6 +28,9 @@ def counts(client: Client, market: Market) -> dict[str, int]:
             account=market.account.pk,
             contact=market.contact.pk,
             competitor=competitor,
+            campaign=Campaign.objects.earliest("pk").pk,
+            segment=Segment.objects.earliest("pk").pk,
+            line=SegmentMember.objects.earliest("pk").pk,
             word=MARK,
         )
         with CaptureQueriesContext(connection) as queries:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from opportune.customers.actions.writing import bring_back_customer
 from opportune.customers.events import CustomerRemoved
 from opportune.customers.models import Account, Contact, Customer
-from opportune.customers.queries.standing import KINDS, deals_of, why_not_deletable
+from opportune.customers.queries.standing import KINDS, deals_of, segments_with, why_not_deletable
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import obtain
 from opportune.kernel import clock
@@ -27,7 +27,8 @@ DELETING = ("delete_account", "delete_contact")
 def delete_account(actor: Actor, account_id: int, *, version: int | None = None) -> Account:
     """Put an account into the bin with its deals; its contacts and the accounts below it stay, on their own.
 
-    Raises NotFound, NotPermitted, Conflict, or Refused `open_deals` unless deleting open deals is allowed (E-35).
+    Raises NotFound, NotPermitted, Conflict, or Refused (E-35): `on_segments`, or `open_deals` unless deleting
+    open deals is allowed.
     """
     account = obtain(Account.objects.live(), actor, "account", account_id, "delete")
     _delete(actor, account, version)
@@ -38,7 +39,8 @@ def delete_account(actor: Actor, account_id: int, *, version: int | None = None)
 def delete_contact(actor: Actor, contact_id: int, *, version: int | None = None) -> Contact:
     """Put a contact into the bin with its deals; open deals that only name it name nobody any more.
 
-    Raises NotFound, NotPermitted, Conflict, or Refused `open_deals` unless deleting open deals is allowed (E-35).
+    Raises NotFound, NotPermitted, Conflict, or Refused (E-35): `on_segments`, or `open_deals` unless deleting
+    open deals is allowed.
     """
     contact = obtain(Contact.objects.live(), actor, "contact", contact_id, "delete")
     _delete(actor, contact, version)
@@ -57,7 +59,8 @@ def restore_contact(actor: Actor, contact_id: int) -> None:
 
 def _delete(actor: Actor, customer: Customer, version: int | None) -> None:
     check_version(customer, version, customer.recorded_fields())
-    refusal = why_not_deletable(customer.full_name, deals_of(actor, customer.ref))
+    deals, segments = deals_of(actor, customer.ref), segments_with(actor, customer.ref)
+    refusal = why_not_deletable(customer.full_name, deals, segments)
     if refusal is not None:
         raise refusal
     react(actor, CustomerRemoved(customer.ref))

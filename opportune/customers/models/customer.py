@@ -3,11 +3,10 @@
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
-from opportune.identity.actor import Actor
 from opportune.identity.models import User
-from opportune.identity.visibility import scope
+from opportune.identity.visibility import ScopedQuerySet
 from opportune.kernel.text import fold
 from opportune.ledger.models import LIVE, Recorded
 from opportune.storage.numbers import MoneyField
@@ -18,20 +17,8 @@ WITH_EXTERNAL_ID = LIVE & ~Q(external_id="")
 AnyCustomer = TypeVar("AnyCustomer", bound="Customer")
 
 
-class CustomerQuerySet(QuerySet[AnyCustomer]):
-    """Accounts or contacts: who may see them, and which are not in the bin."""
-
-    def live(self) -> "CustomerQuerySet[AnyCustomer]":
-        """Those that are not in the bin."""
-        return self.filter(LIVE)
-
-    def reached_by(self, actor: Actor, verb: str) -> "CustomerQuerySet[AnyCustomer]":
-        """Those that a verb of the actor reaches, in the bin or not."""
-        return self.filter(scope(actor, self.model.kind, verb))
-
-    def visible_to(self, actor: Actor) -> "CustomerQuerySet[AnyCustomer]":
-        """Those that exist for the actor."""
-        return self.live().reached_by(actor, "read")
+class CustomerQuerySet(ScopedQuerySet[AnyCustomer]):
+    """Accounts or contacts."""
 
 
 class Customer(Recorded):

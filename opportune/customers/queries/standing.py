@@ -43,6 +43,14 @@ class CustomerDeals:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentsWith:
+    """The segments with somebody on a line: the names of those one reader sees, and whether there are others."""
+
+    names: tuple[str, ...] = ()
+    are_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Deletion:
     """What deleting an account or contact would do, and with what it is refused, if it is."""
 
@@ -64,11 +72,14 @@ class Binned:
 
 
 def is_depended_upon(customer: Customer) -> bool:
-    """Whether records that are not in the bin belong to it: contacts, accounts below it, opportunities."""
+    """Whether records that are not in the bin belong to it: contacts, accounts below it, lines, opportunities."""
     if isinstance(customer, Account) and (
         Account.objects.live().filter(parent_id=customer.pk).exists()
         or Contact.objects.live().filter(account_id=customer.pk).exists()
     ):
+        return True
+    on_segment = facts.get("is_on_segment")
+    if on_segment is not None and on_segment(customer.ref):
         return True
     has_opportunities = facts.get("customer_has_opportunities")
     return has_opportunities is not None and bool(has_opportunities(customer.ref))
@@ -81,7 +92,7 @@ def deletion(actor: Actor, ref: RecordRef) -> Deletion:
     if customer is None:
         raise NotFound(ref.kind)
     deals = deals_of(actor, ref)
-    refusal = why_not_deletable(customer.full_name, deals)
+    refusal = why_not_deletable(customer.full_name, deals, segments_with(actor, ref))
     contacts = accounts = 0
     if ref.kind == "account":
         contacts = Contact.objects.visible_to(actor).filter(account_id=ref.id).count()
@@ -96,27 +107,48 @@ def deals_of(actor: Actor, ref: RecordRef) -> CustomerDeals:
     return found
 
 
-def why_not_deletable(name: str, deals: CustomerDeals) -> OpportuneError | None:
+def segments_with(actor: Actor, ref: RecordRef) -> SegmentsWith:
+    """The segments with a customer on a line, as the package that has them says."""
+    ask = facts.get("segments_with_customer")
+    found: SegmentsWith = ask(actor, ref) if ask else SegmentsWith()
+    return found
+
+
+def why_not_deletable(name: str, deals: CustomerDeals, segments: SegmentsWith) -> OpportuneError | None:
     """What refuses a deletion, none if nothing does (E-35, domain.md §2)."""
     if (deals.open or deals.is_more_open) and not organisation_settings().allow_deleting_open:
-        named: list[object] = [f"{deal.number} {deal.subject}" for deal in deals.open[:_NAMED]]
-        if len(deals.open) > _NAMED:
-            named.append(counted("{count} more", "{count} more", len(deals.open) - _NAMED))
-        if deals.is_more_open:
-            named.append(sentence("others that you cannot see"))
         return Refused(
             "open_deals",
             sentence(
                 "{name} has open opportunities: {deals}. Close them or give them another customer first.",
                 name=name,
-                deals=tuple(named),
+                deals=_listed([f"{deal.number} {deal.subject}" for deal in deals.open], deals.is_more_open),
             ),
         )
     if deals.is_out_of_reach:
         return NotPermitted(
             sentence("{name} has opportunities that you do not have the right to delete.", name=name)
         )
+    if segments.names or segments.are_more:
+        return Refused(
+            "on_segments",
+            sentence(
+                "{name} is on segments: {segments}. Take it off them first.",
+                name=name,
+                segments=_listed(segments.names, segments.are_more),
+            ),
+        )
     return None
+
+
+def _listed(names: Sequence[str], are_more: bool) -> tuple[object, ...]:
+    """Names as a refusal lists them: the first few, how many more, and that others are hidden."""
+    listed: list[object] = list(names[:_NAMED])
+    if len(names) > _NAMED:
+        listed.append(counted("{count} more", "{count} more", len(names) - _NAMED))
+    if are_more:
+        listed.append(sentence("others that you cannot see"))
+    return tuple(listed)
 
 
 def bin_of(actor: Actor, kind: str, *, limit: int = 200) -> Sequence[Binned]:

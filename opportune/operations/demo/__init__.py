@@ -13,6 +13,7 @@ from opportune.identity.queries import anybody_exists
 from opportune.kernel.errors import Refused
 from opportune.kernel.sentences import sentence
 from opportune.ledger.recording import command
+from opportune.operations.demo.campaigns import make_campaigns
 from opportune.operations.demo.customers import make_customers
 from opportune.operations.demo.deals import make_deals
 from opportune.operations.demo.people import PASSWORD, SignIn, make_people
@@ -39,7 +40,7 @@ def load(actor: Actor) -> DemoCompany:
         people = make_people(actor)
         make_rates(actor)
     customers = make_customers(people)
-    deals = make_deals(people, customers)
+    deals = make_deals(people, customers, make_campaigns(people, customers))
     return DemoCompany(
         tuple(person.sign_in for person in people),
         PASSWORD,

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from opportune.activities.actions import create_task
 from opportune.kernel import clock
 from opportune.kernel.errors import OpportuneError
 from opportune.ledger.recording import command
+from opportune.operations.demo.campaigns import DemoCampaign
 from opportune.operations.demo.customers import DemoCustomer
 from opportune.operations.demo.people import Colleague
 from opportune.operations.demo.words import NEEDS, SOLUTIONS, SUBJECTS, TASKS
@@ -32,11 +33,16 @@ class _Plan:
     is_open: bool
 
 
-def make_deals(people: Sequence[Colleague], customers: Sequence[DemoCustomer]) -> int:
+def make_deals(
+    people: Sequence[Colleague], customers: Sequence[DemoCustomer], campaigns: Sequence[DemoCampaign]
+) -> int:
     """Make the deals, each as its seller; then ticks and tasks for those still open. How many were made."""
     draw = random.Random(200)
     processes = {key: process_by_key(key) for key in ("sales", "contact_manager")}
-    plans = [_plan(draw, people, draw.choice(customers), processes, number) for number in range(COUNT)]
+    plans = [
+        _from_campaign(_plan(draw, people, draw.choice(customers), processes, number), campaigns)
+        for number in range(COUNT)
+    ]
     made = 0
     for seller, person in enumerate(people):
         mine = [plan for plan in plans if plan.seller == seller]
@@ -98,6 +104,18 @@ def _plan(
         reached,
         is_open,
     )
+
+
+def _from_campaign(plan: _Plan, campaigns: Sequence[DemoCampaign]) -> _Plan:
+    """The plan with the campaign that was under way for its source, and with its segment if that has the customer."""
+    fields, day = plan.draft.fields, plan.draft.created_on
+    brought = (each for each in campaigns if day is not None and each.brings(fields["source"], day))
+    campaign = next(brought, None)
+    if campaign is None:
+        return plan
+    segment_id = campaign.segment_id if fields["account_id"] in campaign.addressed else None
+    origin = {"campaign_id": campaign.id, "segment_id": segment_id}
+    return replace(plan, draft=replace(plan.draft, fields={**fields, **origin}))
 
 
 def _age(draw: random.Random, number: int) -> int:

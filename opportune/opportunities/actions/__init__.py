@@ -20,6 +20,7 @@ from opportune.opportunities.actions.deleting import (
     restore_opportunity,
 )
 from opportune.opportunities.actions.editing import assign, comment, edit, mark_step, use_process_chance
+from opportune.opportunities.actions.from_segment import Opened, create_from_segment
 from opportune.opportunities.actions.many import ON_MANY, Outcomes, Skipped
 from opportune.opportunities.actions.moving import complete_and_move, move, move_many
 from opportune.opportunities.actions.reminding import dismiss, snooze
@@ -39,6 +40,7 @@ __all__ = [
     "ON_MANY",
     "Draft",
     "Happening",
+    "Opened",
     "Outcomes",
     "Skipped",
     "add_member",
@@ -56,6 +58,7 @@ __all__ = [
     "complete_and_move",
     "create",
     "create_competitor",
+    "create_from_segment",
     "create_many",
     "delete_many",
     "delete_matching",

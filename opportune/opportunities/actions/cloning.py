@@ -15,8 +15,11 @@ from opportune.opportunities.actions.creating import create
 from opportune.opportunities.actions.sales_team import add_member
 from opportune.opportunities.events import OpportunityCloned
 from opportune.opportunities.models import Opportunity, OpportunityQuerySet, Rival, TeamMember
+from opportune.opportunities.origins import FIELDS as ORIGIN
+from opportune.opportunities.origins import Named, wrong_origins
 from opportune.opportunities.references import INITIATOR, wrong_references
 from opportune.opportunities.values import CHECKS, checked
+from opportune.opportunities.writing import organisation_today
 from opportune.process.queries import process_by_id
 
 NOT_COPIED = {"external_id", "chance", "probability", "on_hold", "initiated_by", "owner_id", "reminder_at"}
@@ -67,13 +70,18 @@ def _fields(actor: Actor, model: Opportunity) -> dict[str, Any]:
         copied = {name: value for name, value in copied.items() if name in _NEEDED or name not in gone.fields}
     initiator = {name: getattr(model, name) for name in INITIATOR}
     [wrong] = wrong_references(actor, [{**copied, **initiator}])
+    [incoherent] = wrong_origins([Named({**copied, **initiator}, ORIGIN, organisation_today())])
+    wrong = {**incoherent, **wrong}
     if "customer" in wrong:
         raise Invalid({"customer": wrong["customer"]})
     if initiator["initiated_by_kind"] and "initiated_by" not in wrong:
         copied["initiated_by"] = f"{model.initiated_by_kind}:{model.initiated_by_id}"
     if model.reminder_at is not None and model.reminder_at > clock.now():
         copied["reminder_at"] = model.reminder_at
-    return {name: value for name, value in copied.items() if name not in wrong}
+    kept = {name: value for name, value in copied.items() if name not in wrong}
+    if not wrong.keys().isdisjoint(ORIGIN):
+        kept |= {"campaign_id": kept.get("campaign_id"), "segment_id": None}
+    return kept
 
 
 def _owner(actor: Actor, model: Opportunity) -> int | None:

@@ -23,9 +23,11 @@ from opportune.opportunities.chronicle import Chronicle
 from opportune.opportunities.estimates import close_after, demand_estimates
 from opportune.opportunities.events import EnteredStage, PrimaryContactsNamed, StagesEntered
 from opportune.opportunities.models import FormSent, Opportunity, OpportunityQuerySet, Status
+from opportune.opportunities.origins import FIELDS as ORIGIN
+from opportune.opportunities.origins import Named, sole_segment_seen_by, with_campaign, wrong_origins
 from opportune.opportunities.probability import LOST, WON
 from opportune.opportunities.queries.external_ids import taken_external_ids
-from opportune.opportunities.references import as_columns, with_campaign, wrong_references
+from opportune.opportunities.references import as_columns, wrong_references
 from opportune.opportunities.values import accepted, amount, checked
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.actions import take_numbers
@@ -146,6 +148,7 @@ class _Workshop:
         self.rates: dict[tuple[str, date], Decimal] = {}
         self.today = clock.today(self.settings.time_zone)
         self.reasons: dict[str, Reason] = {}
+        self.sole_segment = sole_segment_seen_by(actor)
 
     def chronicle_of(self, draft: Draft) -> Chronicle | OpportuneError:
         """The deal a draft amounts to, or what is wrong with it."""
@@ -156,7 +159,7 @@ class _Workshop:
 
     def _chronicle_of(self, draft: Draft) -> Chronicle:
         given = as_columns(checked({"subject": "", **draft.fields}), self.actor, self.settings)
-        given = with_campaign(given, None)
+        given = with_campaign(given, None, self.sole_segment)
         _demand_one_customer(given)
         at = (draft.created_at or clock.now()).astimezone(UTC)
         on = draft.created_on or clock.day_of(at, self.settings.time_zone)
@@ -298,14 +301,16 @@ def _first_stage(process: ProcessPicture, stage_id: int | None) -> StagePicture 
 def _refuse_unknown(
     actor: Actor, outcomes: list[Chronicle | OpportuneError], *, inactive_owners: bool
 ) -> None:
-    deals = [outcome.deal for outcome in outcomes if isinstance(outcome, Chronicle)]
+    made = [outcome for outcome in outcomes if isinstance(outcome, Chronicle)]
+    deals = [each.deal for each in made]
     owners = known_people({deal.owner_id for deal in deals}, active_only=not inactive_owners)
     unseen = iter(wrong_references(actor, [vars(deal) for deal in deals]))
+    incoherent = iter(wrong_origins([_origin_named(each) for each in made]))
     taken = taken_external_ids({deal.external_id for deal in deals if deal.external_id})
     for index, outcome in enumerate(outcomes):
         if not isinstance(outcome, Chronicle):
             continue
-        wrong = next(unseen)
+        wrong = {**next(incoherent), **next(unseen)}
         if outcome.deal.owner_id not in owners:
             wrong["owner_id"] = sentence("This person cannot be responsible: unknown or deactivated.")
         if outcome.deal.external_id and outcome.deal.external_id in taken:
@@ -314,6 +319,10 @@ def _refuse_unknown(
             outcomes[index] = Invalid(wrong)
         elif outcome.deal.external_id:
             taken.add(outcome.deal.external_id)
+
+
+def _origin_named(made: Chronicle) -> Named:
+    return Named(vars(made.deal), ORIGIN, made.entries[0].on)
 
 
 def _bought(made: Sequence[Chronicle]) -> dict[RecordRef, date]:

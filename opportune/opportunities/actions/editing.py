@@ -17,12 +17,13 @@ from opportune.ledger.recording import action, recording
 from opportune.opportunities.chances import demand_typable, likelihood_fields
 from opportune.opportunities.events import PrimaryContactsNamed
 from opportune.opportunities.models import Opportunity, StepMark
+from opportune.opportunities.origins import Named, sole_segment_seen_by, with_campaign, wrong_origins
 from opportune.opportunities.probability import (
     back_to_process,
     typed_chance,
     typed_probability,
 )
-from opportune.opportunities.references import INITIATOR, as_columns, with_campaign, wrong_references
+from opportune.opportunities.references import INITIATOR, as_columns, wrong_references
 from opportune.opportunities.values import checked
 from opportune.opportunities.writing import (
     obtain_deal,
@@ -49,14 +50,14 @@ def edit(
     """
     deal = obtain_open_deal(actor, opportunity_id)
     kept = _one_customer(as_columns(checked(changes), actor, organisation_settings()))
-    kept = with_campaign(kept, deal.campaign_id)
+    kept = with_campaign(kept, deal.campaign_id, sole_segment_seen_by(actor))
     differing = {name: value for name, value in kept.items() if getattr(deal, name) != value}
     if not differing:
         return deal
     check_version(deal, version, differing)
     if "owner_id" in differing:
         demand_assignable(actor, deal, differing["owner_id"])
-    _demand_references(actor, kept, differing)
+    _demand_references(actor, deal, kept, differing)
     differing = _with_rate(deal, _with_likelihood(deal, differing))
     write(deal, differing)
     if differing.get("primary_contact_id") or differing.get("decision_maker_identified"):
@@ -75,11 +76,16 @@ def _one_customer(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _demand_references(actor: Actor, kept: Mapping[str, Any], differing: Mapping[str, Any]) -> None:
+def _demand_references(
+    actor: Actor, deal: Opportunity, kept: Mapping[str, Any], differing: Mapping[str, Any]
+) -> None:
     named = dict(differing)
     if not named.keys().isdisjoint(INITIATOR):
         named |= {name: kept[name] for name in INITIATOR}
     [wrong] = wrong_references(actor, [named])
+    created_on = clock.day_of(deal.created_at, organisation_settings().time_zone)
+    [incoherent] = wrong_origins([Named({**vars(deal), **differing}, differing.keys(), created_on)])
+    wrong = {**incoherent, **wrong}
     if wrong:
         raise Invalid(wrong)
 

@@ -15,6 +15,7 @@ from opportune.opportunities.actions.editing import demand_assignable
 from opportune.opportunities.binning import demand_deletable, put_away
 from opportune.opportunities.landing import landed
 from opportune.opportunities.models import Opportunity, StepMark
+from opportune.opportunities.origins import demand_origins_kept
 from opportune.opportunities.references import customers_named
 from opportune.opportunities.runs import give_place_back, noted_place, places_of
 from opportune.opportunities.writing import NOTED, UNDO, demand_open, write
@@ -65,7 +66,7 @@ def restore_fields(actor: Actor, deal: Opportunity, values: Mapping[str, Any]) -
     A stage that is gone is what replaced it, else none; in a process that it leaves, it keeps the place it had there.
     Only the undo of a closing changes a closed deal, an administrator's of a hand-over, or that of a command on
     something else that changed it as a consequence. Raises Conflict `closed`, NotPermitted, Invalid, or Refused
-    `customer_gone`, `process_gone`.
+    `customer_gone`, `origin_gone`, `process_gone`.
     """
     handed_over = set(values) == {"owner_id"} and "administer" in actor.rights
     followed = deal.ref in recording().consequences
@@ -74,6 +75,7 @@ def restore_fields(actor: Actor, deal: Opportunity, values: Mapping[str, Any]) -
     if "owner_id" in values:
         demand_assignable(actor, deal, values["owner_id"])
     _demand_customers_kept(actor, deal, values)
+    demand_origins_kept(values)
     former = landed(deal, values)
     place = _change_places(deal, former.get("process_id", deal.process_id))
     write(deal, former, move=None if NOTED.isdisjoint(former) else UNDO, place=place)

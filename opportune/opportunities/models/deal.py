@@ -8,9 +8,8 @@ from django.db.models import Q
 
 from opportune.campaigns.models import Campaign, Segment
 from opportune.customers.models import Account, Contact
-from opportune.identity.actor import Actor
 from opportune.identity.models import User
-from opportune.identity.visibility import scope
+from opportune.identity.visibility import ScopedQuerySet
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT, ZERO, expected_revenue, in_base
 from opportune.kernel.records import RecordRef
@@ -39,16 +38,8 @@ OPEN = (Status.NOT_STARTED, Status.IN_PROGRESS)
 CLOSED = (Status.WON, Status.LOST)
 
 
-class OpportunityQuerySet(models.QuerySet["Opportunity"]):
-    """Opportunities by business names; deleted ones are in the bin and in no list."""
-
-    def live(self) -> "OpportunityQuerySet":
-        """Those not in the bin."""
-        return self.filter(deleted_at__isnull=True)
-
-    def visible_to(self, actor: Actor) -> "OpportunityQuerySet":
-        """Those the actor may see."""
-        return self.live().filter(scope(actor, Opportunity.kind))
+class OpportunityQuerySet(ScopedQuerySet["Opportunity"]):
+    """Opportunities; deleted ones are in the bin and in no list."""
 
 
 def exactly_one_customer() -> Q:

@@ -31,6 +31,7 @@ from opportune.opportunities.queries.offering import (
     offered_closing,
     offered_moves,
 )
+from opportune.opportunities.queries.origins import Brought, brought_by, deals_of_segment
 from opportune.opportunities.queries.record import (
     EntryRow,
     OpportunityRecord,
@@ -48,6 +49,7 @@ __all__ = [
     "Board",
     "BoardCard",
     "BoardColumn",
+    "Brought",
     "CompetitorRow",
     "CustomerChange",
     "DealDeletion",
@@ -71,6 +73,7 @@ __all__ = [
     "Totals",
     "board",
     "board_column",
+    "brought_by",
     "campaigns_of_closed",
     "changeable_row",
     "competitor",
@@ -79,6 +82,7 @@ __all__ = [
     "count",
     "customer_changes",
     "deal_deletion",
+    "deals_of_segment",
     "due",
     "due_count",
     "every_opportunity",

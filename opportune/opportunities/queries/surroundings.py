@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from opportune.campaigns.queries import campaigns_by_id
+from opportune.campaigns.queries import campaigns_by_id, visible_campaigns, visible_segments
 from opportune.customers.queries import known_names
 from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
@@ -43,7 +43,9 @@ class Origin:
     """
 
     campaign_name: str
+    campaign_visible: bool
     segment_name: str
+    segment_visible: bool
     initiated_by: str
     initiated_by_name: str
     is_hidden: bool = False
@@ -68,15 +70,20 @@ def team_of(opportunity_id: int) -> Sequence[MemberRow]:
 
 def origin_of(actor: Actor, deal: Opportunity) -> Origin:
     """Where a deal with its campaign and segment came from, as far as the actor may know (domain.md §7)."""
-    campaign = deal.campaign.name if deal.campaign else ""
-    segment = deal.segment.name if deal.segment else ""
-    if deal.initiated_by_id is None:
-        return Origin(campaign, segment, "", "")
-    ref = RecordRef(deal.initiated_by_kind, deal.initiated_by_id)
-    name = _initiator_name(actor, deal, ref)
-    if name is None:
-        return Origin(campaign, segment, "", "", is_hidden=True)
-    return Origin(campaign, segment, str(ref), name)
+    campaign, segment = deal.campaign, deal.segment
+    ref, name = None, None
+    if deal.initiated_by_id is not None:
+        ref = RecordRef(deal.initiated_by_kind, deal.initiated_by_id)
+        name = _initiator_name(actor, deal, ref)
+    return Origin(
+        campaign_name=campaign.name if campaign else "",
+        campaign_visible=campaign is not None and bool(visible_campaigns(actor, [campaign.pk])),
+        segment_name=segment.name if segment else "",
+        segment_visible=segment is not None and bool(visible_segments(actor, [segment.pk])),
+        initiated_by="" if name is None else str(ref),
+        initiated_by_name=name or "",
+        is_hidden=ref is not None and name is None,
+    )
 
 
 def _initiator_name(actor: Actor, deal: Opportunity, ref: RecordRef) -> str | None:

@@ -39,6 +39,17 @@ DEALS = (
     Refusal(
         "never_open", Cause.STATE, sentence("The opportunity was never open, so nothing can be restored.")
     ),
+    Refusal(
+        "origin_gone", Cause.STATE, sentence("The campaign or segment it names is in the bin."), ("origin",)
+    ),
+    Refusal("segment_empty", Cause.STATE, sentence("No line of the segment has a customer.")),
+    Refusal(
+        "segment_covered",
+        Cause.STATE,
+        sentence("Every customer on the segment has an opportunity from it already."),
+    ),
+    Refusal("line_twice", Cause.STATE, sentence("The customer is on the segment already.")),
+    Refusal("on_segments", Cause.STATE, sentence("The customer is on segments; take it off them first.")),
     Refusal("customer_gone", Cause.STATE, sentence("The customer it names is in the bin."), ("customer",)),
     Refusal("no_reminder", Cause.STATE, sentence("The opportunity has no reminder.")),
     Refusal("member_already", Cause.STATE, sentence("The person is on the sales team already.")),

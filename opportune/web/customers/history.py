@@ -23,12 +23,17 @@ class Line:
 
 def lines_of(actor: Actor, ref: RecordRef, names: Mapping[str, str], *, limit: int = 50) -> Sequence[Line]:
     """The latest lines, the newest first. The caller has checked that the record may be seen."""
-    own = [_line(item, names) for item in history_of(ref, limit=limit)]
+    own = changes_of(ref, names, limit=limit)
     deals = [
         Line(change.at, change.by, "came" if change.came else "left", deal=change)
         for change in customer_changes(actor, ref, limit=limit)
     ]
     return sorted([*own, *deals], key=lambda line: line.at, reverse=True)[:limit]
+
+
+def changes_of(ref: RecordRef, names: Mapping[str, str], *, limit: int = 50) -> Sequence[Line]:
+    """The latest changes of a record of any kind. The caller has checked that the record may be seen."""
+    return [_line(item, names) for item in history_of(ref, limit=limit)]
 
 
 def _line(item: HistoryItem, names: Mapping[str, str]) -> Line:

@@ -10,8 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from opportune.campaigns.queries import visible_campaigns, visible_segments
 from opportune.customers.queries import customer_names, visible_customers
+from opportune.kernel import clock
 from opportune.kernel.errors import Conflict, Invalid, Refused
+from opportune.kernel.parameters import record_id
 from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.queries import opportunity, subjects
@@ -73,7 +76,7 @@ def _first_values(request: SignedIn, names: tuple[str, ...]) -> dict[str, Any]:
     asked["currency"] = organisation_settings().base_currency
     asked["rating"], asked["priority"], asked["forecast_category"] = "warm", "normal", "pipeline"
     asked["once"], asked["back"] = token_urlsafe(16), came_from(request, reverse("opportunities"))
-    return {**asked, **_picked(request, asked)}
+    return {**asked, **_picked(request, asked), **_origin_picked(request, asked)}
 
 
 def _picked(request: SignedIn, asked: Mapping[str, str]) -> dict[str, str]:
@@ -86,6 +89,19 @@ def _picked(request: SignedIn, asked: Mapping[str, str]) -> dict[str, str]:
             continue
         if visible_customers(request.actor, [ref]):
             shown[f"{name}_name"] = customer_names([ref])[ref]
+    return shown
+
+
+def _origin_picked(request: SignedIn, asked: Mapping[str, str]) -> dict[str, str]:
+    """The campaign and the segment a link asked to fill in, by name; none of those that cannot be seen."""
+    shown = dict.fromkeys(("campaign_id", "segment_id"), "")
+    campaign_id, segment_id = record_id(asked["campaign_id"]), record_id(asked["segment_id"])
+    campaigns = visible_campaigns(request.actor, [campaign_id]) if campaign_id is not None else {}
+    segments = visible_segments(request.actor, [segment_id]) if segment_id is not None else {}
+    for campaign in campaigns.values():
+        shown |= {"campaign_id": str(campaign.id), "campaign_id_name": campaign.name}
+    for segment in segments.values():
+        shown |= {"segment_id": str(segment.id), "segment_id_name": segment.name}
     return shown
 
 
@@ -140,6 +156,13 @@ def _edit_form(
     *,
     conflict: Conflict | None = None,
 ) -> HttpResponse:
-    context = {**form_lists(), "record": record, "values": values, "errors": errors, "conflict": conflict}
+    context = {
+        **form_lists(),
+        "record": record,
+        "created_on": clock.day_of(record.row.created_at, organisation_settings().time_zone),
+        "values": values,
+        "errors": errors,
+        "conflict": conflict,
+    }
     status = 409 if conflict else (422 if errors else 200)
     return page(request, "opportunities/edit.html", context, status=status)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from opportune.campaigns.queries import offered_campaigns, offered_segments
 from opportune.identity.queries import people
 from opportune.opportunities.queries import OpportunityRecord
 from opportune.reference.queries import currencies, every_choice_of
@@ -28,7 +27,15 @@ DAYS = ("estimated_close_on", "decision_on", "expires_on", "delivery_on")
 RECORDS = ("campaign_id", "segment_id", "owner_id")
 FLAGS = ("on_hold", "decision_maker_identified")
 REMINDER = ("reminder_on", "reminder_time")
-PICKED = ("customer", "customer_name", "primary_contact_id", "primary_contact_id_name", "initiated_by_name")
+PICKED = (
+    "customer",
+    "customer_name",
+    "primary_contact_id",
+    "primary_contact_id_name",
+    "initiated_by_name",
+    "campaign_id_name",
+    "segment_id_name",
+)
 NAMES = (*TEXTS, *AMOUNTS, *DAYS, *RECORDS, *FLAGS, *REMINDER, *PICKED)
 
 
@@ -51,6 +58,8 @@ def values_of(record: OpportunityRecord) -> dict[str, Any]:
         "primary_contact_id": _ref("contact", fields["primary_contact_id"]),
         "primary_contact_id_name": record.primary_contact_name,
         "initiated_by_name": record.origin.initiated_by_name,
+        "campaign_id_name": record.origin.campaign_name,
+        "segment_id_name": record.origin.segment_name,
     }
 
 
@@ -60,6 +69,9 @@ def read_fields(typed: Typed, whole: Mapping[str, str] | None = None) -> dict[st
     read |= {name: typed.amount(name) for name in AMOUNTS if name in typed.given}
     read |= {name: typed.day(name) for name in DAYS if name in typed.given}
     read |= {name: typed.whole(name) for name in RECORDS if name in typed.given and name != "owner_id"}
+    if "campaign_id" in typed.given and whole is not None:
+        # the form shows the segment that goes with the campaign, changed or not
+        read["segment_id"] = Typed(whole).whole("segment_id")
     if "primary_contact_id" in typed.given:
         read["primary_contact_id"] = typed.customer("primary_contact_id")["contact_id"]
     if typed.text("owner_id"):
@@ -77,8 +89,6 @@ def form_lists() -> dict[str, Any]:
         "lists": every_choice_of(LISTS),
         "currencies": currencies(),
         "people": people(),
-        "campaigns": offered_campaigns(),
-        "segments": offered_segments(),
     }
 
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from opportune.campaigns.queries import campaigns_by_id, segments_by_id
+from opportune.campaigns.queries import visible_campaigns, visible_segments
 from opportune.customers.queries import account_record, contact_record
 from opportune.identity.actions import change_preferences
 from opportune.identity.queries import people
@@ -73,10 +73,10 @@ def _names(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:
     if wanted.competitor_id is not None:
         named["competitor"] = competitor(request.actor, wanted.competitor_id).name
     if wanted.campaign_id is not None:
-        campaign = campaigns_by_id([wanted.campaign_id]).get(wanted.campaign_id)
+        campaign = visible_campaigns(request.actor, [wanted.campaign_id]).get(wanted.campaign_id)
         named["campaign"] = campaign.name if campaign else str(wanted.campaign_id)
     if wanted.segment_id is not None:
-        segment = segments_by_id([wanted.segment_id]).get(wanted.segment_id)
+        segment = visible_segments(request.actor, [wanted.segment_id]).get(wanted.segment_id)
         named["segment"] = segment.name if segment else str(wanted.segment_id)
     return named
 

@@ -230,7 +230,10 @@ def dismiss(request: SignedIn, opportunity_id: int) -> HttpResponse:
 def pick_initiator(request: SignedIn) -> HttpResponse:
     """What the picker of “initiated by” offers for some letters: accounts, contacts, campaigns."""
     letters = request.GET.get("q", "").strip()
-    found = [*find_campaigns(letters, limit=4), *find_customers(request.actor, letters, kind=None, limit=12)]
+    found = [
+        *find_campaigns(request.actor, letters, limit=4),
+        *find_customers(request.actor, letters, kind=None, limit=12),
+    ]
     return page(request, "customers/picks.html", {"found": found, "query": letters, "new": ()})
 
 

@@ -1,5 +1,6 @@
 // A field that looks records up: type two letters, or none for those lately used, and choose; the hidden input
-// holds the reference. An option may also lead to a small form that makes the record in place.
+// holds the reference. An option may also lead to a small form that makes the record in place. What is offered may
+// depend on another field (`data-with`): when that changes, the only one that is left is chosen, or none.
 import { make } from "../combobox/making.js";
 
 const PAUSE = 150;
@@ -14,6 +15,8 @@ class Combobox extends HTMLElement {
     this.list.hidden = false;
     this.list.popover = "manual";
     this.kind = this.querySelector("select[data-kind]");
+    this.with = this.closest("form")?.elements[this.dataset.with];
+    this.with?.addEventListener("change", () => this.follow());
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("click", () => this.isOpen || this.input.value || this.ask());
     this.kind?.addEventListener("change", () => this.look());
@@ -42,22 +45,40 @@ class Combobox extends HTMLElement {
     if (!this.held.value) this.ask();
   }
 
+  async follow() {
+    this.input.value = "";
+    this.hold("");
+    if (!this.with.value || !(await this.load())) return;
+    const options = this.options();
+    if (options.length === 1) this.choose(options[0]);
+  }
+
   async ask() {
+    if (!(await this.load())) return;
+    if (document.activeElement === this.input && this.list.childElementCount) this.open();
+    else this.shut();
+  }
+
+  // whether the list was brought up to date; a later question makes an earlier one void
+  async load() {
     this.asking?.abort();
     this.asking = new AbortController();
     const address = new URL(this.dataset.url, location.href);
     address.searchParams.set("q", this.input.value.trim());
     if (this.kind?.value) address.searchParams.set("kind", this.kind.value);
+    if (this.with?.value) address.searchParams.set(this.with.name, this.with.value);
     try {
       const answer = await fetch(address, { signal: this.asking.signal, headers: { "HX-Request": "true" } });
-      if (!answer.ok) return this.shut();
+      if (!answer.ok) {
+        this.shut();
+        return false;
+      }
       this.list.innerHTML = await answer.text();
     } catch {
-      return;
+      return false;
     }
     for (const option of this.options()) option.id ||= `option-${(counted += 1)}`;
-    if (document.activeElement === this.input && this.list.childElementCount) this.open();
-    else this.shut();
+    return true;
   }
 
   options() {

@@ -1,0 +1,60 @@
+"""Reading campaigns, segments and their lines."""
+
+from opportune.campaigns.queries.lines import LineRow, customers_on, line, lines
+from opportune.campaigns.queries.listing import (
+    CampaignRecord,
+    CampaignRow,
+    SegmentRecord,
+    SegmentRow,
+    campaign_record,
+    campaigns,
+    count_campaigns,
+    count_segments,
+    segment_record,
+    segments,
+)
+from opportune.campaigns.queries.picking import (
+    CampaignName,
+    Choice,
+    SegmentName,
+    campaigns_by_id,
+    find_campaigns,
+    names_in_bin,
+    offered_campaigns,
+    offered_segments,
+    segments_by_id,
+    sole_segments,
+    visible_campaigns,
+    visible_segments,
+)
+from opportune.campaigns.queries.standing import is_depended_upon
+
+__all__ = [
+    "CampaignName",
+    "CampaignRecord",
+    "CampaignRow",
+    "Choice",
+    "LineRow",
+    "SegmentName",
+    "SegmentRecord",
+    "SegmentRow",
+    "campaign_record",
+    "campaigns",
+    "campaigns_by_id",
+    "count_campaigns",
+    "count_segments",
+    "customers_on",
+    "find_campaigns",
+    "is_depended_upon",
+    "line",
+    "lines",
+    "names_in_bin",
+    "offered_campaigns",
+    "offered_segments",
+    "segment_record",
+    "segments",
+    "segments_by_id",
+    "sole_segments",
+    "visible_campaigns",
+    "visible_segments",
+]
