@@ -7,23 +7,22 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
+
+from opportune.config.keys import BadSetting as BadSetting
+from opportune.config.keys import kept_keys, long_enough
 
 YES = frozenset({"1", "yes", "true", "on"})
 NO = frozenset({"0", "no", "false", "off"})
 LANGUAGES = ("en", "fr")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 POSTGRES_SCHEMES = ("postgres", "postgresql")
-
-
-class BadSetting(Exception):
-    """An environment variable holds a value Opportune cannot use; the text says which and what to write."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,11 @@ SETTINGS = (
     Setting(
         "OPPORTUNE_SECRET_KEY", "", "Signs sessions and links. Empty: `secret.key` in the data directory."
     ),
+    Setting(
+        "OPPORTUNE_OLD_SECRET_KEYS",
+        "",
+        "Keys that came before `OPPORTUNE_SECRET_KEY`, separated by commas: what they signed stays valid.",
+    ),
     Setting("OPPORTUNE_DEBUG", "no", "Error pages with the source code. Never on a machine others reach."),
     Setting(
         "OPPORTUNE_ALLOWED_HOSTS",
@@ -66,6 +70,24 @@ SETTINGS = (
         "http://127.0.0.1:8000",
         "The address people type, used in links that are mailed. With `https://`, cookies are sent over TLS only.",
     ),
+    Setting(
+        "OPPORTUNE_TRUSTED_PROXIES",
+        "127.0.0.1, ::1",
+        "Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; nobody else’s are.",
+    ),
+    Setting(
+        "OPPORTUNE_LARGEST_REQUEST",
+        "10",
+        "The largest request that is read, in megabytes; a larger one is refused with 413.",
+    ),
+    Setting(
+        "OPPORTUNE_OIDC_ISSUER",
+        "",
+        "The address of an OpenID Connect provider that people may sign in with. Empty: none.",
+    ),
+    Setting("OPPORTUNE_OIDC_CLIENT_ID", "", "The name by which the provider knows Opportune."),
+    Setting("OPPORTUNE_OIDC_CLIENT_SECRET", "", "The secret Opportune shows the provider."),
+    Setting("OPPORTUNE_OIDC_NAME", "OpenID Connect", "What the button for it says after “Sign in with”."),
     Setting(
         "OPPORTUNE_SMTP_URL",
         "",
@@ -95,6 +117,10 @@ class Environment:
         self.database()
         self.smtp()
         self.time_zone()
+        self.trusted_proxies()
+        self.single_sign_on()
+        self.old_secret_keys()
+        self.count("OPPORTUNE_LARGEST_REQUEST", at_least=1)
         self.flag("OPPORTUNE_DEBUG")
         self.one_of("OPPORTUNE_LANGUAGE", LANGUAGES)
         self.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)
@@ -158,15 +184,50 @@ class Environment:
         return list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", base, *listed]))
 
     def secret_key(self) -> str:
-        """The signing key: the variable, else the file in the data directory, made on first use."""
+        """The signing key: the variable, else the first line of the file in the data directory, made on first use."""
         given = self.text("OPPORTUNE_SECRET_KEY")
-        if not given:
-            return kept_secret(self.data() / "secret.key")
-        if len(given) < 32:
+        return long_enough("OPPORTUNE_SECRET_KEY", given) if given else kept_keys(self.key_file())[0]
+
+    def old_secret_keys(self) -> list[str]:
+        """The keys before this one, the latest first: what they signed or encrypted is still accepted."""
+        if not self.text("OPPORTUNE_SECRET_KEY"):
+            return kept_keys(self.key_file())[1:]
+        name = "OPPORTUNE_OLD_SECRET_KEYS"
+        return [long_enough(name, key) for key in self.names(name)]
+
+    def key_file(self) -> Path:
+        """Where the keys are kept that no variable gives."""
+        return self.data() / "secret.key"
+
+    def trusted_proxies(self) -> list[IPv4Network | IPv6Network]:
+        """The networks whose word about the visitor is taken. Raises BadSetting."""
+        try:
+            return [ip_network(each) for each in self.names("OPPORTUNE_TRUSTED_PROXIES")]
+        except ValueError:
             raise BadSetting(
-                "OPPORTUNE_SECRET_KEY is too short to be a secret; write at least 32 characters."
+                "OPPORTUNE_TRUSTED_PROXIES names no networks; write addresses such as 10.0.0.1, 192.168.0.0/24."
+            ) from None
+
+    def single_sign_on(self) -> dict[str, str] | None:
+        """The OpenID Connect provider: its issuer, name, client id and secret; none when not set. Raises BadSetting."""
+        issuer = self.text("OPPORTUNE_OIDC_ISSUER").rstrip("/")
+        if not issuer:
+            return None
+        parts = urlsplit(issuer)
+        is_here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_here)):
+            raise BadSetting(f"OPPORTUNE_OIDC_ISSUER is “{issuer}”; write an address with https://.")
+        found = {
+            "issuer": issuer,
+            "name": self.text("OPPORTUNE_OIDC_NAME"),
+            "client_id": self.text("OPPORTUNE_OIDC_CLIENT_ID"),
+            "secret": self.text("OPPORTUNE_OIDC_CLIENT_SECRET"),
+        }
+        if not found["client_id"] or not found["secret"]:
+            raise BadSetting(
+                "OPPORTUNE_OIDC_ISSUER also needs OPPORTUNE_OIDC_CLIENT_ID and OPPORTUNE_OIDC_CLIENT_SECRET."
             )
-        return given
+        return found
 
     def database(self) -> dict[str, Any]:
         """Django's description of the database. Raises BadSetting for an address of another kind."""
@@ -217,29 +278,6 @@ class Environment:
 def read_environment() -> Environment:
     """The process's own environment."""
     return Environment(os.environ)
-
-
-def kept_secret(path: Path) -> str:
-    """The secret in the file, made with 50 random letters, readable by its owner only, when there is none.
-
-    The file appears whole or not at all, so that two processes starting together end up with the same secret.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    secret = path.read_text(encoding="ascii").strip()
-    if len(secret) < 32:
-        raise BadSetting(f"{path} holds no secret; restore it from a backup, or delete it to make a new one.")
-    return secret
 
 
 def _split(name: str, url: str, schemes: tuple[str, ...], example: str) -> SplitResult:

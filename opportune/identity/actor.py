@@ -28,6 +28,7 @@ class Actor:
     language: str = "en"
     theme: str = "system"
     time_zone: str = ""
+    must_have_second_factor: bool = False
 
     def depth(self, kind: str, verb: str) -> Depth:
         """How far a verb reaches on a kind of record; none unless granted."""
@@ -61,7 +62,9 @@ def actor_for(user: User, door: str) -> Actor:
     grants = Grant.objects.filter(role__holders__user_id=user.pk).values_list("record_kind", "verb", "depth")
     for kind, verb, depth in grants:
         depths[kind, verb] = max(depths.get((kind, verb), Depth.NONE), Depth(depth))
-    rights = Role.objects.filter(holders__user_id=user.pk).values_list("rights", flat=True)
+    roles = list(
+        Role.objects.filter(holders__user_id=user.pk).values_list("rights", "requires_second_factor")
+    )
     return Actor(
         kind="person",
         id=user.pk,
@@ -69,12 +72,13 @@ def actor_for(user: User, door: str) -> Actor:
         door=door,
         person_id=user.pk,
         depths=MappingProxyType(depths),
-        rights=frozenset(right for held in rights for right in held),
+        rights=frozenset(right for held, _ in roles for right in held),
         team_ids=tuple(Membership.objects.filter(user_id=user.pk).values_list("team_id", flat=True)),
         unit_ids=units_below(user.unit_id),
         language=user.language,
         theme=user.theme,
         time_zone=user.time_zone,
+        must_have_second_factor=any(asked for _, asked in roles),
     )
 
 

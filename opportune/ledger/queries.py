@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from opportune.kernel.records import RecordRef
+from opportune.kernel.registries import handlers
 from opportune.ledger.models import Change, ChangeSet
 
 
@@ -54,10 +57,18 @@ def history_of(ref: RecordRef, *, limit: int = 100) -> Sequence[HistoryItem]:
 
 
 def last_undoable(person_id: int) -> int | None:
-    """The person's latest change set that is not undone and is no undo itself, for Ctrl Z."""
+    """The person's latest change set that is not undone and is no undo itself, for Ctrl Z.
+
+    What has no handler is passed over: signing in, passwords and tokens are never undone.
+    """
+    undoable = Change.objects.filter(change_set=OuterRef("pk"), kind__in=list(handlers))
     return (
         ChangeSet.objects.filter(
-            person_id=person_id, undone_by__isnull=True, undoes__isnull=True, job__isnull=True
+            Exists(undoable),
+            person_id=person_id,
+            undone_by__isnull=True,
+            undoes__isnull=True,
+            job__isnull=True,
         )
         .order_by("-id")
         .values_list("id", flat=True)

@@ -67,6 +67,7 @@ def migrate() -> None:
     outdated = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if outdated:
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
     if outdated or not Role.objects.exists():
         install()
 

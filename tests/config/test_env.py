@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from opportune.config.env import BadSetting, Environment, kept_secret
+from opportune.config.env import BadSetting, Environment
+from opportune.config.keys import kept_keys
 
 
 def environment(**variables: str) -> Environment:
@@ -91,9 +92,9 @@ def test_a_short_secret_is_refused() -> None:
 
 def test_a_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     file = tmp_path / "data" / "secret.key"
-    first = kept_secret(file)
+    [first] = kept_keys(file)
     assert len(first) >= 50
-    assert kept_secret(file) == first
+    assert kept_keys(file) == [first]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(file.parent.iterdir()) == [file]
 
@@ -102,4 +103,4 @@ def test_an_empty_secret_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "secret.key"
     file.touch()
     with pytest.raises(BadSetting, match="holds no secret"):
-        kept_secret(file)
+        kept_keys(file)

@@ -1,0 +1,70 @@
+"""The secret keys: one that signs and encrypts, and those before it, which are still believed.
+
+The file has a key a line, the present one first. Turning the key puts a new line on top; what old keys signed
+(sessions, links) and encrypted (second factors) stays valid until they are forgotten.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+SHORTEST = 32
+
+
+class BadSetting(Exception):
+    """An environment variable holds a value Opportune cannot use; the text says which and what to write."""
+
+
+def long_enough(name: str, key: str) -> str:
+    """A key that can be a secret. Raises BadSetting."""
+    if len(key) < SHORTEST:
+        raise BadSetting(f"{name} is too short to be a secret; write at least {SHORTEST} characters.")
+    return key
+
+
+def kept_keys(path: Path) -> list[str]:
+    """The keys in the file, the present one first; one is made when there is no file.
+
+    The file appears whole or not at all, so that two processes starting together end up with the same secret.
+    Raises BadSetting for a file that holds none.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        draft = _draft(path, [secrets.token_urlsafe(48)])
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    keys = path.read_text(encoding="ascii").split()
+    if not keys or any(len(key) < SHORTEST for key in keys):
+        raise BadSetting(f"{path} holds no secret; restore it from a backup, or delete it to make a new one.")
+    return keys
+
+
+def turn_key(path: Path) -> None:
+    """Put a new key on top of the file; the others stay."""
+    keys = kept_keys(path)
+    _draft(path, [secrets.token_urlsafe(48), *keys]).replace(path)
+
+
+def forget_old_keys(path: Path) -> int:
+    """Leave only the present key in the file. Returns how many were forgotten."""
+    present, *old = kept_keys(path)
+    if old:
+        _draft(path, [present]).replace(path)
+    return len(old)
+
+
+def _draft(path: Path, keys: Sequence[str]) -> Path:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write("".join(f"{key}\n" for key in keys))
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
