@@ -30,6 +30,7 @@ WITHOUT_DATA = frozenset(
         "manage",
         "catalogue",
         "exposure",
+        "rotate-key",
         "--version",
     }
 )
@@ -92,6 +93,14 @@ def add_commands(commands: Commands) -> None:
     task.add_argument("--compile", action="store_true", help="write what the program reads")
     task.add_argument("--update", action="store_true", help="add new sentences, drop unused ones")
     catalogue.set_defaults(run=_catalogue)
+
+    rotate = commands.add_parser(
+        "rotate-key", help="sign with a new secret key from now on; restart afterwards"
+    )
+    rotate.add_argument(
+        "--forget-old", action="store_true", help="instead: believe the present key only, no earlier one"
+    )
+    rotate.set_defaults(run=_rotate_key)
 
     manage = commands.add_parser("manage", help="run a management command of Django", add_help=False)
     manage.add_argument("words", nargs=argparse.REMAINDER, metavar="…")
@@ -220,6 +229,31 @@ def _catalogue(options: argparse.Namespace) -> int:
         return 1 if found else 0
     for file in update_catalogues() if options.update else compile_catalogues():
         _say(str(file))
+    return 0
+
+
+def _rotate_key(options: argparse.Namespace) -> int:
+    from opportune.config.env import read_environment
+    from opportune.config.keys import forget_old_keys, turn_key
+
+    environment = read_environment()
+    file = None if environment.text("OPPORTUNE_SECRET_KEY") else environment.key_file()
+    if file is not None and not options.forget_old:
+        turn_key(file)
+    set_up_django()
+    from opportune.operations.keys import encrypt_anew
+
+    lost = encrypt_anew(_say)
+    if lost:
+        return 1
+    if file is None:
+        _say(
+            "The keys are in the environment: OPPORTUNE_OLD_SECRET_KEYS is needed for sessions and links only."
+        )
+    elif options.forget_old:
+        _say(f"Keys forgotten: {forget_old_keys(file)}. Restart Opportune now.")
+    else:
+        _say("The key is turned; the old one stays valid until --forget-old. Restart Opportune now.")
     return 0
 
 
