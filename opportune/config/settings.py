@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opportune.config.env import LANGUAGES as LANGUAGE_CODES
 from opportune.config.env import LOG_LEVELS, read_environment
+from opportune.config.providers import provider_of
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment()
@@ -145,22 +146,8 @@ MFA_TOTP_ISSUER = "Opportune"
 MFA_TOTP_TOLERANCE = 1
 
 SOCIALACCOUNT_ADAPTER = "opportune.identity.sign_in.adapters.ProviderAdapter"
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the one provider is the organisation's own choice
-SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "APPS": [
-            {
-                "provider_id": "sso",
-                "name": SINGLE_SIGN_ON["name"],
-                "client_id": SINGLE_SIGN_ON["client_id"],
-                "secret": SINGLE_SIGN_ON["secret"],
-                "settings": {"server_url": SINGLE_SIGN_ON["issuer"], "oauth_pkce_enabled": True},
-            }
-        ]
-        if SINGLE_SIGN_ON
-        else []
-    }
+    "openid_connect": {"APPS": [provider_of(SINGLE_SIGN_ON)] if SINGLE_SIGN_ON else []}
 }
 
 # Words, dates and numbers

@@ -18,6 +18,7 @@ from opportune.identity.models import Token, User
 from opportune.identity.sign_in.actions import lock_up_anew
 from opportune.identity.sign_in.vault import lock_up, read_back
 from opportune.kernel.errors import Refused
+from tests.deals import id_of
 from tests.doors.callers import Caller, caller
 from tests.people import Company
 from tests.security.proofs import code_of, signed_in, with_app
@@ -55,7 +56,7 @@ def test_old_keys_are_read_from_the_file_or_from_the_environment(tmp_path: Path)
 
 def test_sessions_and_links_survive_a_turned_key_but_not_a_lost_one(company: Company, settings: Any) -> None:
     client = signed_in(company.alice)
-    alice = User.objects.get(pk=company.alice.person_id)
+    alice = User.objects.get(pk=id_of(company.alice))
     link = default_token_generator.make_token(alice)
     turned(settings)
     assert client.get("/pipeline/").status_code == 200
