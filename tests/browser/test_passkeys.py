@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -169,19 +168,12 @@ def test_nothing_is_wrong_with_the_pages_about_signing_in(
 def test_nothing_is_wrong_with_the_doors(company: Company, visit: Visit, seat: Seat) -> None:
     set_up(seat(company.alice))
     page = visit()
-    looks: list[Callable[[], object]] = [
-        lambda: page.goto("/sign/login/"),
-        lambda: page.goto("/sign/inactive/"),
-        lambda: page.goto("/sign/signup/"),
-        lambda: page.goto("/sign/provider/cancelled/"),
-        lambda: (
-            page.goto("/sign/login/"),
-            page.fill("[name=login]", "alice@example.com"),
-            page.fill("[name=password]", PASSWORD),
-            page.press("[name=password]", "Enter"),
-            page.wait_for_url("**/sign/factor/"),
-        ),
-    ]
-    for look in looks:
-        look()
-        assert faults(page) == [], page.url
+    for address in ("login", "inactive", "signup", "provider/cancelled"):
+        page.goto(f"/sign/{address}/")
+        assert faults(page) == [], address
+    page.goto("/sign/login/")
+    page.fill("[name=login]", "alice@example.com")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/sign/factor/")
+    assert faults(page) == []

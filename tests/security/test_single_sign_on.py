@@ -92,7 +92,7 @@ def test_the_login_page_offers_the_provider_only_where_there_is_one(
 
 def test_the_link_and_the_session_are_in_the_ledger(connected: Company) -> None:
     come("alice")
-    sets = ChangeSet.objects.filter(person_id=connected.alice.person_id).order_by("id")
+    sets = ChangeSet.objects.filter(person_id=id_of(connected.alice)).order_by("id")
     assert list(sets.values_list("verb", flat=True)) == ["link_sign_in", "sign_in"]
     link = Change.objects.get(kind="linked_sign_in")
     assert link.after == {"user_id": connected.alice.person_id, "provider": "sso", "uid": "alice"}
@@ -100,7 +100,7 @@ def test_the_link_and_the_session_are_in_the_ledger(connected: Company) -> None:
 
 def test_the_second_time_the_identifier_alone_counts(connected: Company) -> None:
     come("alice")
-    User.objects.filter(pk=connected.alice.person_id).update(email="alice.new@example.com")
+    User.objects.filter(pk=id_of(connected.alice)).update(email="alice.new@example.com")
     client, _ = come("alice")
     assert client.get("/pipeline/").status_code == 200
     assert SocialAccount.objects.count() == 1
