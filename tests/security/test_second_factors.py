@@ -15,6 +15,7 @@ from opportune.ledger.queries import last_undoable
 from opportune.ledger.undo import undo
 from opportune.reference.actions import change_setting
 from tests.deals import id_of
+from tests.doors.callers import CommandLine
 from tests.people import Company
 from tests.security.proofs import code_of, codes_of, proved, set_up_app, signed_in, value_of, with_app
 from tests.web.conftest import SignIn
@@ -145,6 +146,13 @@ def test_an_administrator_resets_what_somebody_lost(company: Company) -> None:
     assert client.get("/pipeline/").status_code == 302
     assert signed_in(company.alice).get("/pipeline/").status_code == 200
     assert verbs(id_of(company.ada))[-1] == "reset_sign_in"
+
+
+def test_who_installs_resets_it_on_the_command_line(company: Company, command_line: CommandLine) -> None:
+    with_app(company.ada)
+    assert command_line("reset-sign-in", "ada@example.com").code == 0
+    assert signed_in(company.ada).get("/pipeline/").status_code == 200
+    assert command_line("reset-sign-in", "nobody@example.com").code == 5
 
 
 def test_nobody_else_resets_it(company: Company) -> None:
