@@ -3,6 +3,7 @@
 from typing import Any
 
 from opportune.api.problems import PROBLEM, HttpProblem
+from opportune.schemas.refusals import REFUSALS, Cause
 
 READING = {"get"}
 VERSION_SEEN = {
@@ -25,14 +26,14 @@ CHANGE_SET = {
 }
 
 
-REFUSALS = {
+ANSWERED = {
     "400": "The request cannot be read",
     "401": "The token is missing, unknown, revoked or expired",
     "403": "This actor may not do that",
     "404": "Absent, or invisible to this actor",
     "422": "Values that cannot be accepted, by field, or a rule that forbids it now",
 }
-REFUSALS_OF_WRITES = {
+ANSWERED_TO_WRITES = {
     "409": "Somebody was first, or the record is closed",
     "413": "The request is too large",
 }
@@ -42,6 +43,11 @@ def described(schema: Any) -> Any:
     """The derived description, with problems, headers and languages on every operation."""
     shapes = schema["components"]["schemas"]
     shapes["Problem"] = HttpProblem.model_json_schema()
+    shapes["Problem"]["properties"]["code"] |= {
+        "enum": sorted(REFUSALS),
+        "description": "What each means: GET /problems.",
+    }
+    shapes["Problem"]["properties"]["cause"]["enum"] = [cause.value for cause in Cause]
     for operations in schema["paths"].values():
         for method, operation in operations.items():
             operation["parameters"] = [*operation.get("parameters", []), LANGUAGE]
@@ -50,7 +56,7 @@ def described(schema: Any) -> Any:
             if method not in READING:
                 for response in operation["responses"].values():
                     response["headers"] = {"Change-Set": CHANGE_SET}
-            refusals = REFUSALS if method in READING else {**REFUSALS, **REFUSALS_OF_WRITES}
+            refusals = ANSWERED if method in READING else {**ANSWERED, **ANSWERED_TO_WRITES}
             operation["responses"] |= {status: _problem(why) for status, why in refusals.items()}
     return schema
 

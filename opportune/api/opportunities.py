@@ -5,8 +5,8 @@ from ninja import Query, Router
 
 from opportune.api.answers import answer, made
 from opportune.api.asking import Request, filtered, language_of, version_seen, wanted
+from opportune.customers.queries import readable_history
 from opportune.kernel.records import RecordRef
-from opportune.ledger.queries import history_of
 from opportune.opportunities import actions, queries
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.process.queries import processes
@@ -89,7 +89,7 @@ def list_entries(request: Request, opportunity_id: int) -> HttpResponse:
 def show_history(request: Request, opportunity_id: int) -> HttpResponse:
     """What was changed on an opportunity, by whom and when, the newest first."""
     record = queries.opportunity(request.auth, opportunity_id)
-    changes = history_of(RecordRef("opportunity", record.row.id))
+    changes = readable_history(request.auth, RecordRef("opportunity", record.row.id), record.fields)
     return answer(ChangeList(items=[ChangeShown.model_validate(change) for change in changes]))
 
 

@@ -12,17 +12,22 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
-from opportune.config.keys import BadSetting as BadSetting
-from opportune.config.keys import kept_keys, long_enough
+from opportune.config.addresses import BadSetting as BadSetting
+from opportune.config.addresses import postgres, split
+from opportune.config.providers import provider_found
+from opportune.kernel.keys import NoKeys, kept_keys
 
 YES = frozenset({"1", "yes", "true", "on"})
 NO = frozenset({"0", "no", "false", "off"})
 LANGUAGES = ("en", "fr")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-POSTGRES_SCHEMES = ("postgres", "postgresql")
+LOG_FORMATS = ("lines", "json")
+METRICS = ("off", "loopback", "secret")
+SECRET_LENGTH = 32
+OLD_KEYS = "OPPORTUNE_OLD_SECRET_KEYS"
 
 
 @dataclass(frozen=True)
@@ -99,10 +104,54 @@ SETTINGS = (
         "OPPORTUNE_TIME_ZONE", "UTC", "The time zone of whoever has chosen none, for instance `Europe/Paris`."
     ),
     Setting(
-        "OPPORTUNE_LOG_LEVEL", "WARNING", "`DEBUG`, `INFO`, `WARNING` or `ERROR`; the log goes to stderr."
+        "OPPORTUNE_LOG_LEVEL",
+        "WARNING",
+        "`DEBUG`, `INFO`, `WARNING` or `ERROR`; the log goes to stderr. `INFO` has a line for each request.",
+    ),
+    Setting(
+        "OPPORTUNE_LOG_FORMAT", "lines", "`lines` for people to read, `json` for one JSON object a line."
+    ),
+    Setting(
+        "OPPORTUNE_SLOW_REQUEST_MS",
+        "2000",
+        "A request that takes longer is a warning in the log; 0 for none.",
+    ),
+    Setting(
+        "OPPORTUNE_SLOW_QUERY_MS", "500", "A statement that takes longer is a warning in the log; 0 for none."
+    ),
+    Setting(
+        "OPPORTUNE_METRICS",
+        "off",
+        "Who may read `/metrics`: `off` for nobody, `loopback` for this machine, `secret` for a bearer of the secret.",
+    ),
+    Setting(
+        "OPPORTUNE_METRICS_SECRET", "", "What `Authorization: Bearer` has to hold; at least 32 characters."
+    ),
+    Setting(
+        "OPPORTUNE_STOP_SECONDS",
+        "10",
+        "How long requests and tasks under way may go on after SIGTERM, in seconds.",
+    ),
+    Setting(
+        "DATABASE_REPLICA_URL",
+        "",
+        "A streaming replica of the PostgreSQL in `DATABASE_URL`, asked for pages and lists that only read.",
+    ),
+    Setting(
+        "OPPORTUNE_REPLICA_LAG",
+        "10",
+        "The replica is left alone while it is more than this many seconds behind.",
     ),
 )
 DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+COUNTS = {
+    "OPPORTUNE_DATABASE_POOL": 0,
+    "OPPORTUNE_SLOW_REQUEST_MS": 0,
+    "OPPORTUNE_SLOW_QUERY_MS": 0,
+    "OPPORTUNE_STOP_SECONDS": 1,
+    "OPPORTUNE_REPLICA_LAG": 1,
+}
+"""The settings that are whole numbers, and the least each may be."""
 
 
 @dataclass(frozen=True)
@@ -119,11 +168,18 @@ class Environment:
         self.time_zone()
         self.trusted_proxies()
         self.single_sign_on()
-        self.old_secret_keys()
+        self.given_old_secrets()
         self.count("OPPORTUNE_LARGEST_REQUEST", at_least=1)
         self.flag("OPPORTUNE_DEBUG")
         self.one_of("OPPORTUNE_LANGUAGE", LANGUAGES)
         self.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)
+        self.one_of("OPPORTUNE_LOG_FORMAT", LOG_FORMATS)
+        self.flag("OPPORTUNE_SERVER_SIDE_CURSORS")
+        for name, least in COUNTS.items():
+            self.count(name, at_least=least)
+        self.given_secret()
+        self.metrics()
+        self.replica()
 
     def text(self, name: str) -> str:
         """The value without surrounding blanks, or the declared default when absent or empty."""
@@ -185,15 +241,25 @@ class Environment:
 
     def secret_key(self) -> str:
         """The signing key: the variable, else the first line of the file in the data directory, made on first use."""
-        given = self.text("OPPORTUNE_SECRET_KEY")
-        return long_enough("OPPORTUNE_SECRET_KEY", given) if given else kept_keys(self.key_file())[0]
+        return self.given_secret() or self._kept_keys()[0]
+
+    def given_secret(self) -> str:
+        """The signing key that the variable holds, or nothing. Raises BadSetting for a short one."""
+        return self._long_enough("OPPORTUNE_SECRET_KEY")
 
     def old_secret_keys(self) -> list[str]:
         """The keys before this one, the latest first: what they signed or encrypted is still accepted."""
-        if not self.text("OPPORTUNE_SECRET_KEY"):
-            return kept_keys(self.key_file())[1:]
-        name = "OPPORTUNE_OLD_SECRET_KEYS"
-        return [long_enough(name, key) for key in self.names(name)]
+        return self.given_old_secrets() if self.given_secret() else self._kept_keys()[1:]
+
+    def given_old_secrets(self) -> list[str]:
+        """The earlier keys that the variable holds. Raises BadSetting for a short one."""
+        return [self._demand_long(OLD_KEYS, key) for key in self.names(OLD_KEYS)]
+
+    def _kept_keys(self) -> list[str]:
+        try:
+            return kept_keys(self.key_file())
+        except NoKeys as refusal:
+            raise BadSetting(str(refusal)) from None
 
     def key_file(self) -> Path:
         """Where the keys are kept that no variable gives."""
@@ -210,57 +276,61 @@ class Environment:
 
     def single_sign_on(self) -> dict[str, str] | None:
         """The OpenID Connect provider: its issuer, name, client id and secret; none when not set. Raises BadSetting."""
-        issuer = self.text("OPPORTUNE_OIDC_ISSUER").rstrip("/")
-        if not issuer:
-            return None
-        parts = urlsplit(issuer)
-        is_here = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_here)):
-            raise BadSetting(f"OPPORTUNE_OIDC_ISSUER is “{issuer}”; write an address with https://.")
-        found = {
-            "issuer": issuer,
-            "name": self.text("OPPORTUNE_OIDC_NAME"),
-            "client_id": self.text("OPPORTUNE_OIDC_CLIENT_ID"),
-            "secret": self.text("OPPORTUNE_OIDC_CLIENT_SECRET"),
-        }
-        if not found["client_id"] or not found["secret"]:
+        return provider_found(
+            self.text("OPPORTUNE_OIDC_ISSUER").rstrip("/"),
+            name=self.text("OPPORTUNE_OIDC_NAME"),
+            client_id=self.text("OPPORTUNE_OIDC_CLIENT_ID"),
+            secret=self.text("OPPORTUNE_OIDC_CLIENT_SECRET"),
+        )
+
+    def metrics(self) -> tuple[str, str]:
+        """Who may read the metrics, and the secret they send. Raises BadSetting, also for a secret left out."""
+        readers = self.one_of("OPPORTUNE_METRICS", METRICS)
+        secret = self._long_enough("OPPORTUNE_METRICS_SECRET")
+        if readers == "secret" and not secret:
             raise BadSetting(
-                "OPPORTUNE_OIDC_ISSUER also needs OPPORTUNE_OIDC_CLIENT_ID and OPPORTUNE_OIDC_CLIENT_SECRET."
+                "OPPORTUNE_METRICS_SECRET is empty; write at least 32 characters, or OPPORTUNE_METRICS=off."
             )
-        return found
+        return readers, secret
+
+    def _long_enough(self, name: str) -> str:
+        given = self.text(name)
+        return self._demand_long(name, given) if given else ""
+
+    def _demand_long(self, name: str, given: str) -> str:
+        if len(given) < SECRET_LENGTH:
+            raise BadSetting(
+                f"{name} is too short to be a secret; write at least {SECRET_LENGTH} characters."
+            )
+        return given
 
     def database(self) -> dict[str, Any]:
         """Django's description of the database. Raises BadSetting for an address of another kind."""
-        url = self.text("DATABASE_URL")
-        if not url:
+        if not self.text("DATABASE_URL"):
             return {"ENGINE": "opportune.storage.sqlite", "NAME": str(self.data() / "opportune.sqlite3")}
-        parts = _split("DATABASE_URL", url, POSTGRES_SCHEMES, "postgres://user:password@host:5432/name")
-        if not parts.path.strip("/"):
-            raise BadSetting("DATABASE_URL names no database; write postgres://user:password@host:5432/name.")
-        options: dict[str, Any] = dict(parse_qsl(parts.query))
-        host = options.pop("host", parts.hostname or "")
-        pool = self.count("OPPORTUNE_DATABASE_POOL", at_least=0)
-        if pool:
-            options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 30}
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.strip("/")),
-            "HOST": unquote(host),
-            "PORT": str(parts.port or options.pop("port", "")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "CONN_MAX_AGE": 0 if pool else 60,
-            "CONN_HEALTH_CHECKS": not pool,
-            "DISABLE_SERVER_SIDE_CURSORS": not self.flag("OPPORTUNE_SERVER_SIDE_CURSORS"),
-            "OPTIONS": options,
-        }
+        return self._postgres("DATABASE_URL", pool=self.count("OPPORTUNE_DATABASE_POOL", at_least=0))
+
+    def replica(self) -> dict[str, Any] | None:
+        """Django's description of the replica, or None without one. Raises BadSetting."""
+        if not self.text("DATABASE_REPLICA_URL"):
+            return None
+        if not self.text("DATABASE_URL"):
+            raise BadSetting("DATABASE_REPLICA_URL needs a DATABASE_URL, since SQLite has no replicas.")
+        # Without a pool, which would wait for a replica that is down instead of letting the primary answer.
+        described = self._postgres("DATABASE_REPLICA_URL", pool=0)
+        described["OPTIONS"].setdefault("connect_timeout", 2)
+        return {**described, "TEST": {"MIRROR": "default"}}
+
+    def _postgres(self, name: str, *, pool: int) -> dict[str, Any]:
+        cursors = self.flag("OPPORTUNE_SERVER_SIDE_CURSORS")
+        return postgres(name, self.text(name), pool=pool, cursors=cursors)
 
     def smtp(self) -> dict[str, Any] | None:
         """Django's EMAIL_* settings, or None when no mail server is set. Raises BadSetting."""
         url = self.text("OPPORTUNE_SMTP_URL")
         if not url:
             return None
-        parts = _split("OPPORTUNE_SMTP_URL", url, ("smtp", "smtps"), "smtp://user:password@host:587")
+        parts = split("OPPORTUNE_SMTP_URL", url, ("smtp", "smtps"), "smtp://user:password@host:587")
         if not parts.hostname:
             raise BadSetting("OPPORTUNE_SMTP_URL names no host; write smtp://user:password@host:587.")
         tls_from_start = parts.scheme == "smtps"
@@ -278,15 +348,3 @@ class Environment:
 def read_environment() -> Environment:
     """The process's own environment."""
     return Environment(os.environ)
-
-
-def _split(name: str, url: str, schemes: tuple[str, ...], example: str) -> SplitResult:
-    """The parts of an address with one of the schemes and a numeric port. Raises BadSetting."""
-    try:
-        parts = urlsplit(url)
-        known = parts.scheme in schemes and (parts.port is None or parts.port > 0)
-    except ValueError:
-        known = False
-    if not known:
-        raise BadSetting(f"{name} is not an address Opportune knows; write {example}.")
-    return parts

@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from opportune.config.env import LANGUAGES as LANGUAGE_CODES
-from opportune.config.env import LOG_LEVELS, read_environment
+from opportune.config.env import LOG_FORMATS, LOG_LEVELS, read_environment
 from opportune.config.providers import provider_of
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -17,6 +17,7 @@ DATA = ENVIRONMENT.data()
 DEBUG = ENVIRONMENT.flag("OPPORTUNE_DEBUG")
 SECRET_KEY = ENVIRONMENT.secret_key()
 SECRET_KEY_FALLBACKS = ENVIRONMENT.old_secret_keys()
+KEY_FILE = None if ENVIRONMENT.given_secret() else ENVIRONMENT.key_file()
 BASE_URL = ENVIRONMENT.base_url()
 OVER_TLS = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts()
@@ -55,8 +56,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "opportune.config.proxies.trusted_proxies",
+    "opportune.operations.requests.RequestMiddleware",
     "opportune.config.headers.told_to_browsers",
     "opportune.config.headers.not_too_large",
+    "opportune.operations.probes.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -93,6 +96,10 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {"default": ENVIRONMENT.database()}
+if replica := ENVIRONMENT.replica():
+    DATABASES["replica"] = replica
+    DATABASE_ROUTERS = ["opportune.storage.replica.ReplicaRouter"]
+REPLICA_LAG = ENVIRONMENT.count("OPPORTUNE_REPLICA_LAG", at_least=1)
 # In the database, so that limits on attempts hold for every process and survive a restart.
 CACHES = {
     "default": {
@@ -227,15 +234,32 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = min(LARGEST_REQUEST, 2_500_000)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_HANDLERS: list[str] = []
+# What whoever keeps it running is told
+
+METRICS, METRICS_SECRET = ENVIRONMENT.metrics()
+SLOW_REQUEST_MS = ENVIRONMENT.count("OPPORTUNE_SLOW_REQUEST_MS", at_least=0)
+SLOW_QUERY_MS = ENVIRONMENT.count("OPPORTUNE_SLOW_QUERY_MS", at_least=0)
+STOP_SECONDS = ENVIRONMENT.count("OPPORTUNE_STOP_SECONDS", at_least=1)
 
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "lines": {"()": "opportune.operations.logs.Lines"},
+        "json": {"()": "opportune.operations.logs.JsonLines"},
+    },
     "filters": {"no_secrets": {"()": "opportune.kernel.redaction.NoSecrets"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_secrets"]}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": ENVIRONMENT.one_of("OPPORTUNE_LOG_FORMAT", LOG_FORMATS),
+            "filters": ["no_secrets"],
+        }
     },
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)},
-    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+        # Refusals have the line of their request; what went wrong inside keeps its traceback.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -11,3 +11,10 @@ class RecordsChanged:
 
     change_set_id: int
     refs: tuple[RecordRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobWaiting:
+    """A job has rows to be worked through, and waits for somebody who does."""
+
+    job_id: int

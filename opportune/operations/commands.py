@@ -144,7 +144,7 @@ def _say(line: str) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from opportune.operations.serving import serve
 
-    return serve(options.host, options.port, threads=options.threads)
+    return serve(options.host, options.port, threads=options.threads, stop_seconds=options.stop_seconds)
 
 
 def _exposure(options: argparse.Namespace) -> int:
@@ -160,7 +160,13 @@ def _exposure(options: argparse.Namespace) -> int:
 def _web(options: argparse.Namespace) -> int:
     from opportune.operations.web_server import run_web_server
 
-    return run_web_server(options.host, options.port, threads=options.threads, parent=options.parent)
+    return run_web_server(
+        options.host,
+        options.port,
+        threads=options.threads,
+        stop_seconds=options.stop_seconds,
+        parent=options.parent,
+    )
 
 
 def _worker(options: argparse.Namespace) -> int:
@@ -233,28 +239,10 @@ def _catalogue(options: argparse.Namespace) -> int:
 
 
 def _rotate_key(options: argparse.Namespace) -> int:
-    from opportune.config.env import read_environment
-    from opportune.config.keys import forget_old_keys, turn_key
-
-    environment = read_environment()
-    file = None if environment.text("OPPORTUNE_SECRET_KEY") else environment.key_file()
-    if file is not None and not options.forget_old:
-        turn_key(file)
     set_up_django()
-    from opportune.operations.keys import encrypt_anew
+    from opportune.operations.keys import rotate_key
 
-    lost = encrypt_anew(_say)
-    if lost:
-        return 1
-    if file is None:
-        _say(
-            "The keys are in the environment: OPPORTUNE_OLD_SECRET_KEYS is needed for sessions and links only."
-        )
-    elif options.forget_old:
-        _say(f"Keys forgotten: {forget_old_keys(file)}. Restart Opportune now.")
-    else:
-        _say("The key is turned; the old one stays valid until --forget-old. Restart Opportune now.")
-    return 0
+    return rotate_key(_say, forget_old=options.forget_old)
 
 
 def _manage(options: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from tests.people import Company
 from tests.security.proofs import signed_in
 
 NETWORKS = Environment({"OPPORTUNE_TRUSTED_PROXIES": "10.0.0.0/8, ::1"}).trusted_proxies()
-ADDRESSES = ("/sign/login/", "/pipeline/", "/api/v1/me", "/nowhere/", "/healthz", "/static/img/icon.svg")
+ADDRESSES = ("/sign/login/", "/pipeline/", "/api/v1/me", "/nowhere/", "/static/img/icon.svg")
 
 
 def policy(answer: Any) -> dict[str, str]:

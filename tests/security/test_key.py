@@ -13,11 +13,11 @@ import pytest
 from django.contrib.auth.tokens import default_token_generator
 
 from opportune.config.env import BadSetting, Environment
-from opportune.config.keys import forget_old_keys, kept_keys, turn_key
 from opportune.identity.models import Token, User
 from opportune.identity.sign_in.actions import lock_up_anew
 from opportune.identity.sign_in.vault import lock_up, read_back
 from opportune.kernel.errors import Refused
+from opportune.kernel.keys import forget_old_keys, kept_keys, turn_key
 from tests.deals import id_of
 from tests.doors.callers import Caller, caller
 from tests.people import Company

@@ -3,29 +3,20 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Q
 
 from opportune.identity.actor import Actor
-from opportune.kernel.registries import facts
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import OPEN, Opportunity, OpportunityQuerySet
 from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
+from opportune.opportunities.queries.next_tasks import NextTask, next_tasks
 from opportune.opportunities.queries.totals import Sum, totals, visible_deals
 from opportune.process.queries import ProcessPicture, StagePicture
 from opportune.reference.queries import CategoryRow, categories_of
 from opportune.storage.keyset import read_page
 
 CARDS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class NextTask:
-    """The open task of a deal that is due first; `due_on` none if it has no date."""
-
-    subject: str
-    due_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +63,7 @@ def board(
     every: list[StagePicture | None] = [None, *process.stages]
     shown = [stage for stage in every if only is None or (stage.id if stage else None) in only]
     pages = [_page(actor, process, stage, wanted, None, limit) for stage in shown]
-    tasks = _next_tasks(actor, [row.id for rows, _ in pages for row in rows])
+    tasks = next_tasks(actor, [row.id for rows, _ in pages for row in rows])
     marks = categories_of(Opportunity.kind, [row.id for rows, _ in pages for row in rows])
     made = [
         BoardColumn(
@@ -100,7 +91,7 @@ def board_column(
     """One column, from a cursor on: how a column is paged."""
     stage = process.stage(stage_id)
     rows, following = _page(actor, process, stage, wanted, after, limit)
-    tasks = _next_tasks(actor, [row.id for row in rows])
+    tasks = next_tasks(actor, [row.id for row in rows])
     marks = categories_of(Opportunity.kind, [row.id for row in rows])
     part = totals(actor, wanted).by_open_stage.get((process.id, stage_id), Sum())
     cards = [BoardCard(row, tasks.get(row.id), marks.get(row.id, ())) for row in rows]
@@ -131,8 +122,3 @@ def _page(
         may_be_empty=True,
     )
     return rows_of(found), following
-
-
-def _next_tasks(actor: Actor, opportunity_ids: Sequence[int]) -> dict[int, Any]:
-    ask = facts.get("next_tasks") if actor.may("activity", "read") else None
-    return ask(opportunity_ids) if ask and opportunity_ids else {}

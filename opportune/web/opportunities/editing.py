@@ -11,16 +11,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from opportune.customers.queries import customer_names, visible_customers
-from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
+from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.records import RecordRef
-from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions
 from opportune.opportunities.queries import opportunity
 from opportune.process.queries import processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.back import came_from, safe
 from opportune.web.opportunities.fields import NAMES, form_lists, read_fields, values_of
-from opportune.web.opportunities.record import may_change
+from opportune.web.opportunities.record import demand_changeable
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.typed import Typed
 
@@ -106,10 +105,7 @@ def _new_form(request: SignedIn, values: Mapping[str, Any], errors: Mapping[str,
 def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """All fields of an open deal."""
     record = opportunity(request.actor, opportunity_id)
-    if "write" not in record.may:
-        raise NotPermitted()
-    if not may_change(request.actor, record):
-        raise Conflict(sentence("This opportunity is closed. Reopen it to change it."), code="closed")
+    demand_changeable(request.actor, record)
     if request.method == "GET":
         values = values_of(record)
         values["was"] = json.dumps(values)

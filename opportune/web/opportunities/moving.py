@@ -14,6 +14,7 @@ from opportune.opportunities.queries import OpportunityRecord, board, opportunit
 from opportune.process.queries import process_by_id
 from opportune.web.opportunities.board import board_filter
 from opportune.web.opportunities.record import record_context, show_flyout, step_changes
+from opportune.web.opportunities.rows import again
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import named, said
 from opportune.web.typed import Typed
@@ -26,11 +27,12 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
     record = opportunity(request.actor, opportunity_id)
     if request.method == "GET":
         template = "opportunities/move_menu.html" if is_htmx(request) else "opportunities/move_page.html"
-        return page(request, template, {**record_context(record), "query": request.GET.get("query", "")})
+        came = {name: request.GET.get(name, "") for name in ("query", "from")}
+        return page(request, template, {**record_context(record), **came})
     typed = Typed(request.POST.dict())
     fields, ticked = _filled_in(record, typed)
     stage_id, version = typed.whole("stage"), typed.whole("version")
-    wanted = board_filter(dict(parse_qsl(typed.text("query"))), request.actor)
+    wanted = _board_filter(request, typed)
     try:
         typed.demand()
         actions.complete_and_move(
@@ -45,6 +47,12 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
     except (Refused, Invalid) as refusal:
         return _refused(request, opportunity(request.actor, opportunity_id), typed, refusal)
     return _moved(request, record, typed, wanted)
+
+
+def _board_filter(request: SignedIn, typed: Typed) -> OpportunityFilter:
+    """What the board shows that the move came from; all where it came from elsewhere."""
+    query = "" if typed.text("from") == "list" else typed.text("query")
+    return board_filter(dict(parse_qsl(query)), request.actor)
 
 
 def _filled_in(record: OpportunityRecord, typed: Typed) -> tuple[dict[str, object], list[int]]:
@@ -90,6 +98,8 @@ def _moved(
     if typed.text("move") == "finish":
         text = gettext("The process is finished.")
     change_set = request.change_sets[-1] if request.change_sets else 0
+    if is_htmx(request) and typed.text("from") == "list":
+        return again(request, record.row.id, typed.text("query"), text)
     if not is_htmx(request) or typed.text("from") == "record" or "query" not in typed.given:
         tell(request, text)
         return go(request, reverse("opportunity", args=[record.row.id]))

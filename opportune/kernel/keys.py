@@ -14,22 +14,15 @@ from pathlib import Path
 SHORTEST = 32
 
 
-class BadSetting(Exception):
-    """An environment variable holds a value Opportune cannot use; the text says which and what to write."""
-
-
-def long_enough(name: str, key: str) -> str:
-    """A key that can be a secret. Raises BadSetting."""
-    if len(key) < SHORTEST:
-        raise BadSetting(f"{name} is too short to be a secret; write at least {SHORTEST} characters.")
-    return key
+class NoKeys(Exception):
+    """A file that should hold keys holds none; the text says what to do."""
 
 
 def kept_keys(path: Path) -> list[str]:
     """The keys in the file, the present one first; one is made when there is no file.
 
     The file appears whole or not at all, so that two processes starting together end up with the same secret.
-    Raises BadSetting for a file that holds none.
+    Raises NoKeys for a file that holds none.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
@@ -42,7 +35,7 @@ def kept_keys(path: Path) -> list[str]:
             draft.unlink()
     keys = path.read_text(encoding="ascii").split()
     if not keys or any(len(key) < SHORTEST for key in keys):
-        raise BadSetting(f"{path} holds no secret; restore it from a backup, or delete it to make a new one.")
+        raise NoKeys(f"{path} holds no secret; restore it from a backup, or delete it to make a new one.")
     return keys
 
 
