@@ -17,6 +17,7 @@ from opportune.identity.actor import Actor, system_actor
 from opportune.identity.queries import person_by_email
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.sentences import sentence
+from opportune.kernel.text import storable
 from opportune.schemas.problem import Problem, problem_of, shape_refusal
 from opportune.storage.outages import outage_of
 
@@ -48,6 +49,7 @@ def run(command: Command, options: argparse.Namespace) -> int:
     language = settings.LANGUAGE_CODE
     with translation.override(language):
         try:
+            _demand_text(options)
             command(Terminal(acting(options.actor), language, is_json=options.json), options)
             sys.stdout.flush()
         except ValidationError as misfit:
@@ -65,6 +67,15 @@ def run(command: Command, options: argparse.Namespace) -> int:
             _refuse(Refused(found.code, found.message), language, is_json=options.json)
             return UNAVAILABLE
     return DONE
+
+
+def _demand_text(options: argparse.Namespace) -> None:
+    """Raise Invalid for a word that no database keeps: bytes of another encoding, halves of characters, NUL."""
+    for name, given in vars(options).items():
+        words = given if isinstance(given, list) else [given]
+        texts = [part for word in words for part in (word if isinstance(word, tuple) else (word,))]
+        if any(isinstance(text, str) and text != storable(text) for text in texts):
+            raise Invalid({name: sentence("Enter text.")})
 
 
 def acting(email: str | None) -> Actor:

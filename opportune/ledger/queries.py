@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from opportune.kernel.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
 from opportune.kernel.paging import Cursor, Page
 from opportune.kernel.records import RecordRef
-from opportune.kernel.registries import jobs
+from opportune.kernel.registries import handlers, jobs
 from opportune.kernel.sentences import Sentence, from_kept, sentence
 from opportune.ledger.models import Change, ChangeSet, Job, JobRow
 
@@ -62,10 +62,18 @@ def history_of(ref: RecordRef, *, limit: int = 100) -> Sequence[HistoryItem]:
 
 
 def last_undoable(person_id: int) -> int | None:
-    """The person's latest change set that is not undone and is no undo itself, for Ctrl Z."""
+    """The person's latest change set that is not undone and is no undo itself, for Ctrl Z.
+
+    What has no handler is passed over: signing in, passwords and tokens are never undone.
+    """
+    undoable = Change.objects.filter(change_set=OuterRef("pk"), kind__in=list(handlers))
     return (
         ChangeSet.objects.filter(
-            person_id=person_id, undone_by__isnull=True, undoes__isnull=True, job__isnull=True
+            Exists(undoable),
+            person_id=person_id,
+            undone_by__isnull=True,
+            undoes__isnull=True,
+            job__isnull=True,
         )
         .order_by("-id")
         .values_list("id", flat=True)

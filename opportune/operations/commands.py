@@ -31,6 +31,7 @@ WITHOUT_DATA = frozenset(
         "manage",
         "catalogue",
         "exposure",
+        "rotate-key",
         "--version",
         *backups.NAMES,
     }
@@ -114,6 +115,14 @@ def add_commands(commands: Commands) -> None:
     task.add_argument("--compile", action="store_true", help="write what the program reads")
     task.add_argument("--update", action="store_true", help="add new sentences, drop unused ones")
     catalogue.set_defaults(run=_catalogue)
+
+    rotate = commands.add_parser(
+        "rotate-key", help="sign with a new secret key from now on; restart afterwards"
+    )
+    rotate.add_argument(
+        "--forget-old", action="store_true", help="instead: believe the present key only, no earlier one"
+    )
+    rotate.set_defaults(run=_rotate_key)
 
     manage = commands.add_parser("manage", help="run a management command of Django", add_help=False)
     manage.add_argument("words", nargs=argparse.REMAINDER, metavar="…")
@@ -264,6 +273,13 @@ def _catalogue(options: argparse.Namespace) -> int:
     for file in update_catalogues() if options.update else compile_catalogues():
         _say(str(file))
     return 0
+
+
+def _rotate_key(options: argparse.Namespace) -> int:
+    set_up_django()
+    from opportune.operations.keys import rotate_key
+
+    return rotate_key(_say, forget_old=options.forget_old)
 
 
 def _manage(options: argparse.Namespace) -> int:

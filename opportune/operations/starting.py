@@ -83,6 +83,7 @@ def migrate(*, back_up: bool = True) -> None:
         if back_up and _there_are_data():
             back_up_before_migration()
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
     if outdated or not Role.objects.exists():
         install()
 

@@ -15,6 +15,15 @@ from babel.numbers import NumberPattern, parse_pattern
 from opportune.kernel.money import rounded
 from opportune.web.viewer import viewer
 
+BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Windows", "Windows"),
+    ("Linux", "Linux"),
+)
 BLANK = "—"
 ZERO = "–"
 NO_BREAK = "\u00a0"
@@ -115,3 +124,12 @@ def initials(name: str) -> str:
 def hue(name: str) -> int:
     """One of twelve hues for an avatar, the same for the same name."""
     return sum(name.encode()) * 7 % 12
+
+
+def browser(user_agent: str) -> str:
+    """A browser and its system as people call them, from what it says of itself."""
+    names = [name for mark, name in BROWSERS if mark in user_agent][:1] or [
+        user_agent[:40].split("/")[0] or BLANK
+    ]
+    systems = [name for mark, name in SYSTEMS if mark in user_agent][:1]
+    return " · ".join(names + systems)

@@ -18,6 +18,7 @@ from jinja2_fragments import render_block
 
 from opportune.deleted.queries import BinRow, binned
 from opportune.identity.actor import Actor, actor_for
+from opportune.identity.sign_in.requirement import demand_second_factor
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
 from opportune.ledger.freshness import answer_reading
@@ -46,8 +47,19 @@ class SignedIn(HttpRequest):
 
 
 def signed_in(view: View) -> View:
-    """A screen for people who have signed in: their actor, their language, and errors as pages."""
+    """A screen for people who have signed in: their actor, their language, and errors as pages.
 
+    Who must have a second factor and has none is led to where one is set up.
+    """
+    return _screen(view, with_second_factor=True)
+
+
+def signed_in_anyhow(view: View) -> View:
+    """A screen for people who have signed in, also for those who have yet to set up their second factor."""
+    return _screen(view, with_second_factor=False)
+
+
+def _screen(view: View, *, with_second_factor: bool) -> View:
     @wraps(view)
     def screen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = request.user
@@ -59,7 +71,13 @@ def signed_in(view: View) -> View:
         request.actor = actor  # type: ignore[attr-defined]
         translation.activate(actor.language)
         request.LANGUAGE_CODE = actor.language
-        look_as(actor)
+        looking = look_as(actor)
+        if with_second_factor:
+            try:
+                demand_second_factor(actor, of_everybody=looking.second_factor_required)
+            except Refused as refusal:
+                messages.error(request, said(refusal.message))
+                return go(request, reverse("sign_in_settings"))
         try:
             with noting_change_sets() as noted:
                 request.change_sets = noted  # type: ignore[attr-defined]

@@ -28,6 +28,8 @@ LEFT_OUT = {
     "sessions": "whoever reads a session is signed in",
     "operations": "which workers live and when something is next due",
     "account.emailconfirmation": "keys that confirm an address",
+    "usersessions": "which sessions there are, and where from",
+    "socialaccount.socialtoken": "credentials of the provider",
 }
 # Of these columns the content is a credential: the link of a mail that waits to be sent or handed over, for a day.
 BLANKED = {"mailing.mail": ("body", "link")}

@@ -3,7 +3,6 @@
 import sys
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,6 +17,7 @@ from opportune.kernel.errors import Invalid, NotFound, OpportuneError
 from opportune.kernel.sentences import sentence
 from opportune.ledger.queries import last_undoable
 from opportune.ledger.undo import undo
+from opportune.mailing.allauth import open_session
 from opportune.mailing.queries import unsent
 from opportune.opportunities.queries import due, due_count, subjects
 from opportune.reference.actions import apply_preset
@@ -173,7 +173,7 @@ def set_up(request: HttpRequest, secret: str) -> HttpResponse:
         except OpportuneError as error:
             return problem(request, error)
         else:
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            open_session(request, user)
             if request.POST.get("preset") in PRESETS:
                 apply_preset(actor_for(user, "web"), request.POST["preset"])
             return HttpResponseRedirect("/")
