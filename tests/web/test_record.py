@@ -139,6 +139,20 @@ def test_the_owner_is_changed_in_the_header(
     assert deals[0].owner_id == company.bob.person_id
 
 
+def test_who_gives_a_deal_out_of_sight_is_led_back_to_the_list(
+    company: Company, alice: Client, deals: list[Opportunity]
+) -> None:
+    values = {
+        "owner_id": company.dan.person_id,
+        "place": "record",
+        "query": "/opportunities/?status=open",
+    }
+    answer = alice.post(cell(deals[0], "owner"), values, headers=HTMX)
+    assert answer["HX-Redirect"] == "/opportunities/?status=open"
+    deals[0].refresh_from_db()
+    assert deals[0].owner_id == company.dan.person_id
+
+
 def test_after_an_edit_in_the_header_the_way_on_is_still_there(
     alice: Client, deals: list[Opportunity]
 ) -> None:

@@ -1,6 +1,7 @@
 """One deal: its figures, its process bar, its fields and its history."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -18,6 +19,7 @@ from opportune.opportunities.read_only import closed
 from opportune.process.queries import StagePicture
 from opportune.reference.queries import every_choice_of
 from opportune.web.customers.connections import connections_context
+from opportune.web.opportunities.rows import left_sight
 from opportune.web.opportunities.timeline import timeline
 from opportune.web.opportunities.walking import way_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
@@ -79,7 +81,12 @@ def show(request: SignedIn, opportunity_id: int) -> HttpResponse:
 
 def show_again(request: SignedIn, opportunity_id: int, way: str, message: str) -> HttpResponse:
     """What changes with a figure: the header with its process bar, the timeline, and what was done, with its undo."""
-    record = opportunity(request.actor, opportunity_id)
+    try:
+        record = opportunity(request.actor, opportunity_id)
+    except NotFound:
+        if not message:
+            raise
+        return left_sight(request, message, urlsplit(way).query)
     context = {
         **whole_context(request, record, way=way),
         "opened": None,
