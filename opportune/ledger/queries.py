@@ -32,13 +32,18 @@ class HistoryItem:
     after: dict[str, Any]
     detail: dict[str, Any]
     undone: bool
+    version: int
     hidden: tuple[str, ...] = ()
 
 
-def history_of(ref: RecordRef, *, limit: int = 100) -> Sequence[HistoryItem]:
-    """The latest changes of one record, newest first. The caller has checked that it may be seen."""
+def history_of(ref: RecordRef, *, limit: int = 100, upto: int | None = None) -> Sequence[HistoryItem]:
+    """The latest changes of one record, newest first; those up to a version of it, if one is given.
+
+    The caller has checked that the record may be seen.
+    """
+    until = {} if upto is None else {"version__lte": upto}
     rows = (
-        Change.objects.filter(kind=ref.kind, record_id=ref.id)
+        Change.objects.filter(kind=ref.kind, record_id=ref.id, **until)
         .select_related("change_set", "change_set__undone_by")
         .order_by("-version")[:limit]
     )
@@ -56,6 +61,7 @@ def history_of(ref: RecordRef, *, limit: int = 100) -> Sequence[HistoryItem]:
             after=row.after,
             detail=row.detail,
             undone=hasattr(row.change_set, "undone_by"),
+            version=row.version,
         )
         for row in rows
     ]

@@ -91,15 +91,25 @@ def day(value: date | None, *, full: bool = False) -> str:
     return str(format_date(value, pattern, locale=_locale(viewer().language)))
 
 
+def month(value: date) -> str:
+    """A month as a title, with its year only where it is not the current one: November, Novembre 2025."""
+    pattern = "LLLL" if value.year == viewer().today.year else "LLLL y"
+    written = str(format_date(value, pattern, locale=_locale(viewer().language)))
+    return written[:1].upper() + written[1:]
+
+
+def clock_time(value: datetime) -> str:
+    """The hour of an instant in the viewer's zone: 10:30."""
+    local = value.astimezone(ZoneInfo(viewer().zone))
+    return str(format_time(local, "HH:mm", locale=_locale(viewer().language)))
+
+
 def moment(value: datetime | None, *, with_time: bool = True) -> str:
     """An instant in the viewer's zone: 4 Dec, 10:30."""
     if value is None:
         return BLANK
-    local = value.astimezone(ZoneInfo(viewer().zone))
-    written = day(local.date())
-    if not with_time:
-        return written
-    return f"{written}, {format_time(local, 'HH:mm', locale=_locale(viewer().language))}"
+    written = day(value.astimezone(ZoneInfo(viewer().zone)).date())
+    return f"{written}, {clock_time(value)}" if with_time else written
 
 
 def days(count: int | None) -> str:

@@ -60,6 +60,7 @@ def environment(**options: Any) -> Environment:
         number=formats.number,
         day=formats.day,
         moment=formats.moment,
+        clock_time=formats.clock_time,
         days=formats.days,
         browser=formats.browser,
         said=said,
