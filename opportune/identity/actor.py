@@ -30,6 +30,7 @@ class Actor:
     theme: str = "system"
     time_zone: str = ""
     deal_columns: str = ""
+    single_keys: bool = True
 
     def depth(self, kind: str, verb: str) -> Depth:
         """How far a verb reaches on a kind of record; none unless granted."""
@@ -94,6 +95,7 @@ def actors_for(users: Sequence[User], door: str) -> Sequence[Actor]:
             theme=user.theme,
             time_zone=user.time_zone,
             deal_columns=user.deal_columns,
+            single_keys=user.single_keys,
         )
         for user in users
     ]

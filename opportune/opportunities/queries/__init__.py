@@ -21,6 +21,7 @@ from opportune.opportunities.queries.listing import (
     every_opportunity,
     opportunities,
     opportunity_row,
+    rows_by_id,
     subjects,
 )
 from opportune.opportunities.queries.next_tasks import NextTask, next_tasks
@@ -90,6 +91,7 @@ __all__ = [
     "opportunities",
     "opportunity",
     "opportunity_row",
+    "rows_by_id",
     "statistics",
     "subjects",
     "totals",
