@@ -110,6 +110,27 @@ def test_by_mouse_the_field_at_the_top_opens_it(seat: Seat, company: Company, de
     page.wait_for_url(f"**/opportunities/{deal.pk}/")
 
 
+def test_what_is_typed_in_the_field_at_the_top_goes_on_in_the_palette(
+    seat: Seat, company: Company, deal: Opportunity
+) -> None:
+    page = seat(company.alice, path="/tasks/")
+    page.wait_for_function("!!customElements.get('op-palette')")
+    page.locator("[data-search]").focus()
+    page.keyboard.type("lyon")
+    expect(page.locator("#palette [role=combobox]")).to_have_value("lyon")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/opportunities/{deal.pk}/")
+
+
+def test_the_list_is_found_under_other_words(seat: Seat, company: Company) -> None:
+    page = seat(company.alice, path="/tasks/")
+    opened(page)
+    page.keyboard.type(">deals sales")
+    expect(chosen(page)).to_contain_text("Opportunities")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/opportunities/")
+
+
 def test_a_stranger_finds_nothing_and_people_are_found_by_an_at_sign(
     seat: Seat, company: Company, deal: Opportunity
 ) -> None:
@@ -198,6 +219,7 @@ def test_m_asks_where_a_deal_goes_and_e_edits_it(seat: Seat, company: Company, d
     page.keyboard.press("m")
     expect(chosen(page)).to_contain_text("Move to Develop")
     page.keyboard.press("Escape")
+    expect(page.locator("#palette dialog")).to_be_hidden()
     page.keyboard.press("e")
     page.wait_for_url("**/edit/")
 

@@ -37,7 +37,7 @@ class Palette extends HTMLElement {
     document.addEventListener("keydown", (event) => this.called(event), options);
     document.addEventListener("submit", (event) => event.target.matches("[data-forget]") && this.recents.forget(), options);
     field?.addEventListener("click", () => this.open(field.value), options);
-    field?.addEventListener("input", () => this.open(field.value), options);
+    field?.addEventListener("input", () => this.goOn(field), options);
     this.input.addEventListener("input", () => this.typed());
     this.dialog.addEventListener("keydown", (event) => this.key(event));
     this.dialog.addEventListener("close", () => this.closed());
@@ -50,6 +50,13 @@ class Palette extends HTMLElement {
     this.dialog.addEventListener("click", (event) => {
       if (event.target === this.dialog || event.target.closest("[data-close]")) this.dialog.close();
     });
+  }
+
+  // What was begun in the field at the top goes on here, behind its last letter.
+  goOn(field) {
+    this.open(field.value);
+    this.input.setSelectionRange(field.value.length, field.value.length);
+    field.value = field.defaultValue;
   }
 
   remember() {
@@ -81,7 +88,7 @@ class Palette extends HTMLElement {
     this.dialog.showModal();
     this.input.select();
     this.typed();
-    this.learn().then(() => this.dialog.open && this.show());
+    if (!only) this.learn().then(() => this.dialog.open && this.show());
   }
 
   recent({ href, title, kind }) {
@@ -117,6 +124,7 @@ class Palette extends HTMLElement {
   typed() {
     clearTimeout(this.timer);
     this.search.stop();
+    this.isHasty = false;
     this.show();
     if (this.only || !this.text || this.text.startsWith(">")) {
       this.found = [];
@@ -136,6 +144,7 @@ class Palette extends HTMLElement {
       this.found = made(html);
       this.answered = text;
       this.show();
+      if (this.isHasty && this.chosen) this.choose(this.chosen);
     } catch (error) {
       if (error.name !== "AbortError") this.said.textContent = this.words.offline;
     } finally {
@@ -151,7 +160,7 @@ class Palette extends HTMLElement {
     }
     if (text.startsWith("@")) return { people: this.found.filter(() => this.answered === text) };
     const asked = wordsIn(text.replace(/^>/, ""));
-    const fits = (options) => options.filter((one) => matches(one.querySelector(".grow").textContent, asked));
+    const fits = (options) => options.filter((one) => matches(textOf(one), asked));
     const commands = {
       do: fits(this.commands),
       create: fits(this.page.create),
@@ -219,6 +228,8 @@ class Palette extends HTMLElement {
     if (event.key === "Enter") {
       event.preventDefault();
       if (this.chosen) this.choose(this.chosen, event.ctrlKey || event.metaKey);
+      // quicker than the server: its first answer is meant
+      else this.isHasty = true;
     }
     if (!(event.key in STEPS)) return;
     event.preventDefault();
@@ -237,9 +248,14 @@ class Palette extends HTMLElement {
     clearTimeout(this.timer);
     this.search.stop();
     this.list.replaceChildren();
-    this.isMoved = false;
+    this.isMoved = this.isHasty = false;
     this.answered = undefined;
   }
+}
+
+// Its name, and the other words that people use for it.
+function textOf(option) {
+  return `${option.querySelector(".grow").textContent} ${option.commands?.dataset.also ?? ""}`;
 }
 
 // A record that is both found and recent shows once.
