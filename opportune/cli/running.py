@@ -18,9 +18,10 @@ from opportune.identity.queries import person_by_email
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.sentences import sentence
 from opportune.schemas.problem import Problem, problem_of, shape_refusal
+from opportune.storage.outages import outage_of
 
 DOOR = "cli"
-DONE, USAGE, ENDED_EARLY = 0, 2, 141
+DONE, USAGE, UNAVAILABLE, ENDED_EARLY = 0, 2, 8, 141
 EXIT_CODES: Mapping[type[OpportuneError], int] = {
     NotFound: 3,
     NotPermitted: 4,
@@ -28,7 +29,7 @@ EXIT_CODES: Mapping[type[OpportuneError], int] = {
     Refused: 6,
     Conflict: 7,
 }
-"""What a refusal ends with. A command line that makes no sense ends with 2, as `argparse` does."""
+"""What a refusal ends with. A command line without sense ends with 2, as `argparse` does; an outage with 8."""
 
 Command = Callable[[Terminal, argparse.Namespace], None]
 
@@ -57,6 +58,12 @@ def run(command: Command, options: argparse.Namespace) -> int:
             # Whoever read the output has enough of it; what is left must not fail once more at the exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return ENDED_EARLY
+        except Exception as error:
+            found = outage_of(error)
+            if found is None:
+                raise
+            _refuse(Refused(found.code, found.message), language, is_json=options.json)
+            return UNAVAILABLE
     return DONE
 
 

@@ -78,6 +78,18 @@ SETTINGS = (
         "OPPORTUNE_TIME_ZONE", "UTC", "The time zone of whoever has chosen none, for instance `Europe/Paris`."
     ),
     Setting(
+        "OPPORTUNE_BACKUPS",
+        "",
+        "The directory of the backups that are made without anybody asking. Empty: `backups` in the data directory.",
+    ),
+    Setting("OPPORTUNE_BACKUP_HOURS", "24", "Hours from one regular backup to the next; 0 makes none."),
+    Setting("OPPORTUNE_BACKUPS_KEPT", "7", "How many regular backups are kept; older ones are deleted."),
+    Setting(
+        "OPPORTUNE_BACKUP_PASSPHRASE",
+        "",
+        "Encrypts every backup. Keep it elsewhere too: without it nobody can restore them.",
+    ),
+    Setting(
         "OPPORTUNE_LOG_LEVEL",
         "WARNING",
         "`DEBUG`, `INFO`, `WARNING` or `ERROR`; the log goes to stderr. `INFO` has a line for each request.",
@@ -141,6 +153,8 @@ class Environment:
         self.smtp()
         self.time_zone()
         self.flag("OPPORTUNE_DEBUG")
+        self.count("OPPORTUNE_BACKUP_HOURS", at_least=0)
+        self.count("OPPORTUNE_BACKUPS_KEPT", at_least=1)
         self.one_of("OPPORTUNE_LANGUAGE", LANGUAGES)
         self.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)
         self.one_of("OPPORTUNE_LOG_FORMAT", LOG_FORMATS)
@@ -185,6 +199,11 @@ class Environment:
     def data(self) -> Path:
         """The data directory as an absolute path; it need not exist yet."""
         return Path(self.text("OPPORTUNE_DATA")).expanduser().resolve()
+
+    def backups(self) -> Path:
+        """The directory of kept backups as an absolute path; it need not exist yet."""
+        given = self.text("OPPORTUNE_BACKUPS")
+        return Path(given).expanduser().resolve() if given else self.data() / "backups"
 
     def time_zone(self) -> str:
         """A name of the IANA time zone database. Raises BadSetting."""
@@ -286,6 +305,19 @@ def kept_secret(path: Path) -> str:
 
     The file appears whole or not at all, so that two processes starting together end up with the same secret.
     """
+    try:
+        _make_secret(path)
+        secret = path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise BadSetting(
+            f"{path} cannot be read or made ({error.strerror}). Let Opportune read and write its data directory."
+        ) from error
+    if len(secret) < 32:
+        raise BadSetting(f"{path} holds no secret; restore it from a backup, or delete it to make a new one.")
+    return secret
+
+
+def _make_secret(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
@@ -298,7 +330,3 @@ def kept_secret(path: Path) -> str:
             pass
         finally:
             draft.unlink()
-    secret = path.read_text(encoding="ascii").strip()
-    if len(secret) < 32:
-        raise BadSetting(f"{path} holds no secret; restore it from a backup, or delete it to make a new one.")
-    return secret

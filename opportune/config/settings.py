@@ -87,6 +87,13 @@ if replica := ENVIRONMENT.replica():
 REPLICA_LAG = ENVIRONMENT.count("OPPORTUNE_REPLICA_LAG", at_least=1)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
+# Backups
+
+BACKUPS = ENVIRONMENT.backups()
+BACKUP_HOURS = ENVIRONMENT.count("OPPORTUNE_BACKUP_HOURS", at_least=0)
+BACKUPS_KEPT = ENVIRONMENT.count("OPPORTUNE_BACKUPS_KEPT", at_least=1)
+BACKUP_PASSPHRASE = ENVIRONMENT.text("OPPORTUNE_BACKUP_PASSPHRASE")
+
 # People
 
 AUTH_USER_MODEL = "identity.User"

@@ -9,3 +9,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler404 = "opportune.web.shell.views.not_found"
+handler500 = "opportune.web.shell.views.failed"

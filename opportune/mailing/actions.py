@@ -52,6 +52,7 @@ def deliver(mail_id: int) -> bool:
     """
     now = clock.now()
     unclaimed = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - _CLAIM_LASTS)
+    unclaimed |= Q(claimed_at__gt=now + _CLAIM_LASTS)  # the clock has been set back
     waiting = Mail.objects.filter(pk=mail_id, sent_at__isnull=True, attempts__lt=_MOST_ATTEMPTS).exclude(
         body=""
     )

@@ -23,9 +23,10 @@ from opportune.kernel.records import RecordRef
 from opportune.ledger.freshness import answer_reading
 from opportune.ledger.recording import noting_change_sets
 from opportune.schemas.refusals import REFUSALS
+from opportune.storage.outages import Outage
 from opportune.web.templating import said
 from opportune.web.typed import Kept
-from opportune.web.viewer import look_as, viewer
+from opportune.web.viewer import look_as, look_as_visitor, viewer
 
 View = Callable[..., HttpResponse]
 STATUS: Mapping[type[OpportuneError], int] = {
@@ -105,6 +106,22 @@ def problem(request: HttpRequest, error: OpportuneError, *, gone: BinRow | None 
     cause = REFUSALS[error.code].cause
     context = {"status": status, "message": said(error.message), "cause": cause, "gone": gone}
     return page(request, "errors/problem.html", context, status=status)
+
+
+def outage(request: HttpRequest, found: Outage) -> HttpResponse:
+    """The machine fails us: a toast for htmx, a page otherwise, for neither of which the database is asked."""
+    look_as_visitor(translation.get_language() or "en")
+    message = said(found.message)
+    if is_htmx(request):
+        response = page(
+            request, "components/toast.html", {"actor": None, "message": message, "kind": "error"}
+        )
+        response["HX-Reswap"] = "none"
+    else:
+        response = page(request, "errors/outage.html", {"actor": None, "message": message})
+    response.status_code = 503
+    response["Retry-After"] = "5"
+    return response
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -12,6 +12,8 @@ from opportune.config.env import SETTINGS, BadSetting, Environment, kept_secret
 
 ROOT = Path(__file__).resolve().parents[2]
 NONSENSE = [
+    ("OPPORTUNE_BACKUP_HOURS", "daily", "whole number"),
+    ("OPPORTUNE_BACKUPS_KEPT", "0", "at least 1"),
     ("DATABASE_URL", "mysql://db/crm", "postgres://"),
     ("DATABASE_URL", "postgres://db:no-port/crm", "postgres://"),
     ("DATABASE_URL", "postgres://db/", "names no database"),
@@ -35,7 +37,13 @@ NONSENSE = [
     ("DATABASE_REPLICA_URL", "postgres://replica/crm", "DATABASE_URL"),
 ]
 # Any text makes sense for these.
-ANYTHING = {"OPPORTUNE_DATA", "OPPORTUNE_ALLOWED_HOSTS", "OPPORTUNE_MAIL_FROM"}
+ANYTHING = {
+    "OPPORTUNE_DATA",
+    "OPPORTUNE_ALLOWED_HOSTS",
+    "OPPORTUNE_MAIL_FROM",
+    "OPPORTUNE_BACKUPS",
+    "OPPORTUNE_BACKUP_PASSPHRASE",
+}
 
 
 def environment(**variables: str) -> Environment:
