@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from opportune.activities.models import Task
 from opportune.identity.access import Reachable
@@ -127,6 +127,13 @@ def my_open_tasks(actor: Actor, *, limit: int = 100) -> Sequence[TaskRow]:
     """The actor's own open tasks, the most urgent first."""
     rows = tasks_seen_by(actor).filter(owner_id=actor.person_id, state=Task.State.OPEN)
     return _rows(rows.order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
+
+
+def my_open_task_counts(actor: Actor, today: date) -> tuple[int, int]:
+    """How many tasks the actor has to do, and how many of them are late: due before `today`."""
+    rows = tasks_seen_by(actor).filter(owner_id=actor.person_id, state=Task.State.OPEN)
+    found = rows.aggregate(open=Count("id"), late=Count("id", filter=Q(due_on__lt=today)))
+    return found["open"], found["late"]
 
 
 def reminders(actor: Actor) -> Sequence[TaskReminder]:

@@ -36,7 +36,7 @@ from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_COLUMNS = 100, 254, 300
-PREFERENCES = ("language", "theme", "time_zone", "name", "deal_columns")
+PREFERENCES = ("language", "theme", "time_zone", "name", "deal_columns", "single_keys")
 
 
 @action("install_roles")
@@ -170,8 +170,8 @@ def _hand_over(actor: Actor, user: User, successor_id: int | None) -> None:
 
 
 @action("change_preferences")
-def change_preferences(actor: Actor, **preferences: str) -> User:
-    """Change one's own language, theme, time zone, name, or columns of the list of deals.
+def change_preferences(actor: Actor, **preferences: str | bool) -> User:
+    """Change one's own language, theme, time zone, name, columns of the list of deals, or turn `single_keys` off.
 
     Raises Invalid, or NotPermitted without a person behind.
     """
@@ -182,7 +182,7 @@ def change_preferences(actor: Actor, **preferences: str) -> User:
         raise Invalid({name: sentence("There is no such preference.") for name in unknown})
     chosen = dict(preferences)
     if "name" in chosen:
-        chosen["name"] = _required(chosen["name"], "name")
+        chosen["name"] = _required(str(chosen["name"]), "name")
     _check_choices(chosen)
     user = _user(actor.person_id)
     recording().update(user, chosen)
@@ -396,3 +396,5 @@ def _check_choices(preferences: Mapping[str, Any]) -> None:
         raise Invalid({"theme": sentence("Choose light, dark or system.")})
     if len(preferences.get("deal_columns", "")) > LONGEST_COLUMNS:
         raise Invalid({"deal_columns": sentence("These are too many columns.")})
+    if not isinstance(preferences.get("single_keys", True), bool):
+        raise Invalid({"single_keys": sentence("Say whether single keys are on or off.")})

@@ -31,6 +31,7 @@ class Actor:
     time_zone: str = ""
     deal_columns: str = ""
     must_have_second_factor: bool = False
+    single_keys: bool = True
 
     def depth(self, kind: str, verb: str) -> Depth:
         """How far a verb reaches on a kind of record; none unless granted."""
@@ -99,6 +100,7 @@ def actors_for(users: Sequence[User], door: str) -> Sequence[Actor]:
             time_zone=user.time_zone,
             deal_columns=user.deal_columns,
             must_have_second_factor=user.pk in asked,
+            single_keys=user.single_keys,
         )
         for user in users
     ]

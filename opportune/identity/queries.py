@@ -10,6 +10,7 @@ from opportune.identity.tokens import digest_of
 from opportune.kernel import clock
 from opportune.kernel.errors import NotFound, NotPermitted
 from opportune.kernel.sentences import sentence
+from opportune.kernel.text import fold, storable
 from opportune.ledger.models import LIVE, Job
 
 
@@ -33,6 +34,14 @@ def people(*, active_only: bool = True) -> Sequence[Person]:
         Person(u.pk, u.name, u.email, u.is_active, tuple(sorted(m.team.name for m in u.memberships.all())))
         for u in users
     ]
+
+
+def people_named(text: str, *, limit: int = 8) -> Sequence[tuple[int, str]]:
+    """The active people whose name has all the words, by name; everybody for no words."""
+    users = User.objects.filter(is_active=True)
+    for word in fold(storable(text)).split():
+        users = users.filter(sort_key__contains=word)
+    return list(users.order_by("sort_key", "id").values_list("id", "name")[:limit])
 
 
 def names(user_ids: set[int]) -> dict[int, str]:

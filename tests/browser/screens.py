@@ -54,3 +54,9 @@ def expect_dialog(page: Page, title: str) -> Locator:
 def toast(page: Page) -> Locator:
     """The message shown at the bottom."""
     return page.locator("#toasts .toast")
+
+
+def new_opportunity(page: Page) -> None:
+    """Choose a new opportunity from the menu of what can be made."""
+    page.locator("[popovertarget='create']:visible").click()
+    page.locator("[data-quick-create]").click()

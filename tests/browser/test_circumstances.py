@@ -21,6 +21,7 @@ from tests.browser.screens import (
     column_of,
     drag,
     expect_dialog,
+    new_opportunity,
     sales_stages,
     toast,
 )
@@ -100,7 +101,7 @@ def test_on_a_slow_line_a_form_is_sent_once(seat: Seat, company: Company, deal: 
         time.sleep(0.8)
         route.continue_()
 
-    page.locator("[data-quick-create]").click()
+    new_opportunity(page)
     dialog = expect_dialog(page, "New opportunity")
     dialog.locator("[name=subject]").fill("Slow pumps")
     pick_customer(page, "North")
@@ -120,7 +121,7 @@ def pick_customer(page: Page, typed: str) -> None:
 
 def test_wrong_input_is_named_and_kept(seat: Seat, company: Company, deal: Opportunity) -> None:
     page = seat(company.alice)
-    page.locator("[data-quick-create]").click()
+    new_opportunity(page)
     dialog = expect_dialog(page, "New opportunity")
     dialog.locator("[name=subject]").fill("<b>Pumps & valves</b>")
     pick_customer(page, "North")
@@ -137,9 +138,10 @@ def test_the_focus_comes_back_when_a_dialog_is_closed(
     seat: Seat, company: Company, deal: Opportunity
 ) -> None:
     page = seat(company.alice)
-    opener = page.locator("[data-quick-create]")
+    opener = page.locator("[popovertarget='create']:visible")
     opener.focus()
     page.keyboard.press("Enter")
+    page.locator("[data-quick-create]").press("Enter")
     expect_dialog(page, "New opportunity")
     page.keyboard.press("Escape")
     expect(page.locator("#dialog")).to_be_hidden()

@@ -179,7 +179,14 @@ def test_preferences_are_ones_own(company: Company) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("language", "tlh"), ("theme", "pink"), ("time_zone", "Mars/Base"), ("name", " "), ("is_active", "")],
+    [
+        ("language", "tlh"),
+        ("theme", "pink"),
+        ("time_zone", "Mars/Base"),
+        ("name", " "),
+        ("is_active", ""),
+        ("single_keys", "off"),
+    ],
 )
 def test_a_bad_preference_is_refused(company: Company, name: str, value: str) -> None:
     with pytest.raises(Invalid) as refusal:

@@ -23,6 +23,7 @@ from opportune.opportunities.queries.listing import (
     neighbours,
     opportunities,
     opportunity_row,
+    rows_by_id,
     subjects,
 )
 from opportune.opportunities.queries.next_tasks import NextTask, next_tasks
@@ -98,6 +99,7 @@ __all__ = [
     "opportunities",
     "opportunity",
     "opportunity_row",
+    "rows_by_id",
     "statistics",
     "subjects",
     "totals",

@@ -1,6 +1,6 @@
 """The list of deals, by keyset pages."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -162,6 +162,13 @@ def opportunity_row(actor: Actor, opportunity_id: int) -> OpportunityRow:
     if not found:
         raise NotFound(Opportunity.kind)
     return rows_of(found)[0]
+
+
+def rows_by_id(actor: Actor, ids: Collection[int]) -> Mapping[int, OpportunityRow]:
+    """Those of the deals that the actor may see, by their ids."""
+    if not ids:
+        return {}
+    return {row.id: row for row in rows_of(list(columns(visible_deals(actor).filter(pk__in=ids), actor)))}
 
 
 def changeable_row(actor: Actor, opportunity_id: int) -> OpportunityRow:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from opportune.activities import actions as tasks
-from opportune.activities.queries import my_open_tasks, task
+from opportune.activities.queries import my_open_task_counts, my_open_tasks, task
 from opportune.identity import actions as people
 from opportune.identity.actor import actor_for
 from opportune.identity.queries import people as everybody
@@ -27,7 +27,7 @@ from opportune.storage.outages import Outage, outage_of
 from opportune.web.back import safe
 from opportune.web.pages import SignedIn, go, is_htmx, outage, page, problem, signed_in, tell
 from opportune.web.typed import Typed
-from opportune.web.viewer import look_as_visitor
+from opportune.web.viewer import look_as_visitor, viewer
 
 MISTAKE = sentence("Something went wrong on the server. It has been noted in the server’s log.")
 
@@ -42,8 +42,12 @@ def home(request: SignedIn) -> HttpResponse:
 @require_POST
 @signed_in
 def preferences(request: SignedIn) -> HttpResponse:
-    """Change one's theme or language."""
-    chosen = {name: request.POST[name] for name in ("theme", "language") if name in request.POST}
+    """Change one's theme or language, or turn single keys on or off."""
+    chosen: dict[str, str | bool] = {
+        name: request.POST[name] for name in ("theme", "language") if name in request.POST
+    }
+    if "single_keys" in request.POST:
+        chosen["single_keys"] = request.POST["single_keys"] == "on"
     people.change_preferences(request.actor, **chosen)
     if is_htmx(request):
         return HttpResponse(status=204)
@@ -92,10 +96,19 @@ def my_tasks(request: SignedIn) -> HttpResponse:
 @require_GET
 @signed_in
 def bell(request: SignedIn) -> HttpResponse:
-    """How many reminders are due, for the bell of every page, which asks now and then."""
+    """How many reminders are due, and how many tasks open and late, for every page, which asks now and then."""
     count = due_count(request.actor, clock.now())
     said = ngettext("{count} reminder is due", "{count} reminders are due", count).format(count=count)
-    return JsonResponse({"count": count, "label": said})
+    todo, late = my_open_task_counts(request.actor, viewer().today)
+    short = gettext("{count} late").format(count=late) if late else str(todo or "")
+    return JsonResponse({"count": count, "label": said, "tasks": {"late": late, "label": short}})
+
+
+@require_GET
+@signed_in
+def keys(request: SignedIn) -> HttpResponse:
+    """The keys there are."""
+    return page(request, "shell/keys.html" if is_htmx(request) else "shell/keys_page.html")
 
 
 @require_POST

@@ -7,6 +7,12 @@ export function openerOf(popover) {
   return openers.get(popover) ?? named ?? null;
 }
 
+// Two buttons may open the same popover, one of them on phones only.
+export function opens(button) {
+  const popover = document.getElementById(button.getAttribute("popovertarget"));
+  if (popover) openers.set(popover, button);
+}
+
 export function openAt(popover, opener) {
   openers.set(popover, opener);
   if (popover.matches(":popover-open")) popover.hidePopover();

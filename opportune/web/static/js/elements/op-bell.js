@@ -22,7 +22,9 @@ class Bell extends HTMLElement {
     }
   }
 
-  show({ count, label }) {
+  show(counts) {
+    const { count, label } = counts;
+    document.dispatchEvent(new CustomEvent("counts", { detail: counts }));
     this.count.hidden = count === 0;
     this.count.textContent = String(count);
     this.link.ariaLabel = label;

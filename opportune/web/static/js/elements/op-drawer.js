@@ -1,17 +1,19 @@
 // On narrow screens the navigation is a drawer.
 const app = () => document.querySelector(".app");
-const button = () => document.querySelector("[data-drawer]");
+let opener = null;
 
 function set(open) {
   app().toggleAttribute("data-drawer-open", open);
-  button().setAttribute("aria-expanded", String(open));
+  for (const button of document.querySelectorAll("[data-drawer]")) button.ariaExpanded = String(open);
   if (open) document.querySelector(".side a")?.focus();
-  else button().focus();
+  else opener?.focus();
 }
 
 document.addEventListener("click", (event) => {
   const isOpen = app()?.hasAttribute("data-drawer-open");
-  if (event.target.closest("[data-drawer]")) set(!isOpen);
+  const button = event.target.closest("[data-drawer]");
+  opener = button ?? opener;
+  if (button) set(!isOpen);
   else if (isOpen && !event.target.closest(".side")) set(false);
 });
 

@@ -1,6 +1,6 @@
 // Menus and other popovers: `[data-menu]` fetches one into #menu, `[popovertarget]` opens one of the page.
 import { bookmark } from "../focus.js";
-import { openAt, openerOf, place } from "../popovers.js";
+import { openAt, openerOf, opens, place } from "../popovers.js";
 
 const ITEMS = ".mi:not([aria-disabled='true'], :disabled)";
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
@@ -32,6 +32,8 @@ function describe(menu) {
 }
 
 document.addEventListener("click", (event) => {
+  const named = event.target.closest("[popovertarget]");
+  if (named) opens(named);
   const button = event.target.closest("[data-menu]");
   if (button) {
     event.preventDefault();
