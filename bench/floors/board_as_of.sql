@@ -1,7 +1,7 @@
 -- name: sums
 SELECT entry.stage_id, count(*), sum(entry.value_base), sum(entry.expected_base)
 FROM opportunities_entry AS entry JOIN opportunities_opportunity AS deal ON deal.id = entry.opportunity_id
-WHERE deal.deleted_at IS NULL AND entry.at <= :instant AND (entry.ended_at IS NULL OR entry.ended_at > :instant) AND entry.process_id = :process_id AND entry.status IN ('not_started', 'in_progress') AND {visible}
+WHERE deal.deleted_at IS NULL AND entry.at <= :instant AND (entry.ended_at IS NULL OR entry.ended_at > :instant) AND entry.process_id = :process_id AND entry.closed_on IS NULL AND {visible}
 GROUP BY entry.stage_id;
 -- name: cards
 -- each: stages
@@ -11,5 +11,5 @@ FROM opportunities_entry AS entry JOIN opportunities_opportunity AS deal ON deal
 JOIN identity_user AS owner ON owner.id = entry.owner_id
 LEFT JOIN customers_account AS account ON account.id = entry.account_id
 LEFT JOIN customers_contact AS contact ON contact.id = entry.contact_id
-WHERE deal.deleted_at IS NULL AND entry.at <= :instant AND (entry.ended_at IS NULL OR entry.ended_at > :instant) AND entry.process_id = :process_id AND entry.status IN ('not_started', 'in_progress') AND {entry_stage} AND entry.estimated_close_on IS NOT NULL AND {visible}
+WHERE deal.deleted_at IS NULL AND entry.at <= :instant AND (entry.ended_at IS NULL OR entry.ended_at > :instant) AND entry.process_id = :process_id AND entry.closed_on IS NULL AND {entry_stage} AND entry.estimated_close_on IS NOT NULL AND {visible}
 ORDER BY entry.estimated_close_on, entry.id LIMIT 41;

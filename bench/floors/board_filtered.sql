@@ -1,7 +1,7 @@
 -- name: sums
 SELECT deal.stage_id, count(*), sum(deal.value_base), sum(deal.expected_base)
 FROM opportunities_opportunity AS deal
-WHERE deal.deleted_at IS NULL AND deal.process_id = :process_id AND deal.status IN ('not_started', 'in_progress') AND deal.owner_id = :owner_id AND deal.estimated_close_on <= :close_to AND {visible}
+WHERE deal.deleted_at IS NULL AND deal.process_id = :process_id AND deal.closed_on IS NULL AND deal.owner_id = :owner_id AND deal.estimated_close_on <= :close_to AND {visible}
 GROUP BY deal.stage_id;
 -- name: cards
 -- each: stages
@@ -13,7 +13,7 @@ FROM opportunities_opportunity AS deal
 JOIN identity_user AS owner ON owner.id = deal.owner_id
 LEFT JOIN customers_account AS account ON account.id = deal.account_id
 LEFT JOIN customers_contact AS contact ON contact.id = deal.contact_id
-WHERE deal.deleted_at IS NULL AND deal.process_id = :process_id AND deal.status IN ('not_started', 'in_progress') AND deal.owner_id = :owner_id AND deal.estimated_close_on <= :close_to AND {stage} AND deal.estimated_close_on IS NOT NULL AND {visible}
+WHERE deal.deleted_at IS NULL AND deal.process_id = :process_id AND deal.closed_on IS NULL AND deal.owner_id = :owner_id AND deal.estimated_close_on <= :close_to AND {stage} AND deal.estimated_close_on IS NOT NULL AND {visible}
 ORDER BY deal.estimated_close_on, deal.id LIMIT 41;
 -- name: tasks
 SELECT about_id, subject, due_on FROM activities_task

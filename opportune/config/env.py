@@ -172,7 +172,11 @@ class Environment:
         """Django's description of the database. Raises BadSetting for an address of another kind."""
         url = self.text("DATABASE_URL")
         if not url:
-            return {"ENGINE": "opportune.storage.sqlite", "NAME": str(self.data() / "opportune.sqlite3")}
+            return {
+                "ENGINE": "opportune.storage.sqlite",
+                "NAME": str(self.data() / "opportune.sqlite3"),
+                "CONN_MAX_AGE": None,
+            }
         parts = _split("DATABASE_URL", url, POSTGRES_SCHEMES, "postgres://user:password@host:5432/name")
         if not parts.path.strip("/"):
             raise BadSetting("DATABASE_URL names no database; write postgres://user:password@host:5432/name.")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from opportune.identity.models import Grant, Membership, Role, Unit, User
+from opportune.identity.models import Membership, Role, Unit, User
 from opportune.identity.permissions import KINDS, RIGHTS, VERBS, Depth, Depths, narrowed
 from opportune.kernel.errors import NotPermitted
 
@@ -13,7 +13,8 @@ from opportune.kernel.errors import NotPermitted
 class Actor:
     """Who acts, and how far each of their verbs reaches. Built once a request.
 
-    `person_id` is the person behind a person, a token or a job; `unit_ids` their unit and those below it.
+    `person_id` is the person behind a person, a token or a job; `unit_ids` their unit and those below it, where some
+    verb reaches as far as that and no further.
     """
 
     kind: str
@@ -58,10 +59,14 @@ def actor_for(user: User, door: str) -> Actor:
     if not user.is_active:
         raise NotPermitted()
     depths: dict[tuple[str, str], Depth] = {}
-    grants = Grant.objects.filter(role__holders__user_id=user.pk).values_list("record_kind", "verb", "depth")
-    for kind, verb, depth in grants:
-        depths[kind, verb] = max(depths.get((kind, verb), Depth.NONE), Depth(depth))
-    rights = Role.objects.filter(holders__user_id=user.pk).values_list("rights", flat=True)
+    rights: set[str] = set()
+    held = Role.objects.filter(holders__user_id=user.pk)
+    for of_role, kind, verb, depth in held.values_list(
+        "rights", "grants__record_kind", "grants__verb", "grants__depth"
+    ):
+        rights.update(of_role)
+        if depth is not None:
+            depths[kind, verb] = max(depths.get((kind, verb), Depth.NONE), Depth(depth))
     return Actor(
         kind="person",
         id=user.pk,
@@ -69,9 +74,9 @@ def actor_for(user: User, door: str) -> Actor:
         door=door,
         person_id=user.pk,
         depths=MappingProxyType(depths),
-        rights=frozenset(right for held in rights for right in held),
+        rights=frozenset(rights),
         team_ids=tuple(Membership.objects.filter(user_id=user.pk).values_list("team_id", flat=True)),
-        unit_ids=units_below(user.unit_id),
+        unit_ids=units_below(user.unit_id) if Depth.UNIT in depths.values() else (),
         language=user.language,
         theme=user.theme,
         time_zone=user.time_zone,

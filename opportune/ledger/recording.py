@@ -23,6 +23,7 @@ from opportune.kernel.actor import Actor
 from opportune.kernel.errors import Conflict
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import consumers, react
+from opportune.kernel.remembering import changing, remembering
 from opportune.ledger.events import RecordsChanged
 from opportune.ledger.models import Change, ChangeSet, Delivery, Job, Recorded, plain
 
@@ -131,6 +132,7 @@ class Recording:
         **detail: Any,
     ) -> None:
         """Write down one step of a record, at its present version unless another is given."""
+        changing(record.kind)
         if record.ref in self.consequences:
             detail[CONSEQUENCE] = True
         self.changes.append(
@@ -196,7 +198,7 @@ def command(
     if outer is not None:
         yield outer
         return
-    with transaction.atomic():
+    with remembering(), transaction.atomic():
         change_set = ChangeSet.objects.create(
             at=clock.now(),
             verb=verb,

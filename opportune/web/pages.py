@@ -20,6 +20,7 @@ from opportune.deleted.queries import BinRow, binned
 from opportune.identity.actor import Actor, actor_for
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
+from opportune.kernel.remembering import remembering
 from opportune.ledger.recording import noting_change_sets
 from opportune.web.templating import said
 from opportune.web.typed import Kept
@@ -56,9 +57,9 @@ def signed_in(view: View) -> View:
         request.actor = actor  # type: ignore[attr-defined]
         translation.activate(actor.language)
         request.LANGUAGE_CODE = actor.language
-        look_as(actor)
         try:
-            with noting_change_sets() as noted:
+            with noting_change_sets() as noted, remembering():
+                look_as(actor)
                 request.change_sets = noted  # type: ignore[attr-defined]
                 return view(request, *args, **kwargs)
         except NotFound as error:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from opportune.identity.actor import Actor
+from opportune.identity.visibility import scope
 from opportune.kernel import clock
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet, Status
@@ -71,7 +72,16 @@ def totals(actor: Actor, wanted: OpportunityFilter, *, as_of: date | None = None
 
 
 def standing_at(actor: Actor, day: date) -> QuerySet[Entry]:
-    """The entries that held at the end of a day, of deals the actor may see today."""
+    """The entries that held at the end of a day in the organisation's zone, of deals the actor may see today."""
     instant = clock.end_of(day, organisation_settings().time_zone)
     held = Q(at__lte=instant) & (Q(ended_at__isnull=True) | Q(ended_at__gt=instant))
-    return Entry.objects.filter(held, opportunity_id__in=visible_deals(actor).values("id"))
+    return Entry.objects.filter(held, _visible(actor))
+
+
+def _visible(actor: Actor) -> Q:
+    """The entries of deals that are not in the bin and in the actor's reach; who sees all needs no look at them."""
+    deals = OpportunityQuerySet(Opportunity)
+    reach = scope(actor, Opportunity.kind)
+    if reach == Q():
+        return ~Q(opportunity_id__in=deals.filter(deleted_at__isnull=False).values("id"))
+    return Q(opportunity_id__in=deals.live().filter(reach).values("id"))
