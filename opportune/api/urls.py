@@ -6,6 +6,7 @@ from ninja import Router
 
 from opportune.api import (
     bin,
+    boards,
     categories,
     change_sets,
     competitors,
@@ -40,6 +41,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("change-sets", change_sets.router),
     ("search", searching.router),
     ("", processes.router),
+    ("", boards.router),
     ("", settled.router),
     ("", customising.router),
     ("", organisation.router),

@@ -13,8 +13,7 @@ from opportune.kernel.errors import NotPermitted
 class Actor:
     """Who acts, and how far each of their verbs reaches. Built once a request.
 
-    `person_id` is the person behind a person, a token or a job; `unit_ids` their unit and those below it, where some
-    verb reaches as far as that and no further.
+    `person_id` is the person behind a person, a token or a job; `unit_ids` their unit and those below it.
     """
 
     kind: str
@@ -76,7 +75,7 @@ def actor_for(user: User, door: str) -> Actor:
         depths=MappingProxyType(depths),
         rights=frozenset(rights),
         team_ids=tuple(Membership.objects.filter(user_id=user.pk).values_list("team_id", flat=True)),
-        unit_ids=units_below(user.unit_id) if Depth.UNIT in depths.values() else (),
+        unit_ids=units_below(user.unit_id),
         language=user.language,
         theme=user.theme,
         time_zone=user.time_zone,

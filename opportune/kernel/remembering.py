@@ -1,8 +1,8 @@
 """What many ask for is read once: within one request, and within one command.
 
-A command begins with nothing remembered and, when it ends, what was remembered around it is forgotten. A kind of record
-that the command changes is not remembered from then on, so that it always reads what it wrote. Outside of a request
-nothing is remembered.
+A command begins with nothing remembered. When it ends, what was remembered around it is forgotten, and what it read
+itself, and did not change, stays. A kind of record that a command changes is not remembered from then on, so that it
+always reads what it wrote. Outside of a request nothing is remembered.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -27,14 +27,19 @@ _memory: ContextVar[_Memory | None] = ContextVar("memory", default=None)
 @contextmanager
 def remembering() -> Iterator[None]:
     """Remember within this block, and nothing from around it; what is around is forgotten at the end."""
-    around = _memory.get()
-    token = _memory.set(_Memory())
+    around, within = _memory.get(), _Memory()
+    token = _memory.set(within)
+    if around is not None:
+        around.kept.clear()
     try:
         yield
+    except BaseException:
+        within.kept.clear()  # what was read may never have been so
+        raise
     finally:
         _memory.reset(token)
         if around is not None:
-            around.kept.clear()
+            around.kept, around.kinds = within.kept, within.kinds
 
 
 def remembered(key: Hashable, read: Callable[[], T], *, of: frozenset[str]) -> T:

@@ -160,13 +160,21 @@ class Recording:
             fresh = self.changes[written:]
             Change.objects.bulk_create(fresh, batch_size=500)
             written += len(fresh)
-            react(self.actor, RecordsChanged(self.change_set.pk, tuple(change.ref for change in fresh)))
+            refs = tuple(change.ref for change in fresh)
+            react(self.actor, RecordsChanged(self.change_set.pk, refs, _fields_of(fresh)))
         Delivery.objects.bulk_create(
             [
                 Delivery(change_set=self.change_set, consumer=name, due_at=self.change_set.at)
                 for name in consumers
             ]
         )
+
+
+def _fields_of(changes: Sequence[Change]) -> dict[RecordRef, frozenset[str]]:
+    differing: dict[RecordRef, frozenset[str]] = {}
+    for change in changes:
+        differing[change.ref] = differing.get(change.ref, frozenset()) | change.after.keys()
+    return differing
 
 
 def _filled(record: Recorded) -> dict[str, Any]:

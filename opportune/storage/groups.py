@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from opportune.kernel.paging import Cursor
 
@@ -32,6 +33,20 @@ def first_of_each(
         for each in short:
             found[each] += empty[each][: limit + 1 - len(found[each])]
     return {each: _page(found[each], limit) for each in groups}
+
+
+def first_of_each_walked(
+    rows: QuerySet[Any], group: str, column: str, limit: int
+) -> dict[int | None, tuple[list[int], str | None]]:
+    """As `first_of_each` for all groups there are, by one walk through the rows: for those no index has in order."""
+    order = (F(column).asc(nulls_last=True), F("id").asc())
+    placed = rows.order_by().annotate(place=Window(RowNumber(), partition_by=[F(group)], order_by=order))
+    found: dict[int | None, list[Row]] = defaultdict(list)
+    for each, row_id, value in (
+        placed.filter(place__lte=limit + 1).values_list(group, "id", column).order_by("place")
+    ):
+        found[each].append((row_id, value))
+    return {each: _page(chosen, limit) for each, chosen in found.items()}
 
 
 def _page(rows: Sequence[Row], limit: int) -> tuple[list[int], str | None]:

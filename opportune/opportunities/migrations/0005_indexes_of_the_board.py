@@ -72,4 +72,10 @@ class Migration(migrations.Migration):
                 name="deal_board",
             ),
         ),
+        migrations.AddIndex(
+            model_name="opportunity",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="deal_in_bin"
+            ),
+        ),
     ]

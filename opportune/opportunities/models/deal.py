@@ -229,6 +229,7 @@ class Opportunity(Valued, Recorded):
             models.Index(fields=["subject_key", "id"], name="deal_subject"),
             models.Index(fields=["value_base", "id"], name="deal_value"),
             models.Index(fields=["estimated_close_on", "id"], name="deal_close"),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="deal_in_bin"),
             models.Index(
                 fields=["reminder_at"], condition=Q(reminder_at__isnull=False), name="deal_reminder"
             ),

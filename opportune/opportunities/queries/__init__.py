@@ -25,8 +25,10 @@ from opportune.opportunities.queries.of_customers import CustomerChange, custome
 from opportune.opportunities.queries.offering import (
     OfferedClosing,
     OfferedMove,
+    Whereabouts,
     offered_closing,
     offered_moves,
+    whereabouts,
 )
 from opportune.opportunities.queries.record import (
     EntryRow,
@@ -65,6 +67,7 @@ __all__ = [
     "StepState",
     "Sum",
     "Totals",
+    "Whereabouts",
     "board",
     "board_column",
     "campaigns_of_closed",
@@ -86,4 +89,5 @@ __all__ = [
     "statistics",
     "subjects",
     "totals",
+    "whereabouts",
 ]

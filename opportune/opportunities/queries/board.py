@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from opportune.identity.actor import Actor
+from opportune.identity.visibility import scope
 from opportune.kernel.registries import facts
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import STILL_OPEN, Opportunity, OpportunityQuerySet
@@ -19,7 +20,7 @@ from opportune.opportunities.queries.then import rows_then
 from opportune.opportunities.queries.totals import Sum, standing_at, visible_deals
 from opportune.process.queries import ProcessPicture, StagePicture
 from opportune.reference.queries import CategoryRow, categories_of
-from opportune.storage.groups import first_of_each
+from opportune.storage.groups import first_of_each, first_of_each_walked
 from opportune.storage.keyset import read_page
 from opportune.storage.numbers import ExactSum
 
@@ -64,10 +65,22 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """The open deals of a process that match: rows to find them among, and how to read those that are found."""
+    """The open deals of a process that match: rows to find them among, and how to read those that are found.
+
+    What is costly to ask of each row, who may see its deal, is asked in one walk through all of them.
+    """
 
     rows: QuerySet[Any]
     read: Callable[[Sequence[int]], Mapping[int, BoardCard]]
+    is_walked: bool = False
+
+    def pages(
+        self, stages: Sequence[int | None], limit: int
+    ) -> Mapping[int | None, tuple[list[int], str | None]]:
+        """The first cards of columns, as `page` finds them for one."""
+        if self.is_walked:
+            return first_of_each_walked(self.rows, "stage_id", "estimated_close_on", limit)
+        return first_of_each(self.rows.order_by(), "stage_id", stages, "estimated_close_on", limit)
 
     def sums(self) -> dict[int | None, Sum]:
         """The exact sums of each stage, by SQL."""
@@ -115,10 +128,9 @@ def board(
     shown = [stage for stage in every if _id_of(stage) in (places if only is None else only)]
     if only is None:
         shown = [stage for stage in shown if stage is not None or None in sums]
-    filled = [_id_of(stage) for stage in shown if _id_of(stage) in sums]
-    pages = first_of_each(ground.rows.order_by(), "stage_id", filled, "estimated_close_on", limit)
-    cards = ground.read([card for ids, _ in pages.values() for card in ids])
+    pages = ground.pages([_id_of(stage) for stage in shown if _id_of(stage) in sums], limit)
     firsts = [pages.get(_id_of(stage), ([], None)) for stage in shown]
+    cards = ground.read([card for ids, _ in firsts for card in ids])
     made = [
         BoardColumn(
             stage, sums.get(_id_of(stage), Sum()), [cards[card] for card in ids if card in cards], following
@@ -155,7 +167,10 @@ def _ground(actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, as
     here = Q(process_id=process.id) & STILL_OPEN
     if as_of is not None:
         rows = standing_at(actor, as_of).filter(here, wanted.condition(actor, of_entries=True))
-        return _Ground(rows, lambda ids: {key: BoardCard(row) for key, row in rows_then(actor, ids).items()})
+        is_walked = scope(actor, Opportunity.kind) != Q()
+        return _Ground(
+            rows, lambda ids: {key: BoardCard(row) for key, row in rows_then(actor, ids).items()}, is_walked
+        )
     deals = visible_deals(actor).filter(here, wanted.condition(actor))
     return _Ground(deals, lambda ids: _cards(actor, ids))
 

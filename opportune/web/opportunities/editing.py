@@ -15,7 +15,7 @@ from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions
-from opportune.opportunities.queries import opportunity
+from opportune.opportunities.queries import OpportunityRecord, opportunity
 from opportune.process.queries import processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.back import came_from, safe
@@ -105,12 +105,8 @@ def _new_form(request: SignedIn, values: Mapping[str, Any], errors: Mapping[str,
 @signed_in
 def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """All fields of an open deal."""
-    record = opportunity(request.actor, opportunity_id)
-    if "write" not in record.may:
-        raise NotPermitted()
-    if not may_change(request.actor, record):
-        raise Conflict(sentence("This opportunity is closed. Reopen it to change it."), code="closed")
     if request.method == "GET":
+        record = _changeable(request, opportunity_id)
         values = values_of(record)
         values["was"] = json.dumps(values)
         values |= {"version": record.row.version, "back": came_from(request, reverse("opportunities"))}
@@ -123,14 +119,25 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
         typed.demand()
         actions.edit(request.actor, opportunity_id, changes, version=version)
     except Invalid as invalid:
+        record = _changeable(request, opportunity_id)
         return _edit_form(request, record, request.POST.dict(), invalid.fields)
     except Conflict as conflict:
         if conflict.code != "conflict":
             raise
+        record = _changeable(request, opportunity_id)
         return _edit_form(request, record, request.POST.dict(), {}, conflict=conflict)
     if request.change_sets:
         tell(request, gettext("Saved."))
     return _after(request, Typed(request.POST.dict()), opportunity_id)
+
+
+def _changeable(request: SignedIn, opportunity_id: int) -> OpportunityRecord:
+    record = opportunity(request.actor, opportunity_id)
+    if "write" not in record.may:
+        raise NotPermitted()
+    if not may_change(request.actor, record):
+        raise Conflict(sentence("This opportunity is closed. Reopen it to change it."), code="closed")
+    return record
 
 
 def _edit_form(
