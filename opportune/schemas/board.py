@@ -1,9 +1,20 @@
 """The board of a process: its stages side by side, with exact sums and their first opportunities."""
 
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
 from opportune.opportunities.queries import Board
 from opportune.process.queries import ProcessPicture
 from opportune.schemas.opportunity import OpportunityListed, listed
+from opportune.schemas.page import LARGEST
 from opportune.schemas.shapes import Exact, Shown
+
+
+class ColumnSize(BaseModel):
+    """How long the columns are."""
+
+    limit: Annotated[int, Field(ge=1, le=LARGEST, description="How many of each stage at most.")] = 40
 
 
 class BoardColumnShown(Shown):
