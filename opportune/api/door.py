@@ -22,6 +22,7 @@ from opportune.api.problems import METHOD_NOT_ALLOWED, on_error, on_exception, o
 from opportune.api.tokens import BearerToken
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import OpportuneError
+from opportune.kernel.remembering import remembering
 from opportune.ledger.freshness import answer_reading
 from opportune.ledger.recording import noting_change_sets
 
@@ -115,7 +116,7 @@ def around(view: Handler) -> Handler:
 
     @wraps(view)
     def opened(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
-        with noting_change_sets() as change_sets:
+        with noting_change_sets() as change_sets, remembering():
             try:
                 response = view(request, **arguments)
             except Http404 as error:

@@ -7,6 +7,7 @@ from ninja import Router
 from opportune.api import (
     access,
     bin,
+    boards,
     campaigns,
     categories,
     change_sets,
@@ -46,6 +47,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("change-sets", change_sets.router),
     ("search", searching.router),
     ("", processes.router),
+    ("", boards.router),
     ("", settled.router),
     ("", customising.router),
     ("", organisation.router),

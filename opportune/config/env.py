@@ -326,7 +326,11 @@ class Environment:
     def database(self) -> dict[str, Any]:
         """Django's description of the database. Raises BadSetting for an address of another kind."""
         if not self.text("DATABASE_URL"):
-            return {"ENGINE": "opportune.storage.sqlite", "NAME": str(self.data() / "opportune.sqlite3")}
+            return {
+                "ENGINE": "opportune.storage.sqlite",
+                "NAME": str(self.data() / "opportune.sqlite3"),
+                "CONN_MAX_AGE": None,
+            }
         return self._postgres("DATABASE_URL", pool=self.count("OPPORTUNE_DATABASE_POOL", at_least=0))
 
     def replica(self) -> dict[str, Any] | None:

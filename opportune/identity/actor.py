@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from opportune.identity.models import Grant, Holder, Membership, Unit, User
+from opportune.identity.models import Membership, Role, Unit, User
 from opportune.identity.permissions import KINDS, RIGHTS, VERBS, Depth, Depths, narrowed
 from opportune.kernel.errors import NotPermitted
 
@@ -68,18 +68,22 @@ def actors_for(users: Sequence[User], door: str) -> Sequence[Actor]:
     """The actors of several people, in their order; the caller leaves out those who are deactivated."""
     ids = [user.pk for user in users]
     depths: dict[int, dict[tuple[str, str], Depth]] = defaultdict(dict)
-    grants = Grant.objects.filter(role__holders__user_id__in=ids)
-    for holder, kind, verb, depth in grants.values_list(
-        "role__holders__user_id", "record_kind", "verb", "depth"
-    ):
-        held = depths[holder]
-        held[kind, verb] = max(held.get((kind, verb), Depth.NONE), Depth(depth))
     rights: dict[int, set[str]] = defaultdict(set)
     asked: set[int] = set()
-    roles = Holder.objects.filter(user_id__in=ids)
-    for holder, named, asks in roles.values_list("user_id", "role__rights", "role__requires_second_factor"):
-        rights[holder].update(named)
+    roles = Role.objects.filter(holders__user_id__in=ids)
+    for holder, of_role, asks, kind, verb, depth in roles.values_list(
+        "holders__user_id",
+        "rights",
+        "requires_second_factor",
+        "grants__record_kind",
+        "grants__verb",
+        "grants__depth",
+    ):
+        rights[holder].update(of_role)
         asked |= {holder} if asks else set()
+        if depth is not None:
+            held = depths[holder]
+            held[kind, verb] = max(held.get((kind, verb), Depth.NONE), Depth(depth))
     teams: dict[int, list[int]] = defaultdict(list)
     for member, team in Membership.objects.filter(user_id__in=ids).values_list("user_id", "team_id"):
         teams[member].append(team)

@@ -27,13 +27,14 @@ class Person:
 
 def people(*, active_only: bool = True) -> Sequence[Person]:
     """Everybody, by name, with their teams. Names of colleagues are no secret within the organisation."""
-    users = User.objects.order_by("sort_key", "id").prefetch_related("memberships__team")
+    users = User.objects.order_by("sort_key", "id", "memberships__team__name")
     if active_only:
         users = users.filter(is_active=True)
-    return [
-        Person(u.pk, u.name, u.email, u.is_active, tuple(sorted(m.team.name for m in u.memberships.all())))
-        for u in users
-    ]
+    teams: dict[tuple[int, str, str, bool], list[str]] = {}
+    rows = users.values_list("id", "name", "email", "is_active", "memberships__team__name")
+    for user_id, name, email, is_active, team in rows:
+        teams.setdefault((user_id, name, email, is_active), []).extend([team] if team else [])
+    return [Person(*who, tuple(sorted(names))) for who, names in teams.items()]
 
 
 def people_named(text: str, *, limit: int = 8) -> Sequence[tuple[int, str]]:

@@ -7,17 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Model, Q, QuerySet
 
 from opportune.identity.actor import Actor
 from opportune.identity.models import Membership, Share, User
-from opportune.identity.permissions import Depth
+from opportune.identity.permissions import VERBS, Depth
 from opportune.kernel.errors import NotFound, NotPermitted
 from opportune.ledger.models import LIVE, Recorded
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=Recorded)
 NOTHING = Q(pk__in=())
+_READING = frozenset({"read", "append", "export"})
+"""Verbs that a share to read grants, too."""
+_OWNERS = frozenset({"delete", "assign", "share"})
+"""Verbs that no share grants."""
 
 
 class ScopedQuerySet(QuerySet[R]):
@@ -99,14 +103,42 @@ def _shared(actor: Actor, kind: str, verb: str) -> QuerySet[Share, Any]:
     return (shares.none() if needed is None else shares.filter(**needed)).values("record_id")
 
 
+def verbs_reaching(records: QuerySet[Any], actor: Actor, kind: str, record_id: int) -> frozenset[str]:
+    """The verbs of the actor that reach one of these records, by its id, each as `scope` says; in one query."""
+    sure: set[str] = set()
+    asked: dict[tuple[Depth, bool, bool], tuple[Q, list[str]]] = {}
+    for verb in VERBS:
+        depth = actor.depth(kind, verb)
+        reach = NOTHING if depth == Depth.NONE else scope(actor, kind, verb)
+        if reach == Q():
+            sure.add(verb)
+        elif reach != NOTHING:
+            asked.setdefault((depth, verb in _READING, verb in _OWNERS), (reach, []))[1].append(verb)
+    found = records.filter(pk=record_id).values_list(
+        "pk", *(ExpressionWrapper(reach, BooleanField()) for reach, _ in asked.values())
+    )
+    row = found.first()
+    if row is None:
+        return frozenset()
+    reached = zip(asked.values(), row[1:], strict=True)
+    return frozenset(sure.union(*(verbs for (_, verbs), is_reached in reached if is_reached)))
+
+
 def obtain(records: QuerySet[M], actor: Actor, kind: str, record_id: int, verb: str = "read") -> M:
     """One record, locked when `verb` changes it. Raises NotFound if invisible, NotPermitted if only visible."""
     visible = records.filter(scope(actor, kind, "read"), pk=record_id)
-    if verb != "read":
-        visible = visible.select_for_update(of=("self",))
-    found = visible.first()
+    if verb == "read":
+        seen = visible.first()
+        if seen is None:
+            raise NotFound(kind)
+        return seen
+    reach = scope(actor, kind, verb)
+    locked: Any = visible.select_for_update(of=("self",))
+    if reach not in (Q(), NOTHING):
+        locked = locked.annotate(is_reached=ExpressionWrapper(reach, BooleanField()))
+    found: M | None = locked.first()
     if found is None:
         raise NotFound(kind)
-    if verb != "read" and not records.filter(scope(actor, kind, verb), pk=record_id).exists():
+    if not getattr(found, "is_reached", reach == Q()):
         raise NotPermitted(kind=kind, verb=verb)
     return found

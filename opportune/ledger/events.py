@@ -1,16 +1,18 @@
 """What the ledger tells in the transaction of a command."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from opportune.kernel.records import RecordRef
 
 
 @dataclass(frozen=True, slots=True)
 class RecordsChanged:
-    """A command is about to commit these records' changes."""
+    """A command is about to commit these records' changes; `fields` are those that differ, by record."""
 
     change_set_id: int
     refs: tuple[RecordRef, ...]
+    fields: Mapping[RecordRef, frozenset[str]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

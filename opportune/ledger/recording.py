@@ -23,6 +23,7 @@ from opportune.kernel.actor import Actor
 from opportune.kernel.errors import Conflict
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import consumers, react
+from opportune.kernel.remembering import changing, remembering
 from opportune.kernel.watching import watched_command
 from opportune.ledger.events import RecordsChanged
 from opportune.ledger.models import Change, ChangeSet, Delivery, Job, Recorded, plain
@@ -133,6 +134,7 @@ class Recording:
         **detail: Any,
     ) -> None:
         """Write down one step of a record, at its present version unless another is given."""
+        changing(record.kind)
         if record.ref in self.consequences:
             detail[CONSEQUENCE] = True
         self.changes.append(
@@ -179,13 +181,21 @@ class Recording:
             fresh = self.changes[written:]
             Change.objects.bulk_create(fresh, batch_size=500)
             written += len(fresh)
-            react(self.actor, RecordsChanged(self.change_set.pk, tuple(change.ref for change in fresh)))
+            refs = tuple(change.ref for change in fresh)
+            react(self.actor, RecordsChanged(self.change_set.pk, refs, _fields_of(fresh)))
         Delivery.objects.bulk_create(
             [
                 Delivery(change_set=self.change_set, consumer=name, due_at=self.change_set.at)
                 for name in consumers
             ]
         )
+
+
+def _fields_of(changes: Sequence[Change]) -> dict[RecordRef, frozenset[str]]:
+    differing: dict[RecordRef, frozenset[str]] = {}
+    for change in changes:
+        differing[change.ref] = differing.get(change.ref, frozenset()) | change.after.keys()
+    return differing
 
 
 def _filled(record: Recorded) -> dict[str, Any]:
@@ -218,7 +228,7 @@ def command(
         yield outer
         return
     stay_on_primary()
-    with watched_command(verb), transaction.atomic():
+    with remembering(), watched_command(verb), transaction.atomic():
         change_set = ChangeSet.objects.create(
             at=clock.now(),
             verb=verb,

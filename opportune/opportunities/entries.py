@@ -3,6 +3,7 @@
 One function writes them. They can be rebuilt from the ledger (`rebuilt`), and equal what is stored.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -44,22 +45,25 @@ def append(turns: Sequence[Turn], *, at: datetime | None = None) -> None:
 
     In as many queries for many deals as for one.
     """
-    ids = [turn.opportunity.pk for turn in turns]
-    current = {
-        entry.opportunity_id: entry for entry in Entry.objects.filter(opportunity_id__in=ids, is_current=True)
-    }
+    current = Entry.objects.filter(
+        opportunity_id__in=[turn.opportunity.pk for turn in turns], is_current=True
+    )
+    since = {deal: (entry, at) for deal, entry, at in current.values_list("opportunity_id", "id", "at")}
     change_set = recording().change_set
-    begun = []
+    begun, ended = [], defaultdict(list)
     for turn in turns:
         instant = at or change_set.at
-        ended = current.get(turn.opportunity.pk)
-        if ended is not None:
-            instant = max(instant, ended.at + _TICK)
-            ended.ended_at, ended.is_current = instant, False
+        if turn.opportunity.pk in since:
+            entry_id, began = since[turn.opportunity.pk]
+            instant = max(instant, began + _TICK)
+            ended[instant].append(entry_id)
         begun.append(
             entry_of(turn.opportunity, move=turn.move, at=instant, on=turn.on, change_set=change_set)
         )
-    Entry.objects.bulk_update(current.values(), ["ended_at", "is_current"], batch_size=BATCH)
+    for instant, ids in ended.items():  # one, unless an earlier entry lies in the future
+        for first in range(0, len(ids), BATCH):
+            some = Entry.objects.filter(pk__in=ids[first : first + BATCH])
+            some.update(ended_at=instant, is_current=False)
     Entry.objects.bulk_create(begun, batch_size=BATCH)
 
 

@@ -12,6 +12,7 @@ from opportune.identity.visibility import scope
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import facts
 from opportune.opportunities.models import OPEN, Entry, Opportunity, OpportunityQuerySet, ProcessRun, StepMark
+from opportune.opportunities.queries.reach import verbs_on
 from opportune.opportunities.values import CHECKS
 from opportune.process.models import Step
 
@@ -121,6 +122,9 @@ def deals_reachable() -> Reachable:
 
 
 def deals_reached(actor: Actor, ids: Iterable[int], verb: str) -> set[int]:
-    """Those of the deals outside the bin that a verb of the actor reaches."""
-    rows = OpportunityQuerySet(Opportunity).live().filter(scope(actor, Opportunity.kind, verb))
-    return set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))
+    """Those of the deals outside the bin that a verb of the actor reaches, and the actor sees."""
+    asked = list(ids)
+    if len(asked) == 1:
+        return {asked[0]} if verb in verbs_on(actor, asked[0]) else set()
+    rows = OpportunityQuerySet(Opportunity).visible_to(actor).filter(scope(actor, Opportunity.kind, verb))
+    return set(rows.filter(pk__in=asked).values_list("pk", flat=True))

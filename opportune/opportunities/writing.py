@@ -162,17 +162,30 @@ def _save(deals: Sequence[Opportunity], columns: Iterable[str]) -> None:
 NOTED = entries.NOTED_FIELDS
 
 
-def entries_of(deal: Opportunity) -> Sequence[Entry]:
-    """A deal's entries in order, for what is read from them together."""
-    return list(Entry.objects.filter(opportunity=deal).select_related("change_set").order_by("at"))
+def entries_of(deal: Opportunity) -> Sequence[stays.Interval]:
+    """A deal's entries in order, as far as stays and dates are read from them."""
+    return entries_of_many([deal])[deal.pk]
 
 
-def entries_of_many(deals: Iterable[Opportunity]) -> Mapping[int, Sequence[Entry]]:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is read of an entry to know stays and dates; a `stays.Interval`."""
+
+    stage_id: int | None
+    status: str
+    on: date
+    move: str
+    change_set_id: int
+    undoes_id: int | None
+
+
+def entries_of_many(deals: Iterable[Opportunity]) -> Mapping[int, Sequence[stays.Interval]]:
     """The entries of deals in order, in one query, by the deals' ids."""
-    found: dict[int, list[Entry]] = {deal.pk: [] for deal in deals}
-    rows = Entry.objects.filter(opportunity_id__in=list(found)).select_related("change_set")
-    for entry in rows.order_by("at"):
-        found[entry.opportunity_id].append(entry)
+    found: dict[int, list[stays.Interval]] = {deal.pk: [] for deal in deals}
+    rows = Entry.objects.filter(opportunity_id__in=list(found)).order_by("at")
+    columns = ("stage_id", "status", "on", "move", "change_set_id", "change_set__undoes_id")
+    for row in rows.values_list("opportunity_id", *columns):
+        found[row[0]].append(Held(*row[1:]))
     return found
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from opportune.kernel.errors import NotFound
 from opportune.kernel.registries import facts
+from opportune.kernel.remembering import remembered
 from opportune.ledger.models import LIVE
 from opportune.process.models import Process, Stage, Step
 
@@ -121,39 +122,51 @@ class Use:
     done: int = 0
 
 
+_KINDS = frozenset({Process.kind, Stage.kind, Step.kind})
+_STEP = (
+    "id", "what", "name_en", "name_fr", "field", "is_required", "delay_days", "reminder_days", "version",
+)  # fmt: skip
+_STAGE = (
+    "id", "key", "name_en", "name_fr", "chance", "completed", "allow_skip", "quote_required", "is_default",
+    "expected_days", "stale_days", "close_date_formula", "guidance_en", "guidance_fr", "comments", "version",
+)  # fmt: skip
+_PROCESS = (
+    "id", "key", "name_en", "name_fr", "method", "estimates_required", "is_retired", "comments", "version",
+)  # fmt: skip
+
+
 def processes(*, with_retired: bool = True) -> Sequence[ProcessPicture]:
-    """All processes in their order, in three queries."""
+    """All processes in their order, in three queries, once a request or command."""
+    known = remembered("processes", _processes, of=_KINDS)
+    return [process for process in known if with_retired or not process.is_retired]
+
+
+def _processes() -> Sequence[ProcessPicture]:
     steps: dict[int, list[StepPicture]] = defaultdict(list)
-    for step in Step.objects.filter(LIVE).order_by("position", "id"):
-        steps[step.stage_id].append(_step_picture(step))
+    for stage_id, *step in (
+        Step.objects.filter(LIVE).order_by("position", "id").values_list("stage_id", *_STEP)
+    ):
+        steps[stage_id].append(StepPicture(*step))
     stages: dict[int, list[StagePicture]] = defaultdict(list)
     heirs: dict[int, dict[int, int]] = defaultdict(dict)
-    for stage in Stage.objects.filter(LIVE | Q(replaced_by__isnull=False)).order_by(
-        "process_id", "position", "id"
+    rows = Stage.objects.filter(LIVE | Q(replaced_by__isnull=False)).order_by("process_id", "position", "id")
+    for process_id, deleted_at, replaced_by, *stage in rows.values_list(
+        "process_id", "deleted_at", "replaced_by_id", *_STAGE
     ):
-        if stage.deleted_at is not None:
-            heirs[stage.process_id][stage.pk] = stage.replaced_by_id or 0
+        columns = dict(zip(_STAGE, stage, strict=True))
+        if deleted_at is not None:
+            heirs[process_id][columns["id"]] = replaced_by or 0
             continue
-        siblings = stages[stage.process_id]
-        siblings.append(_stage_picture(stage, len(siblings), tuple(steps[stage.pk])))
-    rows = Process.objects.filter(LIVE).order_by("position", "id")
-    if not with_retired:
-        rows = rows.filter(is_retired=False)
+        siblings = stages[process_id]
+        siblings.append(StagePicture(**columns, order=len(siblings), steps=tuple(steps[columns["id"]])))
+    found = Process.objects.filter(LIVE).order_by("position", "id").values_list(*_PROCESS)
     return [
         ProcessPicture(
-            row.pk,
-            row.key,
-            row.name_en,
-            row.name_fr,
-            row.method,
-            row.estimates_required,
-            row.is_retired,
-            tuple(stages[row.pk]),
-            row.comments,
-            row.version,
-            heirs[row.pk],
+            **dict(zip(_PROCESS, process, strict=True)),
+            stages=tuple(stages[process[0]]),
+            heirs=heirs[process[0]],
         )
-        for row in rows
+        for process in found
     ]
 
 
@@ -216,40 +229,3 @@ def step_use(step_id: int) -> Use:
 def _use(question: str, record_id: int) -> Use:
     ask = facts.get(question)
     return Use(*ask(record_id)) if ask else Use(0, 0)
-
-
-def _step_picture(step: Step) -> StepPicture:
-    return StepPicture(
-        step.pk,
-        step.what,
-        step.name_en,
-        step.name_fr,
-        step.field,
-        step.is_required,
-        step.delay_days,
-        step.reminder_days,
-        step.version,
-    )
-
-
-def _stage_picture(stage: Stage, order: int, steps: tuple[StepPicture, ...]) -> StagePicture:
-    return StagePicture(
-        stage.pk,
-        stage.key,
-        order,
-        stage.name_en,
-        stage.name_fr,
-        stage.chance,
-        stage.completed,
-        stage.allow_skip,
-        stage.quote_required,
-        stage.is_default,
-        stage.expected_days,
-        stage.stale_days,
-        stage.close_date_formula,
-        stage.guidance_en,
-        stage.guidance_fr,
-        steps,
-        stage.comments,
-        stage.version,
-    )

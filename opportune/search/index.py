@@ -18,7 +18,7 @@ _BATCH = 500
 
 def reindex(actor: Actor, event: RecordsChanged) -> None:
     """Bring the entries of changed records up to date, and of the records whose words include theirs."""
-    differing = _refresh(event.refs)
+    differing = _refresh([ref for ref in event.refs if _may_differ(ref, event)])
     if differing:
         followers = {
             RecordRef(kind, record_id)
@@ -26,6 +26,12 @@ def reindex(actor: Actor, event: RecordsChanged) -> None:
             for record_id in source.followers(differing)
         }
         _refresh(followers - set(event.refs))
+
+
+def _may_differ(ref: RecordRef, event: RecordsChanged) -> bool:
+    """Whether a change touches what a record is found by: moving a deal leaves its words alone."""
+    source, fields = SOURCES.get(ref.kind), event.fields.get(ref)
+    return source is not None and (fields is None or not fields.isdisjoint(source.fields))
 
 
 @transaction.atomic

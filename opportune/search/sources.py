@@ -30,12 +30,14 @@ class Source:
 
     `texts` gives the words of those of the ids that can be found at all (one in the bin cannot), `labels` how
     they are shown, `visible` the records an actor may see, and `followers` the ids of the records whose words
-    include those of other ones, as a deal's include its customer's name.
+    include those of other ones, as a deal's include its customer's name. Of the record's own `fields` its words are
+    made, and whether it can be found.
     """
 
     visible: Callable[[Actor], QuerySet[Any]]
     texts: Callable[[Collection[int]], Mapping[int, str]]
     labels: Callable[[Collection[int]], Mapping[int, Label]]
+    fields: frozenset[str]
     followers: Callable[[Collection[RecordRef]], Collection[int]] = _nothing
 
 
@@ -43,9 +45,12 @@ def _words(parts: Iterable[str | None]) -> str:
     return " ".join(part for part in parts if part)
 
 
+_ACCOUNT_WORDS = ("name", "city", "postal_code", "email", "website", "phone", "external_id")
+_CONTACT_WORDS = ("job_title", "city", "email", "phone", "mobile", "external_id")
+
+
 def _account_texts(ids: Collection[int]) -> Mapping[int, str]:
-    columns = ("id", "name", "city", "postal_code", "email", "website", "phone", "external_id")
-    rows = Account.objects.live().filter(pk__in=ids).values_list(*columns)
+    rows = Account.objects.live().filter(pk__in=ids).values_list("id", *_ACCOUNT_WORDS)
     return {row[0]: _words(row[1:]) for row in rows}
 
 
@@ -56,7 +61,7 @@ def _account_labels(ids: Collection[int]) -> Mapping[int, Label]:
 
 def _contact_texts(ids: Collection[int]) -> Mapping[int, str]:
     names = ("first_name", "last_name", "account__name")
-    columns = ("id", *names, "job_title", "city", "email", "phone", "mobile", "external_id")
+    columns = ("id", *names, *_CONTACT_WORDS)
     rows = Contact.objects.live().filter(pk__in=ids).values_list(*columns)
     return {row[0]: _words(row[1:]) for row in rows}
 
@@ -130,26 +135,33 @@ SOURCES: Mapping[str, Source] = {
         visible=lambda actor: _deals().visible_to(actor),
         texts=_deal_texts,
         labels=_deal_labels,
+        fields=frozenset({"subject", "number", "external_id", "account_id", "contact_id", "deleted_at"}),
         followers=_deals_of,
     ),
     "account": Source(
-        visible=lambda actor: Account.objects.visible_to(actor), texts=_account_texts, labels=_account_labels
+        visible=lambda actor: Account.objects.visible_to(actor),
+        texts=_account_texts,
+        labels=_account_labels,
+        fields=frozenset({*_ACCOUNT_WORDS, "deleted_at"}),
     ),
     "contact": Source(
         visible=lambda actor: Contact.objects.visible_to(actor),
         texts=_contact_texts,
         labels=_contact_labels,
+        fields=frozenset({*_CONTACT_WORDS, "first_name", "last_name", "account_id", "deleted_at"}),
         followers=_contacts_of,
     ),
     "campaign": Source(
         visible=lambda actor: Campaign.objects.visible_to(actor),
         texts=_campaign_texts,
         labels=_campaign_labels,
+        fields=frozenset({"name", "code", "deleted_at"}),
     ),
     "segment": Source(
         visible=lambda actor: Segment.objects.visible_to(actor),
         texts=_segment_texts,
         labels=_segment_labels,
+        fields=frozenset({"name", "campaign_id", "deleted_at"}),
         followers=_segments_of,
     ),
 }

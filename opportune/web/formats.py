@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import NumberPattern, parse_pattern
 
 from opportune.kernel.money import rounded
 from opportune.web.viewer import viewer
@@ -35,30 +34,40 @@ def _locale(language: str) -> Locale:
     return Locale.parse("fr" if language.startswith("fr") else "en_GB")
 
 
-@lru_cache(maxsize=32)
-def _pattern(decimals: int) -> NumberPattern:
-    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
+@lru_cache(maxsize=8)
+def _marks(language: str) -> dict[int, str]:
+    """What stands in a language's numbers where Python writes a comma and a point."""
+    symbols = _locale(language).number_symbols["latn"]
+    return str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
 
 
 def number(value: Decimal | int, decimals: int = 0) -> str:
     """A number with its thousands grouped: 83,416 or 83 416 (U+202F)."""
-    language = viewer().language
+    return _number(value, decimals, viewer().language)
+
+
+@lru_cache(maxsize=8192)
+def _number(value: Decimal | int, decimals: int, language: str) -> str:
     exact = rounded(Decimal(value), decimals)
-    text = str(_pattern(decimals).apply(abs(exact), _locale(language)))
-    return ("\u2212" if exact < 0 else "") + text
+    return ("\u2212" if exact < 0 else "") + f"{abs(exact):,}".translate(_marks(language))
 
 
 def money(amount: Decimal | None, currency: str = "", *, cents: bool = False) -> str:
     """An amount in a currency, the base one unless given; the code is shown where it is not the base one."""
     if amount is None:
         return BLANK
+    seen_by = viewer()
+    return _money(amount, currency, cents, seen_by.base_currency, seen_by.language)
+
+
+@lru_cache(maxsize=8192)
+def _money(amount: Decimal, currency: str, cents: bool, base: str, language: str) -> str:
     if amount == 0:
         return ZERO
-    base = viewer().base_currency
     code = currency or base
     sign = _SYMBOLS.get(code, code) if code == base else code
-    figures = number(amount, 2 if cents else 0)
-    if viewer().language.startswith("fr"):
+    figures = _number(amount, 2 if cents else 0, language)
+    if language.startswith("fr"):
         return f"{figures}{NO_BREAK}{sign}"
     minus = figures[:1] if figures.startswith("\u2212") else ""
     gap = "" if sign in _SYMBOLS.values() else NO_BREAK
@@ -75,20 +84,32 @@ def typed_amount(amount: Decimal | None) -> str:
 
 def percent(value: Decimal | int | None) -> str:
     """A percentage with up to two decimals: 65% or 65 %."""
-    if value is None:
-        return BLANK
+    return BLANK if value is None else _percent(value, viewer().language)
+
+
+@lru_cache(maxsize=1024)
+def _percent(value: Decimal | int, language: str) -> str:
     exact = rounded(Decimal(value), 2).normalize()
     decimals = max(0, -int(exact.as_tuple().exponent))
-    gap = NO_BREAK if viewer().language.startswith("fr") else ""
-    return f"{number(exact, decimals)}{gap}%"
+    gap = NO_BREAK if language.startswith("fr") else ""
+    return f"{_number(exact, decimals, language)}{gap}%"
 
 
 def day(value: date | None, *, full: bool = False) -> str:
     """A day, with its year only where it is not the current one: 4 Dec, 15 Jan 2027."""
     if value is None:
         return BLANK
-    pattern = "d MMMM y" if full else ("d MMM" if value.year == viewer().today.year else "d MMM y")
-    return str(format_date(value, pattern, locale=_locale(viewer().language)))
+    seen_by = viewer()
+    return _day(
+        value,
+        "d MMMM y" if full else ("d MMM" if value.year == seen_by.today.year else "d MMM y"),
+        seen_by.language,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, pattern: str, language: str) -> str:
+    return str(format_date(value, pattern, locale=_locale(language)))
 
 
 def month(value: date) -> str:
@@ -124,6 +145,7 @@ def days_since(value: date | None) -> int | None:
     return None if value is None else max(0, (viewer().today - value).days)
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """Up to two letters for an avatar."""
     words = [word for word in name.split() if word[:1].isalnum()]
@@ -131,6 +153,7 @@ def initials(name: str) -> str:
     return "".join(letters).upper() or "?"
 
 
+@lru_cache(maxsize=4096)
 def hue(name: str) -> int:
     """One of twelve hues for an avatar, the same for the same name."""
     return sum(name.encode()) * 7 % 12

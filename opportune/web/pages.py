@@ -21,13 +21,14 @@ from opportune.identity.actor import Actor, actor_for
 from opportune.identity.sign_in.requirement import demand_second_factor
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
+from opportune.kernel.remembering import remembering
 from opportune.ledger.freshness import answer_reading
 from opportune.ledger.recording import noting_change_sets
 from opportune.schemas.refusals import REFUSALS
 from opportune.storage.outages import Outage
 from opportune.web.templating import said
 from opportune.web.typed import Kept
-from opportune.web.viewer import look_as, look_as_visitor, viewer
+from opportune.web.viewer import Viewer, look_as, look_as_visitor, viewer
 
 View = Callable[..., HttpResponse]
 STATUS: Mapping[type[OpportuneError], int] = {
@@ -71,15 +72,11 @@ def _screen(view: View, *, with_second_factor: bool) -> View:
         request.actor = actor  # type: ignore[attr-defined]
         translation.activate(actor.language)
         request.LANGUAGE_CODE = actor.language
-        looking = look_as(actor)
-        if with_second_factor:
-            try:
-                demand_second_factor(actor, of_everybody=looking.second_factor_required)
-            except Refused as refusal:
-                messages.error(request, said(refusal.message))
-                return go(request, reverse("sign_in_settings"))
         try:
-            with noting_change_sets() as noted:
+            with noting_change_sets() as noted, remembering():
+                looking = look_as(actor)
+                if with_second_factor and (sent := _sent_for_second_factor(request, actor, looking)):
+                    return sent
                 request.change_sets = noted  # type: ignore[attr-defined]
                 return answer_reading(actor.person_id, request.method, lambda: view(request, *args, **kwargs))
         except NotFound as error:
@@ -91,6 +88,15 @@ def _screen(view: View, *, with_second_factor: bool) -> View:
             return problem(request, error)
 
     return screen
+
+
+def _sent_for_second_factor(request: HttpRequest, actor: Actor, looking: Viewer) -> HttpResponse | None:
+    try:
+        demand_second_factor(actor, of_everybody=looking.second_factor_required)
+    except Refused as refusal:
+        messages.error(request, said(refusal.message))
+        return go(request, reverse("sign_in_settings"))
+    return None
 
 
 def page(

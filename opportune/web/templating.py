@@ -1,21 +1,22 @@
 """The Jinja2 environment of all pages: what every template may call."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from opportune.kernel.sentences import Named, Sentence
 from opportune.opportunities.phases import phase_name
 from opportune.reference.queries import CategoryRow, Choice
 from opportune.web import assets, formats
-from opportune.web.urls_of import with_parameters
+from opportune.web.urls_of import address, with_parameters
 from opportune.web.viewer import viewer
 
 
@@ -35,8 +36,9 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
         actor=None,  # a visitor's, on the pages allauth makes
-        url=lambda name, *args: reverse(name, args=args),
-        static=staticfiles_storage.url,
+        url=address,
+        static=static_address,
+        icon_of=icon_of,
         languages=settings.LANGUAGES,
         may_customise=lambda: viewer().may_customise,
         language=get_language,
@@ -54,6 +56,7 @@ def environment(**options: Any) -> Environment:
         viewer_today=lambda: viewer().today,
     )
     made.filters.update(
+        filled=lambda pattern, **values: pattern.format(**values),
         money=formats.money,
         typed=formats.typed_amount,
         percent=formats.percent,
@@ -79,6 +82,19 @@ def environment(**options: Any) -> Environment:
 def whose(request: HttpRequest) -> dict[str, Any]:
     """Whose page it is, for templates that a library renders."""
     return {"actor": getattr(request, "actor", None), "viewer": viewer()}
+
+
+@lru_cache(maxsize=512)
+def static_address(name: str) -> str:
+    """Where a static file is served, under the name that carries a hash of its content."""
+    return str(staticfiles_storage.url(name))
+
+
+@lru_cache(maxsize=256)
+def icon_of(name: str, size: str = "") -> Markup:
+    """One icon of the sprite, made once."""
+    pattern = Markup('<svg class="ic {}" aria-hidden="true"><use href="{}#i-{}"/></svg>')
+    return pattern.format(size, static_address(assets.sprite()), name)
 
 
 def theme_of(actor: Any) -> str:

@@ -245,3 +245,20 @@ def test_names_are_in_the_language_that_is_accepted(market: Market) -> None:
     assert asker.get(address).json["stage_name"] == "Qualify"
     assert asker.get(address, Accept_Language="fr-CA, en;q=0.5").json["stage_name"] == "Qualification"
     assert asker.get(address, Accept_Language="fr").header("Content-Language") == "fr"
+
+
+def test_a_board_has_the_sums_and_the_first_of_each_stage(alice: Caller, market: Market) -> None:
+    address = f"/processes/{market.process.id}/board"
+    shown = alice.get(address).json
+    [column] = [column for column in shown["columns"] if column["count"]]
+    assert (shown["count"], shown["value"], column["stage"]) == (1, "1000.5000", "qualify")
+    assert [item["subject"] for item in column["items"]] == [f"{MARK} turbines"]
+    assert alice.get(f"{address}?limit=0").status == 422
+
+
+def test_a_board_as_of_a_day_is_that_of_its_end(alice: Caller, market: Market) -> None:
+    address = f"/processes/{market.process.id}/board"
+    today = alice.get("/opportunities").json["items"][0]["created_at"][:10]
+    assert alice.get(f"{address}?as_of={today}").json["value"] == "1000.5000"
+    assert alice.get(f"{address}?as_of=2020-01-31").json["count"] == 0
+    assert alice.get(f"{address}?as_of=yesterday").status == 422

@@ -119,7 +119,7 @@ class Scene:
                 entry.owner_id,
                 entry.on,
             )
-            for entry in entries_of(deal)
+            for entry in deal.entries.order_by("at")
         ]
         tasks = Task.objects.filter(about_id=self.deal).values_list(
             "subject", "state", "owner_id", "due_on", "version"

@@ -13,8 +13,11 @@ from opportune.opportunities.actions import Draft
 from tests.doors.callers import MARK, Market
 from tests.doors.test_query_counts import FEW, MANY, fill
 from tests.web.conftest import SignIn
+from tests.web.test_guards import ROUTES, filled
 
-COMMITTED = tomllib.loads(Path(__file__).with_name("query_counts.toml").read_text(encoding="utf-8"))
+WRITTEN = tomllib.loads(Path(__file__).with_name("query_counts.toml").read_text(encoding="utf-8"))
+COMMITTED: dict[str, int] = WRITTEN["addresses"]
+EVERY_PAGE: dict[str, int] = WRITTEN["pages of an administrator"]
 
 
 def counts(client: Client, market: Market) -> dict[str, int]:
@@ -37,6 +40,18 @@ def counts(client: Client, market: Market) -> dict[str, int]:
             answer = client.get(address)
         assert answer.status_code == 200, address
         found[page] = len(queries)
+    return found
+
+
+def counts_of_pages(client: Client, market: Market) -> dict[str, int]:
+    """The number of queries of every page that can be asked for, by its route."""
+    found = {}
+    for route in ROUTES:
+        address = filled(route, market)
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(address)
+        if answer.status_code == 200:
+            found[route] = len(queries)
     return found
 
 
@@ -65,3 +80,19 @@ def test_pages_make_as_many_queries_as_are_committed(market: Market, sign_in: Si
     fill(market, 0, FEW)
     spread(market, 1)
     assert counts(sign_in(market.alice), market) == COMMITTED
+
+
+def test_every_page_there_is_makes_as_many_queries_as_are_committed(market: Market, sign_in: SignIn) -> None:
+    fill(market, 0, FEW)
+    spread(market, 1)
+    assert counts_of_pages(sign_in(market.company.ada), market) == EVERY_PAGE
+
+
+def test_no_page_makes_more_queries_for_more_rows(market: Market, sign_in: SignIn) -> None:
+    ada = sign_in(market.company.ada)
+    fill(market, 0, FEW)
+    spread(market, 1)
+    few = counts_of_pages(ada, market)
+    fill(market, FEW, FEW * 3)
+    spread(market, 4)
+    assert counts_of_pages(ada, market) == few

@@ -12,6 +12,7 @@ from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.process.actions import require_step
 from opportune.process.queries import process_by_key
+from tests.doors.callers import MARK, Market
 from tests.people import Company
 from tests.web.conftest import SignIn
 
@@ -245,3 +246,20 @@ def test_an_unknown_address_is_a_page(client: Client, db: None) -> None:
 def test_unsent_mail_is_for_administrators(company: Company, sign_in: SignIn) -> None:
     assert sign_in(company.ada).get("/mails/").status_code == 200
     assert sign_in(company.alice).get("/mails/").status_code == 403
+
+
+def test_the_board_of_a_past_day_is_to_be_looked_at_only(market: Market, sign_in: SignIn) -> None:
+    alice = sign_in(market.alice)
+    today = alice.get("/pipeline/").content.decode()
+    past = alice.get("/pipeline/?as_of=2020-01-31").content.decode()
+    assert "<op-board" in today
+    assert MARK in today
+    assert "<op-board" not in past
+    assert MARK not in past
+    assert "31 January 2020" in past
+
+
+def test_a_day_to_come_is_refused_as_a_board_of_the_past(market: Market, sign_in: SignIn) -> None:
+    alice = sign_in(market.alice)
+    for wrong in ("2999-01-01", "yesterday"):
+        assert alice.get(f"/pipeline/?as_of={wrong}").status_code == 422

@@ -3,6 +3,7 @@
 from opportune.opportunities.models.competitors import Competitor as Competitor
 from opportune.opportunities.models.deal import CLOSED as CLOSED
 from opportune.opportunities.models.deal import OPEN as OPEN
+from opportune.opportunities.models.deal import STILL_OPEN as STILL_OPEN
 from opportune.opportunities.models.deal import Entry as Entry
 from opportune.opportunities.models.deal import Opportunity as Opportunity
 from opportune.opportunities.models.deal import OpportunityQuerySet as OpportunityQuerySet

@@ -36,6 +36,11 @@ class Status(models.TextChoices):
 
 OPEN = (Status.NOT_STARTED, Status.IN_PROGRESS)
 CLOSED = (Status.WON, Status.LOST)
+STILL_OPEN = Q(closed_on__isnull=True)
+"""What is open, by the date it has none of: written without a value, so that an index of open ones is used for it.
+
+Such an index has the columns of its own condition at its end, or SQLite believes that it must look at the rows.
+"""
 
 
 class OpportunityQuerySet(ScopedQuerySet["Opportunity"]):
@@ -189,15 +194,33 @@ class Opportunity(Valued, Recorded):
         ]
         indexes = [
             models.Index(
-                fields=["process", "stage", "status", "owner", "value_base", "expected_base"],
+                fields=["process", "stage", "status", "owner", "value_base", "expected_base", "deleted_at"],
                 condition=Q(deleted_at__isnull=True),
                 name="deal_totals",
             ),
-            models.Index(fields=["stage", "estimated_close_on", "id"], name="deal_board"),
+            models.Index(
+                fields=[
+                    "process",
+                    "stage",
+                    "owner",
+                    "value_base",
+                    "expected_base",
+                    "deleted_at",
+                    "closed_on",
+                ],
+                condition=Q(deleted_at__isnull=True) & STILL_OPEN,
+                name="deal_open",
+            ),
+            models.Index(
+                fields=["process", "stage", "estimated_close_on", "id"],
+                condition=Q(deleted_at__isnull=True) & STILL_OPEN,
+                name="deal_board",
+            ),
             models.Index(fields=["touched_at", "id"], name="deal_touched"),
             models.Index(fields=["subject_key", "id"], name="deal_subject"),
             models.Index(fields=["value_base", "id"], name="deal_value"),
             models.Index(fields=["estimated_close_on", "id"], name="deal_close"),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="deal_in_bin"),
             models.Index(
                 fields=["reminder_at"], condition=Q(reminder_at__isnull=False), name="deal_reminder"
             ),
@@ -252,6 +275,21 @@ class Entry(Valued):
         indexes = [
             models.Index(fields=["opportunity", "at"], name="entry_history"),
             models.Index(fields=["at", "ended_at"], name="entry_as_of"),
+            models.Index(
+                fields=[
+                    "process",
+                    "stage",
+                    "at",
+                    "ended_at",
+                    "estimated_close_on",
+                    "opportunity",
+                    "value_base",
+                    "expected_base",
+                    "closed_on",
+                ],
+                condition=STILL_OPEN,
+                name="entry_board",
+            ),
         ]
 
     def __str__(self) -> str:

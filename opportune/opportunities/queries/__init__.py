@@ -31,8 +31,10 @@ from opportune.opportunities.queries.of_customers import CustomerChange, custome
 from opportune.opportunities.queries.offering import (
     OfferedClosing,
     OfferedMove,
+    Whereabouts,
     offered_closing,
     offered_moves,
+    whereabouts,
 )
 from opportune.opportunities.queries.origins import Brought, brought_by, deals_of_segment
 from opportune.opportunities.queries.record import (
@@ -75,6 +77,7 @@ __all__ = [
     "StepState",
     "Sum",
     "Totals",
+    "Whereabouts",
     "board",
     "board_column",
     "brought_by",
@@ -103,4 +106,5 @@ __all__ = [
     "statistics",
     "subjects",
     "totals",
+    "whereabouts",
 ]

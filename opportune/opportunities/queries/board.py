@@ -1,30 +1,38 @@
-"""The board of one process: a column per stage, exact counts and sums, cards by pages."""
+"""The board of one process: a column per stage, exact counts and sums, cards by pages; now, or as of a past day.
 
-from collections.abc import Collection, Sequence
+A column's cards are found by their ids in an index first; what they show is read for all columns at once.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from opportune.identity.actor import Actor
+from opportune.identity.visibility import scope
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.models import OPEN, Opportunity, OpportunityQuerySet
+from opportune.opportunities.models import STILL_OPEN, Opportunity, OpportunityQuerySet
 from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
 from opportune.opportunities.queries.next_tasks import NextTask, next_tasks
-from opportune.opportunities.queries.totals import Sum, totals, visible_deals
+from opportune.opportunities.queries.then import rows_then
+from opportune.opportunities.queries.totals import Sum, standing_at, visible_deals
 from opportune.process.queries import ProcessPicture, StagePicture
 from opportune.reference.queries import CategoryRow, categories_of
+from opportune.storage.groups import first_of_each, first_of_each_walked
 from opportune.storage.keyset import read_page
+from opportune.storage.numbers import ExactSum
 
-CARDS = 20
+CARDS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class BoardCard:
-    """A deal, its next task if it has one, and the categories it is in."""
+    """A deal, its next task if it has one, and the categories it is in; of the past neither is known."""
 
     deal: OpportunityRow
-    next_task: NextTask | None
+    next_task: NextTask | None = None
     categories: Sequence[CategoryRow] = ()
 
 
@@ -47,6 +55,51 @@ class Board:
     sum: Sum
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The open deals of a process that match: rows to find them among, and how to read those that are found.
+
+    What is costly to ask of each row, who may see its deal, is asked in one walk through all of them.
+    """
+
+    rows: QuerySet[Any]
+    read: Callable[[Sequence[int]], Mapping[int, BoardCard]]
+    is_walked: bool = False
+
+    def pages(
+        self, stages: Sequence[int | None], limit: int
+    ) -> Mapping[int | None, tuple[list[int], str | None]]:
+        """The first cards of columns, as `page` finds them for one."""
+        if self.is_walked:
+            return first_of_each_walked(self.rows, "stage_id", "estimated_close_on", limit)
+        return first_of_each(self.rows.order_by(), "stage_id", stages, "estimated_close_on", limit)
+
+    def sums(self) -> dict[int | None, Sum]:
+        """The exact sums of each stage, by SQL."""
+        added = self.rows.order_by().values_list("stage_id")
+        return {
+            stage: Sum(*sums)
+            for stage, *sums in added.annotate(
+                number=Count("id"), sum_value=ExactSum("value_base"), sum_expected=ExactSum("expected_base")
+            )
+        }
+
+    def page(self, stage: StagePicture | None, after: str | None, limit: int) -> tuple[list[int], str | None]:
+        """The ids of the cards of a column from a cursor on, and the cursor of the next ones."""
+        found, following = read_page(
+            self.rows.filter(Q(stage_id=stage.id) if stage else Q(stage__isnull=True)).values(
+                "id", "estimated_close_on"
+            ),
+            "estimated_close_on",
+            descending=False,
+            cursor=after,
+            limit=limit,
+            read=date.fromisoformat,
+            may_be_empty=True,
+        )
+        return [row["id"] for row in found], following
+
+
 def board(
     actor: Actor,
     process: ProcessPicture,
@@ -54,29 +107,29 @@ def board(
     *,
     limit: int = CARDS,
     only: Collection[int | None] | None = None,
+    as_of: date | None = None,
 ) -> Board:
-    """The open deals of a process. The number of queries depends on the stages only.
+    """The open deals of a process, `as_of` a day as they stood at its end. The stages alone decide the queries.
 
     With `only`, no columns but those of these stages (none: not started), as after a move; the sum is that of all.
     """
-    whole = totals(actor, wanted)
+    ground = _ground(actor, process, wanted, as_of)
+    sums = ground.sums()
     every: list[StagePicture | None] = [None, *process.stages]
-    shown = [stage for stage in every if only is None or (stage.id if stage else None) in only]
-    pages = [_page(actor, process, stage, wanted, None, limit) for stage in shown]
-    tasks = next_tasks(actor, [row.id for rows, _ in pages for row in rows])
-    marks = categories_of(Opportunity.kind, [row.id for rows, _ in pages for row in rows])
+    places = {_id_of(stage) for stage in every}
+    shown = [stage for stage in every if _id_of(stage) in (places if only is None else only)]
+    if only is None:
+        shown = [stage for stage in shown if stage is not None or None in sums]
+    pages = ground.pages([_id_of(stage) for stage in shown if _id_of(stage) in sums], limit)
+    firsts = [pages.get(_id_of(stage), ([], None)) for stage in shown]
+    cards = ground.read([card for ids, _ in firsts for card in ids])
     made = [
         BoardColumn(
-            stage,
-            whole.by_open_stage.get((process.id, stage.id if stage else None), Sum()),
-            [BoardCard(row, tasks.get(row.id), marks.get(row.id, ())) for row in rows],
-            following,
+            stage, sums.get(_id_of(stage), Sum()), [cards[card] for card in ids if card in cards], following
         )
-        for stage, (rows, following) in zip(shown, pages, strict=True)
+        for stage, (ids, following) in zip(shown, firsts, strict=True)
     ]
-    kept = [column for column in made if only is not None or column.stage is not None or column.sum.count]
-    parts = (whole.by_open_stage.get((process.id, stage.id if stage else None), Sum()) for stage in every)
-    return Board(process, kept, sum(parts, Sum()))
+    return Board(process, made, sum((part for stage, part in sums.items() if stage in places), Sum()))
 
 
 def board_column(
@@ -87,38 +140,34 @@ def board_column(
     *,
     after: str | None = None,
     limit: int = CARDS,
+    as_of: date | None = None,
 ) -> BoardColumn:
     """One column, from a cursor on: how a column is paged."""
     stage = process.stage(stage_id)
-    rows, following = _page(actor, process, stage, wanted, after, limit)
-    tasks = next_tasks(actor, [row.id for row in rows])
-    marks = categories_of(Opportunity.kind, [row.id for row in rows])
-    part = totals(actor, wanted).by_open_stage.get((process.id, stage_id), Sum())
-    cards = [BoardCard(row, tasks.get(row.id), marks.get(row.id, ())) for row in rows]
-    return BoardColumn(stage, part, cards, following)
+    ground = _ground(actor, process, wanted, as_of)
+    ids, following = ground.page(stage, after, limit)
+    cards = ground.read(ids)
+    part = ground.sums().get(stage_id, Sum())
+    return BoardColumn(stage, part, [cards[card] for card in ids if card in cards], following)
 
 
-def _page(
-    actor: Actor,
-    process: ProcessPicture,
-    stage: StagePicture | None,
-    wanted: OpportunityFilter,
-    after: str | None,
-    limit: int,
-) -> tuple[list[OpportunityRow], str | None]:
-    in_column: OpportunityQuerySet = (
-        visible_deals(actor)
-        .filter(process_id=process.id, status__in=OPEN)
-        .filter(Q(stage_id=stage.id) if stage else Q(stage__isnull=True))
-        .filter(wanted.condition(actor))
-    )
-    found, following = read_page(
-        columns(in_column, actor, "estimated_close_on"),
-        "estimated_close_on",
-        descending=False,
-        cursor=after,
-        limit=limit,
-        read=date.fromisoformat,
-        may_be_empty=True,
-    )
-    return rows_of(found), following
+def _id_of(stage: StagePicture | None) -> int | None:
+    return stage.id if stage else None
+
+
+def _ground(actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, as_of: date | None) -> _Ground:
+    here = Q(process_id=process.id) & STILL_OPEN
+    if as_of is not None:
+        rows = standing_at(actor, as_of).filter(here, wanted.condition(actor, of_entries=True))
+        is_walked = scope(actor, Opportunity.kind) != Q()
+        return _Ground(
+            rows, lambda ids: {key: BoardCard(row) for key, row in rows_then(actor, ids).items()}, is_walked
+        )
+    deals = visible_deals(actor).filter(here, wanted.condition(actor))
+    return _Ground(deals, lambda ids: _cards(actor, ids))
+
+
+def _cards(actor: Actor, ids: Sequence[int]) -> Mapping[int, BoardCard]:
+    rows = rows_of(list(columns(OpportunityQuerySet(Opportunity).filter(pk__in=ids), actor))) if ids else []
+    tasks, marks = next_tasks(actor, ids), categories_of(Opportunity.kind, ids)
+    return {row.id: BoardCard(row, tasks.get(row.id), marks.get(row.id, ())) for row in rows}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
@@ -206,17 +206,23 @@ def subjects(actor: Actor, opportunity_ids: set[int]) -> dict[int, str]:
 
 def columns(rows: QuerySet[Any], actor: Actor, *more: str) -> QuerySet[Any, dict[str, Any]]:
     """The rows as dicts of what an `OpportunityRow` is made of."""
+    return rows.values(*{*_PLAIN, *more}, **_REACHED, customer_visible=_customer_visible(actor))
+
+
+def with_names(deals: QuerySet[Opportunity], actor: Actor) -> QuerySet[Opportunity]:
+    """Deals as they are, with what else an `OpportunityRow` is made of."""
+    visible = ExpressionWrapper(_customer_visible(actor), BooleanField())
+    return deals.annotate(**_REACHED, customer_visible=visible)
+
+
+def _customer_visible(actor: Actor) -> Q:
     account_visible = Exists(Account.objects.visible_to(actor).filter(pk=OuterRef("account_id")))
     contact_visible = Exists(Contact.objects.visible_to(actor).filter(pk=OuterRef("contact_id")))
-    return rows.values(
-        *{*_PLAIN, *more},
-        **_REACHED,
-        customer_visible=Q(account_visible) | Q(contact_visible),
-    )
+    return Q(account_visible) | Q(contact_visible)
 
 
 def rows_of(found: Sequence[Mapping[str, Any]]) -> list[OpportunityRow]:
-    """Dicts of `columns` as rows."""
+    """Dicts of `columns` as rows, or what deals `with_names` consist of."""
     now = clock.now()
     return [
         OpportunityRow(

@@ -55,6 +55,23 @@ class OfferedClosing:
     open_tasks: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """The process a deal is in, and its stage there."""
+
+    id: int
+    process_id: int
+    stage_id: int | None
+
+
+def whereabouts(actor: Actor, opportunity_id: int) -> Whereabouts:
+    """Where a deal is now. Raises NotFound."""
+    found = visible_deals(actor).filter(pk=opportunity_id).values_list("id", "process_id", "stage_id").first()
+    if found is None:
+        raise NotFound(Opportunity.kind)
+    return Whereabouts(*found)
+
+
 def offered_moves(actor: Actor, opportunity_id: int, *, stage_id: int | None = None) -> Sequence[OfferedMove]:
     """The moves of a deal, the one proposed first; `stage_id` is proposed wherever it can be chosen.
 

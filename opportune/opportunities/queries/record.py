@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from opportune.identity.actor import Actor
-from opportune.identity.visibility import scope
 from opportune.kernel import clock
 from opportune.kernel.errors import NotFound
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import Named
-from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
+from opportune.opportunities.models import Entry, Opportunity
 from opportune.opportunities.phases import stages_of
-from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
+from opportune.opportunities.queries.listing import OpportunityRow, rows_of, with_names
+from opportune.opportunities.queries.reach import verbs_on
 from opportune.opportunities.queries.steps import steps_done
 from opportune.opportunities.queries.surroundings import (
     MemberRow,
@@ -31,7 +31,7 @@ from opportune.opportunities.warning_signs import WarningSign, warning_signs
 from opportune.opportunities.writing import organisation_today, zone_of
 from opportune.process.queries import ProcessPicture, StagePicture, StepPicture, processes
 
-_CHANGING = ("write", "assign", "share", "delete")
+_CHANGING = frozenset({"write", "assign", "share", "delete"})
 _OPEN_VERBS = ("move", "switch", "close_as_won", "close_as_lost")
 
 
@@ -151,10 +151,11 @@ class OpportunityRecord:
 def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
     """One deal the actor may see. Raises NotFound."""
     visible = visible_deals(actor).filter(pk=opportunity_id)
-    deal = visible.select_related("primary_contact", "close_reason", "campaign", "segment", "lost_to").first()
+    named = visible.select_related("primary_contact", "close_reason", "campaign", "segment", "lost_to")
+    deal = with_names(named, actor).first()
     if deal is None:
         raise NotFound("opportunity")
-    [row] = rows_of(list(columns(visible, actor)))
+    [row] = rows_of([vars(deal)])
     known = processes()
     process = next((one for one in known if one.id == deal.process_id), None)
     if process is None:
@@ -176,7 +177,7 @@ def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
         lost_to_name=deal.lost_to.name if deal.lost_to else "",
         phase=stages_of(known).get(deal.pipeline_phase_id or 0),
         runs=_runs(deal, known),
-        may=_may(actor, deal, process, visible),
+        may=_may(actor, deal, process),
         rivals=rivals_of(deal.pk),
         team=team_of(deal.pk),
         origin=origin_of(actor, deal),
@@ -195,10 +196,8 @@ def _warnings(actor: Actor, deal: Opportunity) -> tuple[WarningSign, ...]:
     )
 
 
-def _may(
-    actor: Actor, deal: Opportunity, process: ProcessPicture, visible: OpportunityQuerySet
-) -> frozenset[str]:
-    rights = {verb for verb in _CHANGING if visible.filter(scope(actor, Opportunity.kind, verb)).exists()}
+def _may(actor: Actor, deal: Opportunity, process: ProcessPicture) -> frozenset[str]:
+    rights = verbs_on(actor, deal.pk) & _CHANGING
     if "write" not in rights:
         return frozenset(rights)
     if not deal.is_open:

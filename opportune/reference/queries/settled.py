@@ -6,16 +6,22 @@ from datetime import date
 from decimal import Decimal
 
 from opportune.kernel.errors import Invalid, Refused
+from opportune.kernel.remembering import remembered
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import LIVE
 from opportune.reference.models import Currency, Rate, Setting
 from opportune.reference.settings import SETTINGS, OrganisationSettings
 
 BASE_RATE = Decimal(1)
+_KINDS = frozenset({Setting.kind})
 
 
 def organisation_settings() -> OrganisationSettings:
-    """All settings as they are now, in one query."""
+    """All settings as they are now, in one query a request or command."""
+    return remembered("settings", _organisation_settings, of=_KINDS)
+
+
+def _organisation_settings() -> OrganisationSettings:
     kept = dict(Setting.objects.filter(LIVE).values_list("key", "value"))
     return replace(OrganisationSettings(), **{name: kept[name] for name in SETTINGS if name in kept})
 

@@ -19,6 +19,7 @@ from opportune.storage.sqlite.queue import WriteQueue
 Result = TypeVar("Result")
 
 TIMEOUT = 60.0
+CACHED_KILOBYTES = 16_384
 LEADING_COMMENTS = re.compile(r"(\s+|--[^\n]*(\n|$)|/\*.*?\*/)*", re.DOTALL)
 FIRST_WORD = re.compile(r"[A-Za-z]+")
 WRITING_WORD = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -99,6 +100,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             finally:
                 self._queue.leave()
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA cache_size = -{CACHED_KILOBYTES}")
         return connection
 
     def create_cursor(self, name: str | None = None) -> sqlite3.Cursor:

@@ -34,10 +34,8 @@ FIELDS = (
 @signed_in
 def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """The close form, and closing (B-011…B-017). A reason can be added in place."""
-    record = opportunity(request.actor, opportunity_id)
-    if "write" not in record.may:
-        raise NotPermitted(kind="opportunity", verb="write")
     if request.method == "GET":
+        record = _writable(request, opportunity_id)
         demand_changeable(request.actor, record)
         outcome = "lost" if request.GET.get("outcome") == "lost" else "won"
         offered = offered_closing(request.actor, opportunity_id, outcome)
@@ -57,6 +55,7 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
         typed.demand()
         reason = typed.text("reason")
         if reason == "+":
+            _writable(request, opportunity_id)
             added = add_close_reason(request.actor, outcome=values["outcome"], name=typed.text("new_reason"))
             reason = values["reason"] = added.code
         actions.close(
@@ -73,12 +72,19 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
             version=version,
         )
     except Invalid as invalid:
-        return _form(request, record, values, invalid.fields)
+        return _form(request, _writable(request, opportunity_id), values, invalid.fields)
     except Refused as refusal:
-        return _form(request, record, values, {refusal.code: refusal.message})
+        return _form(request, _writable(request, opportunity_id), values, {refusal.code: refusal.message})
     text = gettext("Closed as won.") if values["outcome"] == "won" else gettext("Closed as lost.")
     tell(request, text)
     return go(request, stays(request, reverse("opportunity", args=[opportunity_id])))
+
+
+def _writable(request: SignedIn, opportunity_id: int) -> OpportunityRecord:
+    record = opportunity(request.actor, opportunity_id)
+    if "write" not in record.may:
+        raise NotPermitted(kind="opportunity", verb="write")
+    return record
 
 
 def _form(

@@ -17,7 +17,7 @@ from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.parameters import record_id
 from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
-from opportune.opportunities.queries import opportunity, subjects
+from opportune.opportunities.queries import OpportunityRecord, opportunity, subjects
 from opportune.process.queries import processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.back import came_from, safe
@@ -121,9 +121,8 @@ def _new_form(request: SignedIn, values: Mapping[str, Any], errors: Mapping[str,
 @signed_in
 def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """All fields of an open deal."""
-    record = opportunity(request.actor, opportunity_id)
-    demand_changeable(request.actor, record)
     if request.method == "GET":
+        record = _changeable(request, opportunity_id)
         values = values_of(record)
         values["was"] = json.dumps(values)
         values |= {"version": record.row.version, "back": came_from(request, reverse("opportunities"))}
@@ -136,16 +135,24 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
         typed.demand()
         actions.edit(request.actor, opportunity_id, changes, version=version)
     except Invalid as invalid:
+        record = _changeable(request, opportunity_id)
         return _edit_form(request, record, request.POST.dict(), invalid.fields)
     except Conflict as conflict:
         if conflict.code != "conflict":
             raise
+        record = _changeable(request, opportunity_id)
         return _edit_form(request, record, request.POST.dict(), {}, conflict=conflict)
     if "owner_id" in changes and not subjects(request.actor, {opportunity_id}):
         return left_sight(request, gettext("Saved."))
     if request.change_sets:
         tell(request, gettext("Saved."))
     return _after(request, Typed(request.POST.dict()), opportunity_id)
+
+
+def _changeable(request: SignedIn, opportunity_id: int) -> OpportunityRecord:
+    record = opportunity(request.actor, opportunity_id)
+    demand_changeable(request.actor, record)
+    return record
 
 
 def _edit_form(

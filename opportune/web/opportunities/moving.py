@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from opportune.kernel.errors import Invalid, OpportuneError, Refused
 from opportune.opportunities import actions
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.queries import OpportunityRecord, board, opportunity
+from opportune.opportunities.queries import OpportunityRecord, Whereabouts, board, opportunity, whereabouts
 from opportune.process.queries import process_by_id
 from opportune.web.opportunities.board import board_filter
 from opportune.web.opportunities.record import record_context, show_flyout, step_changes
@@ -19,23 +19,26 @@ from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import named, said
 from opportune.web.typed import Typed
 
+PLAIN = frozenset({"stage", "move", "version", "query", "from", "csrfmiddlewaretoken"})
+
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """GET: the menu of stages. POST: move to `stage`, or as `move` says; what a gate asked for may come along."""
-    record = opportunity(request.actor, opportunity_id)
     if request.method == "GET":
+        record = opportunity(request.actor, opportunity_id)
         template = "opportunities/move_menu.html" if is_htmx(request) else "opportunities/move_page.html"
         came = {name: request.GET.get(name, "") for name in ("query", "from")}
         return page(request, template, {**record_context(record), **came})
     typed = Typed(request.POST.dict())
-    fields, ticked = _filled_in(record, typed)
+    before = whereabouts(request.actor, opportunity_id)
+    fields, ticked = _filled_in(before.process_id, typed)
     stage_id, version = typed.whole("stage"), typed.whole("version")
     wanted = _board_filter(request, typed)
     try:
         typed.demand()
-        actions.complete_and_move(
+        moved = actions.complete_and_move(
             request.actor,
             opportunity_id,
             fields=fields,
@@ -46,7 +49,9 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
         )
     except (Refused, Invalid) as refusal:
         return _refused(request, opportunity(request.actor, opportunity_id), typed, refusal)
-    return _moved(request, record, typed, wanted)
+    return _moved(
+        request, before, Whereabouts(opportunity_id, moved.process_id, moved.stage_id), typed, wanted
+    )
 
 
 def _board_filter(request: SignedIn, typed: Typed) -> OpportunityFilter:
@@ -55,15 +60,18 @@ def _board_filter(request: SignedIn, typed: Typed) -> OpportunityFilter:
     return board_filter(dict(parse_qsl(query)), request.actor)
 
 
-def _filled_in(record: OpportunityRecord, typed: Typed) -> tuple[dict[str, object], list[int]]:
+def _filled_in(process_id: int, typed: Typed) -> tuple[dict[str, object], list[int]]:
+    """What the form of a gate was filled in with, besides the move itself."""
     fields: dict[str, object] = {}
-    ticked = []
-    for state in record.stages:
-        for one in state.steps:
-            if one.step.what == "field" and one.step.field in typed.given:
-                fields |= step_changes(typed, one.step.field)
-            if one.step.what == "tick" and typed.ticked(f"tick-{one.step.id}"):
-                ticked.append(one.step.id)
+    ticked: list[int] = []
+    if typed.given.keys() <= PLAIN:
+        return fields, ticked
+    for stage in process_by_id(process_id).stages:
+        for step in stage.steps:
+            if step.what == "field" and step.field in typed.given:
+                fields |= step_changes(typed, step.field)
+            if step.what == "tick" and typed.ticked(f"tick-{step.id}"):
+                ticked.append(step.id)
     return fields, ticked
 
 
@@ -90,21 +98,20 @@ def _refused(
 
 
 def _moved(
-    request: SignedIn, before: OpportunityRecord, typed: Typed, wanted: OpportunityFilter
+    request: SignedIn, before: Whereabouts, after: Whereabouts, typed: Typed, wanted: OpportunityFilter
 ) -> HttpResponse:
-    record = opportunity(request.actor, before.row.id)
-    stage = record.stage
+    process = process_by_id(after.process_id)
+    stage = process.stage(after.stage_id)
     text = gettext("Moved to {stage}.").format(stage=named(stage) if stage else gettext("Not started"))
     if typed.text("move") == "finish":
         text = gettext("The process is finished.")
     change_set = request.change_sets[-1] if request.change_sets else 0
     if is_htmx(request) and typed.text("from") == "list":
-        return again(request, record.row.id, typed.text("query"), text)
+        return again(request, after.id, typed.text("query"), text)
     if not is_htmx(request) or typed.text("from") == "record" or "query" not in typed.given:
         tell(request, text)
-        return go(request, reverse("opportunity", args=[record.row.id]))
-    process = process_by_id(record.row.process_id)
-    touched = {before.row.stage_id, record.row.stage_id}
+        return go(request, reverse("opportunity", args=[after.id]))
+    touched = {before.stage_id, after.stage_id}
     context = {
         "board": board(request.actor, process, wanted, only=touched),
         "process": process,

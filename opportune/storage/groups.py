@@ -1,0 +1,92 @@
+"""The first rows of each of several groups, found in one query: the columns of a board.
+
+Django composes no such query for both engines, so the query of one group is written once, and put together with itself
+for the others.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connections
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from opportune.kernel.paging import Cursor
+
+_ANY = 8_765_432_109_876
+Row = tuple[int, Any]
+
+
+def first_of_each(
+    rows: QuerySet[Any], group: str, groups: Sequence[int | None], column: str, limit: int
+) -> dict[int | None, tuple[list[int], str | None]]:
+    """For each group the ids of its first rows by a column, then id, and the cursor of those that follow.
+
+    Rows in which the column is empty come last, as in `keyset.read_page`. `rows` may have no order of its own.
+    """
+    found = _first(rows.filter(**{f"{column}__isnull": False}), group, groups, (column, "id"), limit + 1)
+    short = [each for each in groups if len(found[each]) <= limit]
+    if short:
+        empty = _first(rows.filter(**{f"{column}__isnull": True}), group, short, ("id",), limit + 1)
+        for each in short:
+            found[each] += empty[each][: limit + 1 - len(found[each])]
+    return {each: _page(found[each], limit) for each in groups}
+
+
+def first_of_each_walked(
+    rows: QuerySet[Any], group: str, column: str, limit: int
+) -> dict[int | None, tuple[list[int], str | None]]:
+    """As `first_of_each` for all groups there are, by one walk through the rows: for those no index has in order."""
+    order = (F(column).asc(nulls_last=True), F("id").asc())
+    placed = rows.order_by().annotate(place=Window(RowNumber(), partition_by=[F(group)], order_by=order))
+    found: dict[int | None, list[Row]] = defaultdict(list)
+    for each, row_id, value in (
+        placed.filter(place__lte=limit + 1).values_list(group, "id", column).order_by("place")
+    ):
+        found[each].append((row_id, value))
+    return {each: _page(chosen, limit) for each, chosen in found.items()}
+
+
+def _page(rows: Sequence[Row], limit: int) -> tuple[list[int], str | None]:
+    ids = [row[0] for row in rows[:limit]]
+    if len(rows) <= limit:
+        return ids, None
+    last, value = rows[limit - 1]
+    key = value.isoformat() if isinstance(value, date) else value
+    return ids, Cursor(key, last).encode()
+
+
+def _first(
+    rows: QuerySet[Any], group: str, groups: Sequence[int | None], order: tuple[str, ...], limit: int
+) -> Mapping[int | None, list[Row]]:
+    """As many rows of each group: id, and what they are sorted by first unless that is the id."""
+    found: Mapping[int | None, list[Row]] = defaultdict(list)
+    if not groups:
+        return found
+    written = {
+        is_none: _written(rows, group, order, limit, is_none=is_none) for is_none in {None in groups, False}
+    }
+    pieces = [written[each is None] for each in groups]
+    filled = [
+        each if value == _ANY else value
+        for each, (_, parameters) in zip(groups, pieces, strict=True)
+        for value in parameters
+    ]
+    parts = (f"SELECT * FROM ({text}) AS part{place}" for place, (text, _) in enumerate(pieces))  # noqa: S608
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), filled)
+        for each, row_id, value in cursor.fetchall():
+            found[each].append((row_id, None if order[0] == "id" else value))
+    return found
+
+
+def _written(
+    rows: QuerySet[Any], group: str, order: tuple[str, ...], limit: int, *, is_none: bool
+) -> tuple[str, Sequence[Any]]:
+    """The query of one group, with a place for which it is."""
+    asked: dict[str, Any] = {f"{group}__isnull": True} if is_none else {group: _ANY}
+    chosen = rows.filter(**asked).order_by(*order).values_list(group, "id", order[0])[:limit]
+    text, parameters = chosen.query.sql_with_params()
+    return text, parameters
