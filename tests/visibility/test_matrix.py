@@ -41,7 +41,10 @@ from tests.web.test_guards import ROUTES as PAGES
 # What no line of the table is about, and where it is shown instead.
 OTHER_ROUTES = {
     "post /opportunities/deletion",  # deletes what it finds: opportunities/test_deleting.py
-    "post /opportunities/deletion/{job_id}/undo",
+    "post /opportunities/revaluation",  # administrators alone: opportunities/test_revaluing.py
+    "post /jobs/{job_id}/stop",  # one's own: web/test_jobs.py, api/test_jobs.py
+    "post /jobs/{job_id}/continue",
+    "post /jobs/{job_id}/undo",
     "post /competitors",  # names shared by all: opportunities/test_competitors.py
     "patch /competitors/{competitor_id}",
     "delete /competitors/{competitor_id}",
@@ -57,6 +60,7 @@ READING_COMMANDS = {
         "token": "list",
         "opportunities": "list summary show moves shares",
         "bin": "list",
+        "jobs": "list show",
         "competitors": "list show",
         "campaigns": "list show",
         "segments": "list show lines",
@@ -81,7 +85,10 @@ OTHER_COMMANDS = {
     "import opportunities",
     "import undo",
     "opportunities delete-closed",
-    "opportunities undo-deletion",
+    "opportunities revalue",
+    "jobs stop",
+    "jobs continue",
+    "jobs undo",
     "competitors create",
     "competitors edit",
     "competitors remove",
@@ -113,7 +120,9 @@ OTHER_PAGES = {
     "connections/<str:kind>/<int:record_id>/<int:connection_id>/removal/",
     "connections/<str:kind>/<int:record_id>/new/", "contacts/", "contacts/bin/", "mails/", "opportunities/",
     "opportunities/<int:opportunity_id>/stages/<int:stage_id>/", "opportunities/<int:opportunity_id>/update/",
-    "opportunities/deletion/", "opportunities/deletion/<int:job_id>/undo/", "opportunities/selected/",
+    "opportunities/deletion/",
+    "jobs/", "jobs/<int:job_id>/", "jobs/<int:job_id>/stop/", "jobs/<int:job_id>/continuation/",
+    "jobs/<int:job_id>/undo/", "opportunities/selected/",
     "opportunities/selected/<str:what>/", "pick/campaigns/", "pick/customers/", "pick/customers/new/<str:kind>/",
     "pick/initiators/", "pick/segments/",
     "pipeline/", "pipeline/<str:key>/", "pipeline/<str:key>/column/<str:stage>/", "preferences/", "reminders/bell/",

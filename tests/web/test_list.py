@@ -188,3 +188,16 @@ def test_one_row_is_asked_for_as_it_is_now(
 ) -> None:
     assert "Two pumps" in alice.get(f"/opportunities/{deal.pk}/row/", headers=HTMX).content.decode()
     assert sign_in(company.dan).get(f"/opportunities/{deal.pk}/row/").status_code == 404
+
+
+def test_who_gives_a_deal_out_of_sight_is_led_back_to_the_list(
+    company: Company, sign_in: SignIn, deal: Opportunity
+) -> None:
+    carol = sign_in(company.carol)
+    given = {"owner_id": company.dan.person_id, "query": "status=open"}
+    assert (
+        carol.post(cell(deal, "owner"), given, headers=HTMX)["HX-Redirect"] == "/opportunities/?status=open"
+    )
+    other = company.deal("Four pumps")
+    form = {"owner_id": company.dan.person_id, "version": other.version, "was": "{}"}
+    assert carol.post(f"/opportunities/{other.pk}/edit/", form)["Location"] == "/opportunities/"

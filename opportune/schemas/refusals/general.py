@@ -47,6 +47,16 @@ GENERAL = (
             "kept",
         ),
     ),
+    Refusal(
+        "changed_since",
+        Cause.STATE,
+        sentence("Another command has changed it since; that is left as it is."),
+    ),
+    Refusal("running", Cause.STATE, sentence("The job is still running; stop it first.")),
+    Refusal("not_running", Cause.STATE, sentence("The job has ended, or was stopped already.")),
+    Refusal("nothing_waits", Cause.STATE, sentence("No row of the job is left to do.")),
+    Refusal("undone", Cause.STATE, sentence("The job was undone, in whole or in part; it does not go on.")),
+    Refusal("job_failed", Cause.STATE, sentence("A job ended before all was done."), ("job",)),
     Refusal("too_late", Cause.STATE, sentence("The time in which a job can be undone is over.")),
     Refusal(
         "not_in_bin", Cause.STATE, sentence("Only what is in the bin comes back, or is deleted for good.")

@@ -14,6 +14,12 @@ SETTLED = (
     Refusal(
         "missing_rate", Cause.STATE, sentence("There is no rate for the currency on that day."), ("currency",)
     ),
+    Refusal(
+        "default_process_gone",
+        Cause.STATE,
+        sentence("The setting would name a process that is retired or deleted."),
+        ("process",),
+    ),
     Refusal("base_currency", Cause.STATE, sentence("The base currency stays in use.")),
     Refusal(
         "base_currency_frozen", Cause.STATE, sentence("Amounts have been recorded in the base currency.")

@@ -17,12 +17,13 @@ from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.parameters import record_id
 from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
-from opportune.opportunities.queries import opportunity
+from opportune.opportunities.queries import opportunity, subjects
 from opportune.process.queries import processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.back import came_from, safe
 from opportune.web.opportunities.fields import NAMES, form_lists, read_fields, values_of
 from opportune.web.opportunities.record import demand_changeable
+from opportune.web.opportunities.rows import left_sight
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.typed import Typed
 
@@ -140,6 +141,8 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
         if conflict.code != "conflict":
             raise
         return _edit_form(request, record, request.POST.dict(), {}, conflict=conflict)
+    if "owner_id" in changes and not subjects(request.actor, {opportunity_id}):
+        return left_sight(request, gettext("Saved."))
     if request.change_sets:
         tell(request, gettext("Saved."))
     return _after(request, Typed(request.POST.dict()), opportunity_id)

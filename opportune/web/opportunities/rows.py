@@ -5,14 +5,17 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from opportune.kernel.errors import NotFound
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import OpportunityRow, next_tasks, opportunity_row, totals
 from opportune.process.queries import processes
 from opportune.reference.queries import Choice, categories_of, every_choice_of
 from opportune.web.opportunities import columns
-from opportune.web.pages import SignedIn, page, signed_in
+from opportune.web.pages import SignedIn, go, page, signed_in, tell
+from opportune.web.urls_of import with_parameters
 
 
 def rows_context(request: SignedIn, rows: Sequence[OpportunityRow], shown: Sequence[str]) -> dict[str, Any]:
@@ -47,7 +50,12 @@ def again(request: SignedIn, opportunity_id: int, query: str, message: str = "")
     asked = dict(parse_qsl(query))
     shown = columns.chosen(request.actor, asked.pop("columns", ""))
     wanted = OpportunityFilter.read(asked, request.actor)
-    deal = opportunity_row(request.actor, opportunity_id)
+    try:
+        deal = opportunity_row(request.actor, opportunity_id)
+    except NotFound:
+        if not message:
+            raise
+        return left_sight(request, message, query)
     context = {
         **rows_context(request, [deal], shown),
         "deal": deal,
@@ -61,3 +69,9 @@ def again(request: SignedIn, opportunity_id: int, query: str, message: str = "")
     if message:
         response["HX-Trigger"] = "dialog:close"
     return response
+
+
+def left_sight(request: SignedIn, message: str, query: str = "") -> HttpResponse:
+    """On to the list, after a deal was given to somebody whose deals the giver does not see."""
+    tell(request, message)
+    return go(request, with_parameters(reverse("opportunities"), dict(parse_qsl(query))))
