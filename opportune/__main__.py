@@ -31,7 +31,9 @@ def build_parser(*, with_data: bool) -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 2 a command or a setting that makes no sense."""
+    """Run one command and return its exit code: 0 done, 2 a command or a setting that makes no sense.
+
+    8 where the machine fails us: no room, no database."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opportune.config.settings")
     try:
@@ -45,6 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadSetting as refusal:
         sys.stderr.write(f"opportune: {refusal}\n")
         return 2
+    except Exception as error:
+        if (said := platform.outage_said(error)) is None:
+            raise
+        sys.stderr.write(f"opportune: {said}\n")
+        return platform.UNAVAILABLE
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 # A test's data need not survive a power cut.
 QUICK = (
@@ -164,6 +165,12 @@ def _place(name: str) -> Iterator[tuple[Path, pwd.struct_passwd | None]]:
         yield place, user
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def restart(url: str, mode: str) -> None:
+    """Restart the cluster of a `DATABASE_URL` that `temporary_cluster` gave, stopping it in a mode of pg_ctl's."""
+    data = Path(parse_qs(urlsplit(url).query)["host"][0]) / "data"
+    _run(_unprivileged_user(), programs() / "pg_ctl", "-D", data, "-m", mode, "-w", "restart")
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:

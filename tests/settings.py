@@ -7,6 +7,7 @@ data = tempfile.TemporaryDirectory(prefix="opportune-tests-")  # deleted when th
 os.environ.setdefault("OPPORTUNE_DATA", data.name)
 os.environ["OPPORTUNE_SECRET_KEY"] = "only for tests, where nothing is worth keeping secret"
 os.environ["OPPORTUNE_DATABASE_POOL"] = "0"
+os.environ["OPPORTUNE_BACKUP_HOURS"] = "0"
 
 from opportune.config.settings import *
 from opportune.config.settings import DATA, DATABASES, STORAGES

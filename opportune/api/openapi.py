@@ -26,6 +26,19 @@ CHANGE_SET = {
 }
 
 
+ANSWERED = {
+    "400": "The request cannot be read",
+    "401": "The token is missing, unknown, revoked or expired",
+    "403": "This actor may not do that",
+    "404": "Absent, or invisible to this actor",
+    "422": "Values that cannot be accepted, by field, or a rule that forbids it now",
+}
+ANSWERED_TO_WRITES = {
+    "409": "Somebody was first, or the record is closed",
+    "413": "The request is too large",
+}
+
+
 def described(schema: Any) -> Any:
     """The derived description, with problems, headers and languages on every operation."""
     shapes = schema["components"]["schemas"]
@@ -35,10 +48,6 @@ def described(schema: Any) -> Any:
         "description": "What each means: GET /problems.",
     }
     shapes["Problem"]["properties"]["cause"]["enum"] = [cause.value for cause in Cause]
-    problem = {
-        "description": "What was refused, and why",
-        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
     for operations in schema["paths"].values():
         for method, operation in operations.items():
             operation["parameters"] = [*operation.get("parameters", []), LANGUAGE]
@@ -47,8 +56,13 @@ def described(schema: Any) -> Any:
             if method not in READING:
                 for response in operation["responses"].values():
                     response["headers"] = {"Change-Set": CHANGE_SET}
-            operation["responses"]["default"] = problem
+            refusals = ANSWERED if method in READING else {**ANSWERED, **ANSWERED_TO_WRITES}
+            operation["responses"] |= {status: _problem(why) for status, why in refusals.items()}
     return schema
+
+
+def _problem(why: str) -> dict[str, Any]:
+    return {"description": why, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 def _takes_version(body: Any, shapes: dict[str, Any]) -> bool:

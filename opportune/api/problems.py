@@ -13,6 +13,7 @@ from opportune.api.asking import language_of
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.schemas.problem import Problem, invalid_of, problem_of
+from opportune.storage.outages import outage_of
 
 PROBLEM = "application/problem+json"
 STATUSES: Mapping[type[Exception], HTTPStatus] = {
@@ -46,6 +47,7 @@ OF_THE_DOOR: Mapping[type[Exception], tuple[HTTPStatus, str, Sentence]] = {
         sentence("Something went wrong on the server. It has been noted in the server’s log."),
     ),
 }
+RETRY_AFTER_SECONDS = 5
 METHOD_NOT_ALLOWED = sentence("This address does not know this method.")
 _log = logging.getLogger("django.request")
 
@@ -71,6 +73,12 @@ def on_misfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 def on_exception(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer whatever else was raised."""
+    outage = outage_of(error)
+    if outage is not None:
+        _log.error("%s: %s %s: %s", outage.code, request.method, request.path, error)
+        response = say(request, HTTPStatus.SERVICE_UNAVAILABLE, outage.code, outage.message)
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     kind = _listed(error, OF_THE_DOOR)
     status, code, message = OF_THE_DOOR[kind]
     if kind is Exception:

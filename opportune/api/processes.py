@@ -20,15 +20,15 @@ from opportune.process.queries import (
 )
 from opportune.reference.queries import organisation_settings
 from opportune.schemas.process import (
-    DeletionShown,
     ProcessFigures,
     ProcessList,
     ProcessShown,
+    UseShown,
     figures_shown,
     process_shown,
 )
 from opportune.schemas.process_commands import (
-    CommentGiven,
+    NoteGiven,
     OrderGiven,
     ProcessChanges,
     ProcessGiven,
@@ -103,7 +103,7 @@ def unretire_process(request: Request, process_id: int) -> HttpResponse:
 
 
 @router.post("processes/{int:process_id}/comments", response={201: ProcessShown})
-def comment_process(request: Request, process_id: int, given: CommentGiven) -> HttpResponse:
+def comment_process(request: Request, process_id: int, given: NoteGiven) -> HttpResponse:
     """Add a comment, with the time and the name."""
     actions.comment_process(request.auth, process_id, given.text)
     return made(_one(request, process_id))
@@ -155,12 +155,12 @@ def change_stage(request: Request, stage_id: int, given: StageChanges) -> HttpRe
     return _whole(request, stage.process_id)
 
 
-@router.get("stages/{int:stage_id}/deletion", response=DeletionShown)
+@router.get("stages/{int:stage_id}/deletion", response=UseShown)
 def preview_stage_deletion(request: Request, stage_id: int) -> HttpResponse:
     """How many opportunities, whoever sees them, the deletion of a stage would touch."""
     request.auth.demand_right("customise")
     _, stage = stage_by_id(stage_id)
-    return answer(DeletionShown.model_validate(stage_use(stage.id)))
+    return answer(UseShown.model_validate(stage_use(stage.id)))
 
 
 @router.delete("stages/{int:stage_id}", response=ProcessShown)
@@ -173,7 +173,7 @@ def delete_stage(request: Request, stage_id: int, given: Query[StageDeletion]) -
 
 
 @router.post("stages/{int:stage_id}/comments", response={201: ProcessShown})
-def comment_stage(request: Request, stage_id: int, given: CommentGiven) -> HttpResponse:
+def comment_stage(request: Request, stage_id: int, given: NoteGiven) -> HttpResponse:
     """Add a comment, with the time and the name."""
     stage = actions.comment_stage(request.auth, stage_id, given.text)
     return made(_whole(request, stage.process_id))
@@ -211,12 +211,12 @@ def move_step(request: Request, step_id: int, given: StageChosen) -> HttpRespons
     return _whole(request, process.id)
 
 
-@router.get("steps/{int:step_id}/deletion", response=DeletionShown)
+@router.get("steps/{int:step_id}/deletion", response=UseShown)
 def preview_step_deletion(request: Request, step_id: int) -> HttpResponse:
     """How many opportunities, whoever sees them, the deletion of a step would touch."""
     request.auth.demand_right("customise")
     _, _, step = step_by_id(step_id)
-    return answer(DeletionShown.model_validate(step_use(step.id)))
+    return answer(UseShown.model_validate(step_use(step.id)))
 
 
 @router.delete("steps/{int:step_id}", response=ProcessShown)

@@ -11,6 +11,7 @@ from opportune.cli.running import person
 from opportune.customers.queries import accounts_by_name
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid
+from opportune.kernel.parameters import record_id
 from opportune.kernel.sentences import sentence
 
 
@@ -82,7 +83,7 @@ def day(text: str) -> date:
 
 
 def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return record_id(text) is not None
 
 
 def _field(text: str) -> tuple[str, str]:

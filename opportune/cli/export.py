@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import re
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from opportune.cli.asking import add_filters, filters
 from opportune.cli.running import runs
 from opportune.cli.terminal import Terminal
+from opportune.kernel.spreadsheets import harmless
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import every_opportunity
 from opportune.process.queries import processes
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from opportune.cli import Commands
 
 PARAMETERS = OpportunityFilter.PARAMETERS
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def add_commands(commands: Commands) -> None:
@@ -65,8 +63,3 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     return harmless(str(value).lower() if isinstance(value, bool) else str(value))
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe before what begins like one, but for numbers."""
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell

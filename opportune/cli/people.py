@@ -12,6 +12,7 @@ from opportune.cli.terminal import Terminal
 from opportune.identity.actions import create_user
 from opportune.identity.permissions import READY_ROLES
 from opportune.identity.queries import people, teams
+from opportune.identity.sign_in.actions import reset_sign_in
 from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import sentence
 from opportune.schemas.language import LANGUAGES, spoken
@@ -38,6 +39,24 @@ def add_commands(commands: Commands) -> None:
     password.add_argument("--password-stdin", action="store_true", help="read the password from a pipe")
     password.add_argument("--no-password", action="store_true", help="they choose one by a reset link")
     runs(create, _create)
+
+    reset = commands.add_parser(
+        "reset-sign-in", help="take away somebody's second factors and end their sessions"
+    )
+    reset.add_argument("person", metavar="EMAIL")
+    runs(reset, _reset)
+
+
+def _reset(terminal: Terminal, options: argparse.Namespace) -> None:
+    found = person(options.person, "person")
+    reset_sign_in(terminal.actor, found.person_id or 0)
+    if terminal.is_json:
+        rows = [row for row in people() if row.id == found.person_id]
+        terminal.shape(PersonShown.model_validate(rows[0]))
+        return
+    terminal.say(
+        sentence("{name} signs in by password alone now, and is signed out everywhere.", name=found.label)
+    )
 
 
 def _create(terminal: Terminal, options: argparse.Namespace) -> None:

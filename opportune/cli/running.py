@@ -17,10 +17,12 @@ from opportune.identity.actor import Actor, system_actor
 from opportune.identity.queries import person_by_email
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.sentences import sentence
+from opportune.kernel.text import storable
 from opportune.schemas.problem import Problem, problem_of, shape_refusal
+from opportune.storage.outages import outage_of
 
 DOOR = "cli"
-DONE, USAGE, ENDED_EARLY = 0, 2, 141
+DONE, USAGE, UNAVAILABLE, ENDED_EARLY = 0, 2, 8, 141
 EXIT_CODES: Mapping[type[OpportuneError], int] = {
     NotFound: 3,
     NotPermitted: 4,
@@ -28,7 +30,7 @@ EXIT_CODES: Mapping[type[OpportuneError], int] = {
     Refused: 6,
     Conflict: 7,
 }
-"""What a refusal ends with. A command line that makes no sense ends with 2, as `argparse` does."""
+"""What a refusal ends with. A command line without sense ends with 2, as `argparse` does; an outage with 8."""
 
 Command = Callable[[Terminal, argparse.Namespace], None]
 
@@ -47,6 +49,7 @@ def run(command: Command, options: argparse.Namespace) -> int:
     language = settings.LANGUAGE_CODE
     with translation.override(language):
         try:
+            _demand_text(options)
             command(Terminal(acting(options.actor), language, is_json=options.json), options)
             sys.stdout.flush()
         except ValidationError as misfit:
@@ -57,7 +60,22 @@ def run(command: Command, options: argparse.Namespace) -> int:
             # Whoever read the output has enough of it; what is left must not fail once more at the exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return ENDED_EARLY
+        except Exception as error:
+            found = outage_of(error)
+            if found is None:
+                raise
+            _refuse(Refused(found.code, found.message), language, is_json=options.json)
+            return UNAVAILABLE
     return DONE
+
+
+def _demand_text(options: argparse.Namespace) -> None:
+    """Raise Invalid for a word that no database keeps: bytes of another encoding, halves of characters, NUL."""
+    for name, given in vars(options).items():
+        words = given if isinstance(given, list) else [given]
+        texts = [part for word in words for part in (word if isinstance(word, tuple) else (word,))]
+        if any(isinstance(text, str) and text != storable(text) for text in texts):
+            raise Invalid({name: sentence("Enter text.")})
 
 
 def acting(email: str | None) -> Actor:

@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 POSTGRES_SCHEMES = ("postgres", "postgresql")
+# Whoever waits longer is told; and a server that was away is looked for again within seconds, never minutes.
+POOL_PATIENCE = {"timeout": 10, "reconnect_timeout": 10}
 POSTGRES_EXAMPLE = "postgres://user:password@host:5432/name"
 
 
@@ -25,7 +27,7 @@ def postgres(name: str, url: str, *, pool: int, cursors: bool) -> dict[str, Any]
     host = options.pop("host", parts.hostname or "")
     port = options.pop("port", "")
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 30}
+        options["pool"] = {"min_size": 1, "max_size": pool, **POOL_PATIENCE}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
@@ -34,7 +36,8 @@ def postgres(name: str, url: str, *, pool: int, cursors: bool) -> dict[str, Any]
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "CONN_MAX_AGE": 0 if pool else 60,
-        "CONN_HEALTH_CHECKS": not pool,
+        # With a pool too: after a restart of the server every connection in it is dead.
+        "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": not cursors,
         "OPTIONS": options,
     }

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,6 +17,8 @@ from zoneinfo import available_timezones
 
 from opportune.config.addresses import BadSetting as BadSetting
 from opportune.config.addresses import postgres, split
+from opportune.config.providers import provider_found
+from opportune.kernel.keys import NoKeys, kept_keys
 
 YES = frozenset({"1", "yes", "true", "on"})
 NO = frozenset({"0", "no", "false", "off"})
@@ -25,6 +27,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("lines", "json")
 METRICS = ("off", "loopback", "secret")
 SECRET_LENGTH = 32
+OLD_KEYS = "OPPORTUNE_OLD_SECRET_KEYS"
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ SETTINGS = (
     Setting(
         "OPPORTUNE_SECRET_KEY", "", "Signs sessions and links. Empty: `secret.key` in the data directory."
     ),
+    Setting(
+        "OPPORTUNE_OLD_SECRET_KEYS",
+        "",
+        "Keys that came before `OPPORTUNE_SECRET_KEY`, separated by commas: what they signed stays valid.",
+    ),
     Setting("OPPORTUNE_DEBUG", "no", "Error pages with the source code. Never on a machine others reach."),
     Setting(
         "OPPORTUNE_ALLOWED_HOSTS",
@@ -68,6 +76,24 @@ SETTINGS = (
         "The address people type, used in links that are mailed. With `https://`, cookies are sent over TLS only.",
     ),
     Setting(
+        "OPPORTUNE_TRUSTED_PROXIES",
+        "127.0.0.1, ::1",
+        "Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; nobody else’s are.",
+    ),
+    Setting(
+        "OPPORTUNE_LARGEST_REQUEST",
+        "10",
+        "The largest request that is read, in megabytes; a larger one is refused with 413.",
+    ),
+    Setting(
+        "OPPORTUNE_OIDC_ISSUER",
+        "",
+        "The address of an OpenID Connect provider that people may sign in with. Empty: none.",
+    ),
+    Setting("OPPORTUNE_OIDC_CLIENT_ID", "", "The name by which the provider knows Opportune."),
+    Setting("OPPORTUNE_OIDC_CLIENT_SECRET", "", "The secret Opportune shows the provider."),
+    Setting("OPPORTUNE_OIDC_NAME", "OpenID Connect", "What the button for it says after “Sign in with”."),
+    Setting(
         "OPPORTUNE_SMTP_URL",
         "",
         "`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty: mails become links to copy.",
@@ -76,6 +102,18 @@ SETTINGS = (
     Setting("OPPORTUNE_LANGUAGE", "en", "The language of a visitor who has chosen none: `en` or `fr`."),
     Setting(
         "OPPORTUNE_TIME_ZONE", "UTC", "The time zone of whoever has chosen none, for instance `Europe/Paris`."
+    ),
+    Setting(
+        "OPPORTUNE_BACKUPS",
+        "",
+        "The directory of the backups that are made without anybody asking. Empty: `backups` in the data directory.",
+    ),
+    Setting("OPPORTUNE_BACKUP_HOURS", "24", "Hours from one regular backup to the next; 0 makes none."),
+    Setting("OPPORTUNE_BACKUPS_KEPT", "7", "How many regular backups are kept; older ones are deleted."),
+    Setting(
+        "OPPORTUNE_BACKUP_PASSPHRASE",
+        "",
+        "Encrypts every backup. Keep it elsewhere too: without it nobody can restore them.",
     ),
     Setting(
         "OPPORTUNE_LOG_LEVEL",
@@ -140,7 +178,13 @@ class Environment:
         self.database()
         self.smtp()
         self.time_zone()
+        self.trusted_proxies()
+        self.single_sign_on()
+        self.given_old_secrets()
+        self.count("OPPORTUNE_LARGEST_REQUEST", at_least=1)
         self.flag("OPPORTUNE_DEBUG")
+        self.count("OPPORTUNE_BACKUP_HOURS", at_least=0)
+        self.count("OPPORTUNE_BACKUPS_KEPT", at_least=1)
         self.one_of("OPPORTUNE_LANGUAGE", LANGUAGES)
         self.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)
         self.one_of("OPPORTUNE_LOG_FORMAT", LOG_FORMATS)
@@ -186,6 +230,11 @@ class Environment:
         """The data directory as an absolute path; it need not exist yet."""
         return Path(self.text("OPPORTUNE_DATA")).expanduser().resolve()
 
+    def backups(self) -> Path:
+        """The directory of kept backups as an absolute path; it need not exist yet."""
+        given = self.text("OPPORTUNE_BACKUPS")
+        return Path(given).expanduser().resolve() if given else self.data() / "backups"
+
     def time_zone(self) -> str:
         """A name of the IANA time zone database. Raises BadSetting."""
         value = self.text("OPPORTUNE_TIME_ZONE")
@@ -210,12 +259,48 @@ class Environment:
         return list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", base, *listed]))
 
     def secret_key(self) -> str:
-        """The signing key: the variable, else the file in the data directory, made on first use."""
-        return self.given_secret() or kept_secret(self.data() / "secret.key")
+        """The signing key: the variable, else the first line of the file in the data directory, made on first use."""
+        return self.given_secret() or self._kept_keys()[0]
 
     def given_secret(self) -> str:
         """The signing key that the variable holds, or nothing. Raises BadSetting for a short one."""
         return self._long_enough("OPPORTUNE_SECRET_KEY")
+
+    def old_secret_keys(self) -> list[str]:
+        """The keys before this one, the latest first: what they signed or encrypted is still accepted."""
+        return self.given_old_secrets() if self.given_secret() else self._kept_keys()[1:]
+
+    def given_old_secrets(self) -> list[str]:
+        """The earlier keys that the variable holds. Raises BadSetting for a short one."""
+        return [self._demand_long(OLD_KEYS, key) for key in self.names(OLD_KEYS)]
+
+    def _kept_keys(self) -> list[str]:
+        try:
+            return kept_keys(self.key_file())
+        except NoKeys as refusal:
+            raise BadSetting(str(refusal)) from None
+
+    def key_file(self) -> Path:
+        """Where the keys are kept that no variable gives."""
+        return self.data() / "secret.key"
+
+    def trusted_proxies(self) -> list[IPv4Network | IPv6Network]:
+        """The networks whose word about the visitor is taken. Raises BadSetting."""
+        try:
+            return [ip_network(each) for each in self.names("OPPORTUNE_TRUSTED_PROXIES")]
+        except ValueError:
+            raise BadSetting(
+                "OPPORTUNE_TRUSTED_PROXIES names no networks; write addresses such as 10.0.0.1, 192.168.0.0/24."
+            ) from None
+
+    def single_sign_on(self) -> dict[str, str] | None:
+        """The OpenID Connect provider: its issuer, name, client id and secret; none when not set. Raises BadSetting."""
+        return provider_found(
+            self.text("OPPORTUNE_OIDC_ISSUER").rstrip("/"),
+            name=self.text("OPPORTUNE_OIDC_NAME"),
+            client_id=self.text("OPPORTUNE_OIDC_CLIENT_ID"),
+            secret=self.text("OPPORTUNE_OIDC_CLIENT_SECRET"),
+        )
 
     def metrics(self) -> tuple[str, str]:
         """Who may read the metrics, and the secret they send. Raises BadSetting, also for a secret left out."""
@@ -229,7 +314,10 @@ class Environment:
 
     def _long_enough(self, name: str) -> str:
         given = self.text(name)
-        if given and len(given) < SECRET_LENGTH:
+        return self._demand_long(name, given) if given else ""
+
+    def _demand_long(self, name: str, given: str) -> str:
+        if len(given) < SECRET_LENGTH:
             raise BadSetting(
                 f"{name} is too short to be a secret; write at least {SECRET_LENGTH} characters."
             )
@@ -279,26 +367,3 @@ class Environment:
 def read_environment() -> Environment:
     """The process's own environment."""
     return Environment(os.environ)
-
-
-def kept_secret(path: Path) -> str:
-    """The secret in the file, made with 50 random letters, readable by its owner only, when there is none.
-
-    The file appears whole or not at all, so that two processes starting together end up with the same secret.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    secret = path.read_text(encoding="ascii").strip()
-    if len(secret) < 32:
-        raise BadSetting(f"{path} holds no secret; restore it from a backup, or delete it to make a new one.")
-    return secret

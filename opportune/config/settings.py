@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opportune.config.env import LANGUAGES as LANGUAGE_CODES
 from opportune.config.env import LOG_FORMATS, LOG_LEVELS, read_environment
+from opportune.config.providers import provider_of
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment()
@@ -15,9 +16,13 @@ ENVIRONMENT = read_environment()
 DATA = ENVIRONMENT.data()
 DEBUG = ENVIRONMENT.flag("OPPORTUNE_DEBUG")
 SECRET_KEY = ENVIRONMENT.secret_key()
+SECRET_KEY_FALLBACKS = ENVIRONMENT.old_secret_keys()
+KEY_FILE = None if ENVIRONMENT.given_secret() else ENVIRONMENT.key_file()
 BASE_URL = ENVIRONMENT.base_url()
 OVER_TLS = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts()
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies()
+SINGLE_SIGN_ON = ENVIRONMENT.single_sign_on()
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -28,6 +33,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "django_tasks",
@@ -46,11 +55,14 @@ INSTALLED_APPS = [
     "opportune.operations",
 ]
 MIDDLEWARE = [
+    "opportune.config.proxies.trusted_proxies",
     "opportune.operations.requests.RequestMiddleware",
+    "opportune.config.headers.told_to_browsers",
+    "opportune.config.headers.not_too_large",
     "opportune.operations.probes.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -71,7 +83,10 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [PACKAGE / "web" / "templates"],
         "APP_DIRS": False,
-        "OPTIONS": {"environment": "opportune.web.templating.environment"},
+        "OPTIONS": {
+            "environment": "opportune.web.templating.environment",
+            "context_processors": ["opportune.web.templating.whose"],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -85,7 +100,22 @@ if replica := ENVIRONMENT.replica():
     DATABASES["replica"] = replica
     DATABASE_ROUTERS = ["opportune.storage.replica.ReplicaRouter"]
 REPLICA_LAG = ENVIRONMENT.count("OPPORTUNE_REPLICA_LAG", at_least=1)
+# In the database, so that limits on attempts hold for every process and survive a restart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# Backups
+
+BACKUPS = ENVIRONMENT.backups()
+BACKUP_HOURS = ENVIRONMENT.count("OPPORTUNE_BACKUP_HOURS", at_least=0)
+BACKUPS_KEPT = ENVIRONMENT.count("OPPORTUNE_BACKUPS_KEPT", at_least=1)
+BACKUP_PASSPHRASE = ENVIRONMENT.text("OPPORTUNE_BACKUP_PASSPHRASE")
 
 # People
 
@@ -110,7 +140,29 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "opportune.mailing.allauth.AccountAdapter"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+
+MFA_ADAPTER = "opportune.identity.sign_in.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "add_webauthn": "opportune.identity.sign_in.forms.AddPasskey",
+    "authenticate_webauthn": "opportune.identity.sign_in.forms.AuthenticateByPasskey",
+    "login_webauthn": "opportune.identity.sign_in.forms.SignInByPasskey",
+    "reauthenticate_webauthn": "opportune.identity.sign_in.forms.ReauthenticateByPasskey",
+    "edit_webauthn": "opportune.identity.sign_in.forms.RenamePasskey",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are an administrator's; nobody claims one by themselves
+MFA_TOTP_ISSUER = "Opportune"
+MFA_TOTP_TOLERANCE = 1
+
+SOCIALACCOUNT_ADAPTER = "opportune.identity.sign_in.adapters.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": [provider_of(SINGLE_SIGN_ON)] if SINGLE_SIGN_ON else []}
+}
 
 # Words, dates and numbers
 
@@ -162,18 +214,33 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        "report-uri": "/csp-report/",
+        "report-to": "csp",
     }
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_NAME = "opportune_session"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# A cookie whose name begins so is taken by browsers only over TLS, from this very host, for all of it.
+COOKIES_BEGIN = "__Host-" if OVER_TLS else ""
+SESSION_COOKIE_NAME = f"{COOKIES_BEGIN}opportune_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OVER_TLS
-CSRF_COOKIE_NAME = "opportune_csrf"
+CSRF_COOKIE_NAME = f"{COOKIES_BEGIN}opportune_csrf"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_HSTS_SECONDS = 31_536_000 if OVER_TLS else 0
-# Granian speaks plain HTTP, so an https base URL means a proxy in front that sets this header itself.
+# Granian speaks plain HTTP, so an https base URL means a proxy in front that sets this header itself; what others
+# say in it does not arrive here (`proxies.py`).
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OVER_TLS else None
 
+# What a request may hold. Nothing is uploaded yet, so parts that are files are read past and kept nowhere.
+
+LARGEST_REQUEST = ENVIRONMENT.count("OPPORTUNE_LARGEST_REQUEST", at_least=1) * 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = min(LARGEST_REQUEST, 2_500_000)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_HANDLERS: list[str] = []
 # What whoever keeps it running is told
 
 METRICS, METRICS_SECRET = ENVIRONMENT.metrics()
@@ -188,10 +255,12 @@ LOGGING: dict[str, Any] = {
         "lines": {"()": "opportune.operations.logs.Lines"},
         "json": {"()": "opportune.operations.logs.JsonLines"},
     },
+    "filters": {"no_secrets": {"()": "opportune.kernel.redaction.NoSecrets"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": ENVIRONMENT.one_of("OPPORTUNE_LOG_FORMAT", LOG_FORMATS),
+            "filters": ["no_secrets"],
         }
     },
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)},

@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from opportune.operations.csp_reports import csp_report
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("opportune.api.urls")),
-    path("sign/", include("allauth.account.urls")),
+    path("csp-report/", csp_report, name="csp_report"),
+    path("sign/", include("opportune.web.account.urls")),
     path("", include("opportune.web.urls")),
 ]
 
 handler404 = "opportune.web.shell.views.not_found"
+handler500 = "opportune.web.shell.views.failed"

@@ -30,6 +30,7 @@ class Actor:
     theme: str = "system"
     time_zone: str = ""
     deal_columns: str = ""
+    must_have_second_factor: bool = False
 
     def depth(self, kind: str, verb: str) -> Depth:
         """How far a verb reaches on a kind of record; none unless granted."""
@@ -73,8 +74,11 @@ def actors_for(users: Sequence[User], door: str) -> Sequence[Actor]:
         held = depths[holder]
         held[kind, verb] = max(held.get((kind, verb), Depth.NONE), Depth(depth))
     rights: dict[int, set[str]] = defaultdict(set)
-    for holder, named in Holder.objects.filter(user_id__in=ids).values_list("user_id", "role__rights"):
+    asked: set[int] = set()
+    roles = Holder.objects.filter(user_id__in=ids)
+    for holder, named, asks in roles.values_list("user_id", "role__rights", "role__requires_second_factor"):
         rights[holder].update(named)
+        asked |= {holder} if asks else set()
     teams: dict[int, list[int]] = defaultdict(list)
     for member, team in Membership.objects.filter(user_id__in=ids).values_list("user_id", "team_id"):
         teams[member].append(team)
@@ -94,6 +98,7 @@ def actors_for(users: Sequence[User], door: str) -> Sequence[Actor]:
             theme=user.theme,
             time_zone=user.time_zone,
             deal_columns=user.deal_columns,
+            must_have_second_factor=user.pk in asked,
         )
         for user in users
     ]

@@ -104,6 +104,7 @@ class Role(Recorded):
     name_en = models.CharField(max_length=100)
     name_fr = models.CharField(max_length=100)
     rights = models.JSONField(default=list)
+    requires_second_factor = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.name_en

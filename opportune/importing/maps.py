@@ -115,6 +115,11 @@ def read_map(file: Path) -> ImportMap:
         ) from None
     except UnicodeDecodeError:
         raise Invalid({"map": sentence("The map {file} is not UTF-8 text.", file=str(file))}) from None
+    except ValueError as failure:  # a name that no file can have
+        told = sentence(
+            "The map {file} cannot be read: {problem}.", file=ascii(str(file)), problem=str(failure)
+        )
+        raise Invalid({"map": told}) from None
 
 
 def parse_map(written: str) -> ImportMap:

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 from opportune.importing.tables import Line, Table
 from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.spreadsheets import as_meant, harmless
 
 ADDED = ("row", "reason")
 _KEPT_REASONS = 1000
@@ -37,7 +38,8 @@ class Rejects:
             return
         if self._writer is None:
             self._begin(self.file)
-        self._writer.writerow([*self._own(line.raw), line.number, told])
+        own = [harmless(as_meant(cell)) for cell in self._own(line.raw)]
+        self._writer.writerow([*own, line.number, harmless(told)])
 
     def close(self) -> None:
         """Finish the file."""

@@ -9,6 +9,7 @@ from typing import NoReturn, TextIO
 
 from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.spreadsheets import as_meant
 
 DELIMITERS = (",", ";", "\t")
 _LONGEST_CELL = 1_000_000
@@ -40,7 +41,8 @@ class Table:
             for number, row in enumerate(_read(opened, self.file, self.delimiter), start=1):
                 if number > 1 and any(cell.strip() for cell in row):
                     fits = len(row) == len(self.header)
-                    yield Line(number, tuple(row), dict(zip(self.header, row, strict=True)) if fits else {})
+                    cells = dict(zip(self.header, map(as_meant, row), strict=True)) if fits else {}
+                    yield Line(number, tuple(row), cells)
 
     def digest(self) -> str:
         """What tells this content from any other."""
@@ -98,6 +100,10 @@ def _opened(file: Path) -> TextIO:
         return file.open(encoding="utf-8-sig", newline="")
     except OSError as failure:
         _refuse(file, sentence("{file} cannot be read: {problem}.", file=str(file), problem=failure.strerror))
+    except ValueError as failure:  # a name that no file can have
+        _refuse(
+            file, sentence("{file} cannot be read: {problem}.", file=ascii(str(file)), problem=str(failure))
+        )
 
 
 def _read(opened: TextIO, file: Path, delimiter: str) -> Iterator[list[str]]:

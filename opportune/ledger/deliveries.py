@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from opportune.kernel import clock
 from opportune.kernel.registries import consumers
@@ -11,6 +11,7 @@ from opportune.ledger.models import Delivery
 
 _AT_ONCE = 200
 _ATTEMPTS = 8
+_LONGEST_PAUSE = timedelta(minutes=2 ** (_ATTEMPTS - 1))
 
 
 def deliveries_due() -> int:
@@ -33,7 +34,10 @@ def deliver_due() -> int:
 
 
 def _due() -> QuerySet[Delivery]:
-    return Delivery.objects.filter(delivered_at=None, due_at__lte=clock.now(), attempts__lt=_ATTEMPTS)
+    now = clock.now()
+    # What was never tried is due, and what lies further ahead than any pause: the clock may have been set back.
+    due = Q(due_at__lte=now) | Q(attempts=0) | Q(due_at__gt=now + _LONGEST_PAUSE)
+    return Delivery.objects.filter(due, delivered_at=None, attempts__lt=_ATTEMPTS)
 
 
 def _deliver(delivery_id: int) -> bool:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from opportune.kernel.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
 from opportune.kernel.paging import Cursor, Page
 from opportune.kernel.records import RecordRef
-from opportune.kernel.registries import jobs
+from opportune.kernel.registries import handlers, jobs
 from opportune.kernel.sentences import Sentence, from_kept, sentence
 from opportune.ledger.models import Change, ChangeSet, Job, JobRow
 
@@ -32,13 +32,18 @@ class HistoryItem:
     after: dict[str, Any]
     detail: dict[str, Any]
     undone: bool
+    version: int
     hidden: tuple[str, ...] = ()
 
 
-def history_of(ref: RecordRef, *, limit: int = 100) -> Sequence[HistoryItem]:
-    """The latest changes of one record, newest first. The caller has checked that it may be seen."""
+def history_of(ref: RecordRef, *, limit: int = 100, upto: int | None = None) -> Sequence[HistoryItem]:
+    """The latest changes of one record, newest first; those up to a version of it, if one is given.
+
+    The caller has checked that the record may be seen.
+    """
+    until = {} if upto is None else {"version__lte": upto}
     rows = (
-        Change.objects.filter(kind=ref.kind, record_id=ref.id)
+        Change.objects.filter(kind=ref.kind, record_id=ref.id, **until)
         .select_related("change_set", "change_set__undone_by")
         .order_by("-version")[:limit]
     )
@@ -56,16 +61,25 @@ def history_of(ref: RecordRef, *, limit: int = 100) -> Sequence[HistoryItem]:
             after=row.after,
             detail=row.detail,
             undone=hasattr(row.change_set, "undone_by"),
+            version=row.version,
         )
         for row in rows
     ]
 
 
 def last_undoable(person_id: int) -> int | None:
-    """The person's latest change set that is not undone and is no undo itself, for Ctrl Z."""
+    """The person's latest change set that is not undone and is no undo itself, for Ctrl Z.
+
+    What has no handler is passed over: signing in, passwords and tokens are never undone.
+    """
+    undoable = Change.objects.filter(change_set=OuterRef("pk"), kind__in=list(handlers))
     return (
         ChangeSet.objects.filter(
-            person_id=person_id, undone_by__isnull=True, undoes__isnull=True, job__isnull=True
+            Exists(undoable),
+            person_id=person_id,
+            undone_by__isnull=True,
+            undoes__isnull=True,
+            job__isnull=True,
         )
         .order_by("-id")
         .values_list("id", flat=True)

@@ -8,7 +8,7 @@
 An action called by another joins its change set and its transaction. Nothing else writes recorded models.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -147,6 +147,25 @@ class Recording:
                 before=before,
                 after=after,
                 detail={name: plain(value) for name, value in detail.items() if value is not None},
+            )
+        )
+
+    def note_row(
+        self, ref: RecordRef, operation: str, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> None:
+        """Write down a step of a row that a library keeps: its version is how often it has been written down."""
+        noted = Change.objects.filter(kind=ref.kind, record_id=ref.id).count()
+        pending = sum(change.ref == ref for change in self.changes)
+        self.changes.append(
+            Change(
+                change_set=self.change_set,
+                kind=ref.kind,
+                record_id=ref.id,
+                version=noted + pending + 1,
+                operation=operation,
+                at=self.change_set.at,
+                before={name: plain(value) for name, value in before.items()},
+                after={name: plain(value) for name, value in after.items()},
             )
         )
 

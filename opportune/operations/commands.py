@@ -9,11 +9,12 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opportune.kernel.sentences import Sentence
+from opportune.operations.backup import commands as backups
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -30,9 +31,12 @@ WITHOUT_DATA = frozenset(
         "manage",
         "catalogue",
         "exposure",
+        "rotate-key",
         "--version",
+        *backups.NAMES,
     }
 )
+UNAVAILABLE = 8
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 LAST_PORT = 65535
@@ -50,6 +54,17 @@ def set_up_django() -> None:
     django.setup()
 
 
+def outage_said(error: Exception) -> str | None:
+    """What is the matter with the machine, with what the system says of it; none if the error is of another kind."""
+    from django.conf import settings
+
+    from opportune.schemas.language import spoken
+    from opportune.storage.outages import outage_of
+
+    found = outage_of(error)
+    return None if found is None else f"{spoken(found.message, settings.LANGUAGE_CODE)} ({error})"
+
+
 def add_commands(commands: Commands) -> None:
     """Add the commands of this module."""
     start = commands.add_parser("start", help="prepare what is missing, then serve")
@@ -60,6 +75,7 @@ def add_commands(commands: Commands) -> None:
 
     serve = commands.add_parser("serve", help="run the web server and the worker until told to stop")
     _add_address(serve)
+    serve.add_argument("--prepared", action="store_true", help="do not look for migrations that have not run")
     serve.set_defaults(run=_serve)
 
     web = commands.add_parser("web", help="run the web server alone")
@@ -77,10 +93,17 @@ def add_commands(commands: Commands) -> None:
     exposure.set_defaults(run=_exposure)
 
     migrate = commands.add_parser("migrate", help="bring database, translations and static files up to date")
+    migrate.add_argument(
+        "--no-backup",
+        action="store_true",
+        help="do not back up before migrating, as is done where there are data",
+    )
     migrate.set_defaults(run=_migrate)
 
     demo = commands.add_parser("demo", help="load the demo company where nobody has an account yet")
     demo.set_defaults(run=_demo)
+
+    backups.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="look for what is wrong, without changing anything")
     doctor.add_argument("--json", action="store_true", help="answer as JSON")
@@ -92,6 +115,14 @@ def add_commands(commands: Commands) -> None:
     task.add_argument("--compile", action="store_true", help="write what the program reads")
     task.add_argument("--update", action="store_true", help="add new sentences, drop unused ones")
     catalogue.set_defaults(run=_catalogue)
+
+    rotate = commands.add_parser(
+        "rotate-key", help="sign with a new secret key from now on; restart afterwards"
+    )
+    rotate.add_argument(
+        "--forget-old", action="store_true", help="instead: believe the present key only, no earlier one"
+    )
+    rotate.set_defaults(run=_rotate_key)
 
     manage = commands.add_parser("manage", help="run a management command of Django", add_help=False)
     manage.add_argument("words", nargs=argparse.REMAINDER, metavar="…")
@@ -120,11 +151,16 @@ def _start(options: argparse.Namespace) -> int:
     set_up_django()
     from opportune.operations.starting import prepare
 
-    for line in prepare(empty=options.empty, port=options.port):
-        _say(line)
-    # A new program in the same process gives back the memory that preparing has taken.
-    address = ["--host", options.host, "--port", str(options.port), "--threads", str(options.threads)]
-    os.execv(sys.executable, [sys.executable, "-m", "opportune", "serve", *address])
+    def tell() -> None:
+        for line in prepare(empty=options.empty, port=options.port):
+            _say(line)
+
+    refused = _unless_refused(tell)
+    if not refused:
+        # A new program in the same process gives back the memory that preparing has taken.
+        address = ["--host", options.host, "--port", str(options.port), "--threads", str(options.threads)]
+        os.execv(sys.executable, [sys.executable, "-m", "opportune", "serve", "--prepared", *address])
+    return refused
 
 
 def _say(line: str) -> None:
@@ -133,8 +169,10 @@ def _say(line: str) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from opportune.operations.serving import serve
+    from opportune.operations.serving import bring_up_to_date, serve
 
+    if not options.prepared and (refused := bring_up_to_date()):
+        return refused
     return serve(options.host, options.port, threads=options.threads, stop_seconds=options.stop_seconds)
 
 
@@ -171,25 +209,33 @@ def _migrate(options: argparse.Namespace) -> int:
     set_up_django()
     from opportune.operations.starting import bring_up_to_date
 
-    bring_up_to_date()
-    return 0
+    return _unless_refused(lambda: bring_up_to_date(back_up=not options.no_backup))
 
 
 def _demo(options: argparse.Namespace) -> int:
     set_up_django()
-    from django.conf import settings
-
-    from opportune.cli.running import EXIT_CODES
     from opportune.identity.queries import anybody_exists
-    from opportune.kernel.errors import Refused
     from opportune.operations.starting import bring_up_to_date, database_is_new, load_demo
-    from opportune.schemas.language import spoken
 
-    try:
+    def load() -> None:
         if database_is_new() or not anybody_exists():
             bring_up_to_date()
         for line in load_demo():
             _say(line)
+
+    return _unless_refused(load)
+
+
+def _unless_refused(work: Callable[[], None]) -> int:
+    """Do a piece of work; 0, or the exit code of its refusal, which is said."""
+    from django.conf import settings
+
+    from opportune.cli.running import EXIT_CODES
+    from opportune.kernel.errors import Refused
+    from opportune.schemas.language import spoken
+
+    try:
+        work()
     except Refused as refusal:
         sys.stderr.write(f"opportune: {spoken(refusal.message, settings.LANGUAGE_CODE)}\n")
         return EXIT_CODES[Refused]
@@ -227,6 +273,13 @@ def _catalogue(options: argparse.Namespace) -> int:
     for file in update_catalogues() if options.update else compile_catalogues():
         _say(str(file))
     return 0
+
+
+def _rotate_key(options: argparse.Namespace) -> int:
+    set_up_django()
+    from opportune.operations.keys import rotate_key
+
+    return rotate_key(_say, forget_old=options.forget_old)
 
 
 def _manage(options: argparse.Namespace) -> int:

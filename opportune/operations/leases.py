@@ -41,14 +41,19 @@ def end_predecessors(name: str) -> None:
         WorkerLease.objects.filter(name__startswith=f"{slot}/").exclude(name=name).delete()
 
 
-def give_back_abandoned(now: datetime) -> int:
-    """Make the running tasks of dead workers ready again, or failed after too many attempts; return how many."""
+def give_back_abandoned(now: datetime, *, idle: str = "") -> int:
+    """Make the running tasks of dead workers ready again, or failed after too many attempts; return how many.
+
+    `idle` is a living worker that does nothing: what it claims was cut short when the database went away.
+    """
+    # Said before the clock was set back: a worker that lives says it again in time, a dead one does not.
+    WorkerLease.objects.filter(seen_at__gt=now).update(seen_at=now)
     WorkerLease.objects.filter(seen_at__lt=now - LEASE_LASTS).delete()
     running = DBTaskResult.objects.running().values_list("id", "worker_ids")
     claims = [(task, workers) for task, workers in running if workers]
     if not claims:
         return 0
-    alive = set(WorkerLease.objects.values_list("name", flat=True))
+    alive = set(WorkerLease.objects.exclude(name=idle).values_list("name", flat=True))
     abandoned = [(task, len(workers)) for task, workers in claims if workers[-1] not in alive]
     again = [task for task, attempts in abandoned if attempts < ATTEMPTS]
     never = [task for task, attempts in abandoned if attempts >= ATTEMPTS]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError
 
@@ -18,6 +19,7 @@ from opportune.identity.tasks import take_up_abandoned
 from opportune.ledger.deliveries import deliver_due
 from opportune.ledger.working import forget_rows
 from opportune.mailing.actions import deliver_waiting, forget_old_mail
+from opportune.operations.backup.keeping import begin_regular_backup
 from opportune.operations.models import ScheduledRun
 
 KEEP_TASKS_FOR_DAYS = 14
@@ -42,6 +44,11 @@ def forget_old_sessions() -> None:
     call_command("clearsessions", verbosity=0)
 
 
+def backups(hours: int) -> tuple[Scheduled, ...]:
+    """The regular backup, every so many hours; none for 0."""
+    return (Scheduled("back up", timedelta(hours=hours), begin_regular_backup),) if hours else ()
+
+
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("forget old tasks", timedelta(days=1), forget_old_tasks),
     Scheduled("forget old sessions", timedelta(days=1), forget_old_sessions),
@@ -51,16 +58,21 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("take up jobs", timedelta(seconds=30), take_up_abandoned),
     Scheduled("forget rows of old jobs", timedelta(days=1), forget_rows),
     Scheduled("purge the bin", timedelta(hours=6), purge_due),
+    *backups(settings.BACKUP_HOURS),
 )
 
 
 def run_due(now: datetime, schedule: Iterable[Scheduled] = SCHEDULE) -> list[str]:
-    """Run what is due at `now` and return the names; what has never run is due."""
+    """Run what is due at `now` and return the names.
+
+    What has never run is due, and what would not be for longer than its interval: the clock has been set back.
+    """
     pending = dict(ScheduledRun.objects.values_list("name", "next_at"))
     done = []
     for work in schedule:
         due = pending.get(work.name)
-        if (due is None or due <= now) and _claim(work, due, now):
+        is_due = due is None or due <= now or due > now + work.every
+        if is_due and _claim(work, due, now):
             work.run()
             done.append(work.name)
     return done

@@ -120,6 +120,14 @@ class Supervisor:
         self.stopping = True
 
 
+def bring_up_to_date() -> int:
+    """Migrate what is not up to date, after a backup; 0, or the exit code of why that cannot be.
+
+    Done by another process, since migrating needs Django and the supervisor is to stay small.
+    """
+    return subprocess.run([*OPPORTUNE, "migrate"], check=False).returncode
+
+
 def serve(host: str, port: int, *, threads: int, stop_seconds: int) -> int:
     """Serve, `threads` requests at a time, until told to stop. Returns 0, or 1 when refused.
 

@@ -12,7 +12,9 @@ from django.db.migrations.executor import MigrationExecutor
 from opportune.identity.actions import install_roles, make_setup_link
 from opportune.identity.actor import system_actor
 from opportune.identity.models import Role, SetupLink, User
+from opportune.ledger.models import ChangeSet
 from opportune.operations import demo
+from opportune.operations.backup.keeping import back_up_before_migration
 from opportune.operations.catalogue import compile_catalogues
 from opportune.operations.static_files import collect_static_files
 from opportune.process.actions import install_processes
@@ -48,12 +50,21 @@ def load_demo() -> Iterator[str]:
         yield f"  {sign_in.email:<22} {sign_in.name} ({sign_in.role.replace('_', ' ')})"
 
 
-def bring_up_to_date() -> None:
-    """Make all that serving needs: data directory, translations, static files, and the database of this version."""
+def bring_up_to_date(*, back_up: bool = True) -> None:
+    """Make all that serving needs: data directory, translations, static files, and the database of this version.
+
+    Raises Refused where the backup that comes before a migration cannot be made.
+    """
     settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     compile_catalogues()
     collect_static_files()
-    migrate()
+    migrate(back_up=back_up)
+
+
+def bring_restored_up_to_date() -> None:
+    """Bring the tables of a backup that was restored to this version, with what Django keeps beside them."""
+    migrate(back_up=False)
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 def database_is_new() -> bool:
@@ -61,14 +72,31 @@ def database_is_new() -> bool:
     return not connections[DEFAULT_DB_ALIAS].introspection.table_names()
 
 
-def migrate() -> None:
-    """Run the migrations that have not run yet, then make what ships with this version and was never there."""
+def migrate(*, back_up: bool = True) -> None:
+    """Run the migrations that have not run yet, then make what ships with this version and was never there.
+
+    Where there are data, and migrations to run, a backup is made before. Raises Refused if it cannot be made.
+    """
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     outdated = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if outdated:
+        if back_up and _there_are_data():
+            back_up_before_migration()
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
     if outdated or not Role.objects.exists():
         install()
+
+
+def _there_are_data() -> bool:
+    """Whether anything was ever written down; asked of tables that may be older than this version."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    ledger = ChangeSet._meta.db_table
+    if ledger not in connection.introspection.table_names():
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(ledger)} LIMIT 1")  # noqa: S608
+        return cursor.fetchone() is not None
 
 
 def install() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django_tasks.base import DEFAULT_TASK_BACKEND_ALIAS
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -26,6 +26,7 @@ from opportune.operations.leases import (
 )
 from opportune.operations.parentage import end_with_parent
 from opportune.operations.schedule import run_due
+from opportune.storage.outages import outage_of
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class TaskWorker:
         self.stopping = threading.Event()
         self.ended = threading.Event()
         self._tasks: Worker | None = None
+        self._outages: set[int] = set()  # the threads whose last piece of work met one
 
     def stop(self, number: int = signal.SIGTERM, frame: FrameType | None = None) -> None:
         """End after the task under way, at the latest when the time to stop is over."""
@@ -115,7 +117,7 @@ class TaskWorker:
 
     def _round(self) -> None:
         now = clock.now()
-        if given_back := give_back_abandoned(now):
+        if given_back := give_back_abandoned(now, idle=self.name):
             logger.warning("Gave back %d tasks whose worker had died.", given_back)
         run_due(now)
 
@@ -129,8 +131,17 @@ class TaskWorker:
         close_old_connections()
         try:
             work()
-        except DatabaseError:
-            logger.exception("The database did not do what the worker asked.")
-            connection.close()
-        except Exception:
-            logger.exception("The worker could not finish a piece of work.")
+        except Exception as error:
+            self._tell(error)
+            if isinstance(error, DatabaseError | InterfaceError):
+                connection.close()
+        else:
+            self._outages.discard(threading.get_ident())
+
+    def _tell(self, error: Exception) -> None:
+        """Log it; an outage in one line and once in a row, since the worker looks every second."""
+        if outage_of(error) is None:
+            logger.error("The worker could not finish a piece of work.", exc_info=error)
+        elif threading.get_ident() not in self._outages:
+            self._outages.add(threading.get_ident())
+            logger.error("The worker waits until it can go on: %s", error)

@@ -19,6 +19,7 @@ class OrganisationSettings:
     people_may_add_close_reasons: bool = True
     reminder_time: str = "09:00"
     activity_reminders: bool = True
+    second_factor_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ MEANINGS: Mapping[str, Meaning] = {
     "people_may_add_close_reasons": Meaning(
         sentence("People may add close reasons"),
         sentence("Who has the right to adds a missing reason while closing; otherwise only administrators."),
+    ),
+    "second_factor_required": Meaning(
+        sentence("Second factor for everybody"),
+        sentence("Who has none is led to set one up before anything else. Roles can ask for it one by one."),
     ),
 }
 SETTINGS: Mapping[str, Any] = {each.name: each.default for each in fields(OrganisationSettings)}

@@ -20,7 +20,7 @@ KINDS = {
 """The kinds of record that can be asked about, by the word for several of them."""
 
 
-class ReasonShown(Shown):
+class AccessReasonShown(Shown):
     """Why somebody may or may not.
 
     What gives a verb: `owner`, `team`, `unit`, `unit_below`, `organisation`, `shared`, `shared_with_team`,
@@ -38,7 +38,7 @@ class VerbAccessShown(Shown):
 
     verb: str
     may: bool
-    reasons: list[ReasonShown]
+    reasons: list[AccessReasonShown]
 
 
 class AccessShown(Shown):
@@ -82,5 +82,7 @@ def _verb(each: VerbAccess, language: str) -> VerbAccessShown:
     )
 
 
-def _reason(reason: Reason, language: str) -> ReasonShown:
-    return ReasonShown(code=reason.code, message=spoken(reason.message, language), data=dict(reason.data))
+def _reason(reason: Reason, language: str) -> AccessReasonShown:
+    return AccessReasonShown(
+        code=reason.code, message=spoken(reason.message, language), data=dict(reason.data)
+    )

@@ -6,7 +6,7 @@ from opportune.schemas.change_set import FacetShown, undone_shown
 from opportune.schemas.shapes import Shown
 
 
-class ReasonShown(Shown):
+class RefusedRowsShown(Shown):
     """A reason why rows were refused, and how many were."""
 
     reason: str
@@ -21,7 +21,7 @@ class ImportShown(Shown):
     skipped: int
     refused: int
     rejects: str | None
-    reasons: list[ReasonShown]
+    reasons: list[RefusedRowsShown]
 
 
 class ImportUndoneShown(Shown):
@@ -40,7 +40,7 @@ def import_shown(report: ImportReport) -> ImportShown:
         skipped=report.skipped,
         refused=report.refused,
         rejects=None if report.rejects is None else str(report.rejects),
-        reasons=[ReasonShown(reason=reason, count=count) for reason, count in report.reasons],
+        reasons=[RefusedRowsShown(reason=reason, count=count) for reason, count in report.reasons],
     )
 
 

@@ -77,7 +77,7 @@ class ProcessList(Shown):
     items: list[ProcessShown]
 
 
-class DeletionShown(Shown):
+class UseShown(Shown):
     """What a deletion would touch: open opportunities, all of them, and how many open ones have done a step."""
 
     open: int

@@ -112,7 +112,7 @@ class StageDeletion(Given):
     move_steps: bool = False
 
 
-class CommentGiven(Given):
+class NoteGiven(Given):
     """A comment; time and name are put before it."""
 
     text: Text

@@ -61,6 +61,29 @@ def read_page(
     return found[:limit], Cursor(_as_text(last[column]), last["id"]).encode()
 
 
+def beside(
+    rows: QuerySet[Any], column: str, value: Any, row_id: int, *, descending: bool, limit: int
+) -> tuple[list[int], list[int]]:
+    """The ids before and after (value, row_id) in the order of `read_page`, nearest first, `limit` of each at most."""
+    ids = []
+    for backwards in (True, False):
+        falling = descending is not backwards
+        sign = "-" if falling else ""
+        order = (f"{sign}{column}", f"{sign}id")
+        empty = rows.filter(**{f"{column}__isnull": True})
+        if value is not None:
+            near = rows.filter(_beyond(column, value, row_id, falling)).order_by(*order)
+            far = None if backwards else empty.order_by(order[1])
+        else:
+            near = empty.filter(_beyond_id(row_id, falling)).order_by(order[1])
+            far = rows.filter(**{f"{column}__isnull": False}).order_by(*order) if backwards else None
+        found = list(near.values_list("id", flat=True)[:limit])
+        if far is not None and len(found) < limit and rows.model._meta.get_field(column).null:
+            found += far.values_list("id", flat=True)[: limit - len(found)]
+        ids.append(found)
+    return ids[0], ids[1]
+
+
 def instant(text: str) -> datetime:
     """A cursor's text as an instant. Raises ValueError or ArithmeticError for what no column holds."""
     read = datetime.fromisoformat(text)

@@ -15,6 +15,15 @@ from babel.numbers import NumberPattern, parse_pattern
 from opportune.kernel.money import rounded
 from opportune.web.viewer import viewer
 
+BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Windows", "Windows"),
+    ("Linux", "Linux"),
+)
 BLANK = "—"
 ZERO = "–"
 NO_BREAK = "\u00a0"
@@ -82,15 +91,25 @@ def day(value: date | None, *, full: bool = False) -> str:
     return str(format_date(value, pattern, locale=_locale(viewer().language)))
 
 
+def month(value: date) -> str:
+    """A month as a title, with its year only where it is not the current one: November, Novembre 2025."""
+    pattern = "LLLL" if value.year == viewer().today.year else "LLLL y"
+    written = str(format_date(value, pattern, locale=_locale(viewer().language)))
+    return written[:1].upper() + written[1:]
+
+
+def clock_time(value: datetime) -> str:
+    """The hour of an instant in the viewer's zone: 10:30."""
+    local = value.astimezone(ZoneInfo(viewer().zone))
+    return str(format_time(local, "HH:mm", locale=_locale(viewer().language)))
+
+
 def moment(value: datetime | None, *, with_time: bool = True) -> str:
     """An instant in the viewer's zone: 4 Dec, 10:30."""
     if value is None:
         return BLANK
-    local = value.astimezone(ZoneInfo(viewer().zone))
-    written = day(local.date())
-    if not with_time:
-        return written
-    return f"{written}, {format_time(local, 'HH:mm', locale=_locale(viewer().language))}"
+    written = day(value.astimezone(ZoneInfo(viewer().zone)).date())
+    return f"{written}, {clock_time(value)}" if with_time else written
 
 
 def days(count: int | None) -> str:
@@ -115,3 +134,12 @@ def initials(name: str) -> str:
 def hue(name: str) -> int:
     """One of twelve hues for an avatar, the same for the same name."""
     return sum(name.encode()) * 7 % 12
+
+
+def browser(user_agent: str) -> str:
+    """A browser and its system as people call them, from what it says of itself."""
+    names = [name for mark, name in BROWSERS if mark in user_agent][:1] or [
+        user_agent[:40].split("/")[0] or BLANK
+    ]
+    systems = [name for mark, name in SYSTEMS if mark in user_agent][:1]
+    return " · ".join(names + systems)

@@ -18,14 +18,16 @@ from jinja2_fragments import render_block
 
 from opportune.deleted.queries import BinRow, binned
 from opportune.identity.actor import Actor, actor_for
+from opportune.identity.sign_in.requirement import demand_second_factor
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
 from opportune.ledger.freshness import answer_reading
 from opportune.ledger.recording import noting_change_sets
 from opportune.schemas.refusals import REFUSALS
+from opportune.storage.outages import Outage
 from opportune.web.templating import said
 from opportune.web.typed import Kept
-from opportune.web.viewer import look_as, viewer
+from opportune.web.viewer import look_as, look_as_visitor, viewer
 
 View = Callable[..., HttpResponse]
 STATUS: Mapping[type[OpportuneError], int] = {
@@ -45,8 +47,19 @@ class SignedIn(HttpRequest):
 
 
 def signed_in(view: View) -> View:
-    """A screen for people who have signed in: their actor, their language, and errors as pages."""
+    """A screen for people who have signed in: their actor, their language, and errors as pages.
 
+    Who must have a second factor and has none is led to where one is set up.
+    """
+    return _screen(view, with_second_factor=True)
+
+
+def signed_in_anyhow(view: View) -> View:
+    """A screen for people who have signed in, also for those who have yet to set up their second factor."""
+    return _screen(view, with_second_factor=False)
+
+
+def _screen(view: View, *, with_second_factor: bool) -> View:
     @wraps(view)
     def screen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = request.user
@@ -58,7 +71,13 @@ def signed_in(view: View) -> View:
         request.actor = actor  # type: ignore[attr-defined]
         translation.activate(actor.language)
         request.LANGUAGE_CODE = actor.language
-        look_as(actor)
+        looking = look_as(actor)
+        if with_second_factor:
+            try:
+                demand_second_factor(actor, of_everybody=looking.second_factor_required)
+            except Refused as refusal:
+                messages.error(request, said(refusal.message))
+                return go(request, reverse("sign_in_settings"))
         try:
             with noting_change_sets() as noted:
                 request.change_sets = noted  # type: ignore[attr-defined]
@@ -105,6 +124,22 @@ def problem(request: HttpRequest, error: OpportuneError, *, gone: BinRow | None 
     cause = REFUSALS[error.code].cause
     context = {"status": status, "message": said(error.message), "cause": cause, "gone": gone}
     return page(request, "errors/problem.html", context, status=status)
+
+
+def outage(request: HttpRequest, found: Outage) -> HttpResponse:
+    """The machine fails us: a toast for htmx, a page otherwise, for neither of which the database is asked."""
+    look_as_visitor(translation.get_language() or "en")
+    message = said(found.message)
+    if is_htmx(request):
+        response = page(
+            request, "components/toast.html", {"actor": None, "message": message, "kind": "error"}
+        )
+        response["HX-Reswap"] = "none"
+    else:
+        response = page(request, "errors/outage.html", {"actor": None, "message": message})
+    response.status_code = 503
+    response["Retry-After"] = "5"
+    return response
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import Environment, StrictUndefined
@@ -41,6 +42,7 @@ def environment(**options: Any) -> Environment:
         language=get_language,
         with_parameters=with_parameters,
         get_messages=get_messages,
+        provider_name=lambda: settings.SINGLE_SIGN_ON["name"] if settings.SINGLE_SIGN_ON else "",
         initials=formats.initials,
         hue=formats.hue,
         days_since=formats.days_since,
@@ -58,7 +60,9 @@ def environment(**options: Any) -> Environment:
         number=formats.number,
         day=formats.day,
         moment=formats.moment,
+        clock_time=formats.clock_time,
         days=formats.days,
+        browser=formats.browser,
         said=said,
         named=named,
         phase=lambda stage: phase_name(stage, get_language() or "en"),
@@ -70,6 +74,11 @@ def environment(**options: Any) -> Environment:
         remove_empty=lambda parameters: {name: value for name, value in parameters.items() if value},
     )
     return made
+
+
+def whose(request: HttpRequest) -> dict[str, Any]:
+    """Whose page it is, for templates that a library renders."""
+    return {"actor": getattr(request, "actor", None), "viewer": viewer()}
 
 
 def theme_of(actor: Any) -> str:

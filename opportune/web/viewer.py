@@ -19,6 +19,7 @@ class Viewer:
     today: date = date(2000, 1, 1)
     organisation: str = ""
     may_customise: bool = False
+    second_factor_required: bool = False
 
 
 _viewer: ContextVar[Viewer | None] = ContextVar("viewer", default=None)
@@ -40,6 +41,7 @@ def look_as(actor: Actor) -> Viewer:
         clock.today(zone),
         settled.organisation,
         may_customise="customise" in actor.rights,
+        second_factor_required=settled.second_factor_required,
     )
     _viewer.set(chosen)
     return chosen

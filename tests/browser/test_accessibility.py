@@ -71,7 +71,7 @@ SCREENS: dict[str, Way] = {
     "list": address("/opportunities/"),
     "empty list": address("/opportunities/?text=nothing+has+this+name"),
     "record": address("/opportunities/{deal}/"),
-    "steps": opened("/opportunities/{deal}/", ".proc > a.now", ".flyout"),
+    "steps": opened("/opportunities/{deal}/", ".proc > a.now:visible, .procs:visible", ".flyout"),
     "closed record": address("/opportunities/{won}/"),
     "who can see it": address("/access/opportunity:{deal}/"),
     "editing": address("/opportunities/{deal}/edit/"),

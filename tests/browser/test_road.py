@@ -65,7 +65,7 @@ def test_a_deal_goes_all_the_way_by_mouse(seat: Seat, company: Company, deal: Op
     expect_read_only(page)
 
     page.get_by_role("button", name="Reopen").click()
-    expect(page.get_by_role("link", name="Edit")).to_be_visible()
+    expect(page.get_by_role("link", name="Close as won")).to_be_visible()
     toast(page).get_by_role("button", name="Undo").click()
     expect(toast(page)).to_contain_text("Undone.")
     expect_read_only(page)

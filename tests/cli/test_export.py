@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from opportune.cli.export import harmless
 from opportune.identity.models import Grant
+from opportune.kernel.spreadsheets import as_meant, harmless
 from tests.doors.callers import CommandLine, Market
 
 ALICE = ("--actor", "alice@example.com")
@@ -37,6 +37,7 @@ def test_json_is_one_array_of_the_lists_rows(command_line: CommandLine, market: 
 )
 def test_a_cell_that_begins_like_a_formula_is_disarmed(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
+    assert as_meant(harmless(cell)) == cell
 
 
 @pytest.mark.parametrize("cell", ["-12.5000", "+7", "12", "", "a=b", "Zoé"])

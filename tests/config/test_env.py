@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from opportune.config.env import SETTINGS, BadSetting, Environment, kept_secret
+from opportune.config.env import SETTINGS, BadSetting, Environment
+from opportune.kernel.keys import NoKeys, kept_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 NONSENSE = [
+    ("OPPORTUNE_BACKUP_HOURS", "daily", "whole number"),
+    ("OPPORTUNE_BACKUPS_KEPT", "0", "at least 1"),
     ("DATABASE_URL", "mysql://db/crm", "postgres://"),
     ("DATABASE_URL", "postgres://db:no-port/crm", "postgres://"),
     ("DATABASE_URL", "postgres://db/", "names no database"),
@@ -32,10 +35,23 @@ NONSENSE = [
     ("OPPORTUNE_DATABASE_POOL", "-4", "at least 0"),
     ("OPPORTUNE_SERVER_SIDE_CURSORS", "maybe", "yes or no"),
     ("OPPORTUNE_SECRET_KEY", "hush", "32 characters"),
+    ("OPPORTUNE_OLD_SECRET_KEYS", "hush", "32 characters"),
+    ("OPPORTUNE_TRUSTED_PROXIES", "the proxy", "192.168.0.0/24"),
+    ("OPPORTUNE_LARGEST_REQUEST", "0", "at least 1"),
+    ("OPPORTUNE_OIDC_ISSUER", "http://sso.example.com", "https://"),
     ("DATABASE_REPLICA_URL", "postgres://replica/crm", "DATABASE_URL"),
 ]
 # Any text makes sense for these.
-ANYTHING = {"OPPORTUNE_DATA", "OPPORTUNE_ALLOWED_HOSTS", "OPPORTUNE_MAIL_FROM"}
+ANYTHING = {
+    "OPPORTUNE_DATA",
+    "OPPORTUNE_ALLOWED_HOSTS",
+    "OPPORTUNE_MAIL_FROM",
+    "OPPORTUNE_BACKUPS",
+    "OPPORTUNE_BACKUP_PASSPHRASE",
+    "OPPORTUNE_OIDC_CLIENT_ID",
+    "OPPORTUNE_OIDC_CLIENT_SECRET",
+    "OPPORTUNE_OIDC_NAME",
+}
 
 
 def environment(**variables: str) -> Environment:
@@ -164,9 +180,9 @@ def test_a_short_secret_is_refused() -> None:
 
 def test_a_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     file = tmp_path / "data" / "secret.key"
-    first = kept_secret(file)
+    [first] = kept_keys(file)
     assert len(first) >= 50
-    assert kept_secret(file) == first
+    assert kept_keys(file) == [first]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(file.parent.iterdir()) == [file]
 
@@ -174,5 +190,5 @@ def test_a_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) ->
 def test_an_empty_secret_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "secret.key"
     file.touch()
-    with pytest.raises(BadSetting, match="holds no secret"):
-        kept_secret(file)
+    with pytest.raises(NoKeys, match="holds no secret"):
+        kept_keys(file)

@@ -14,6 +14,7 @@ EMPTY, OWN, HIDDEN, NOT_PERMITTED, INVALID = 0, 0, 3, 4, 5
 MAP = Path(__file__).parents[2] / "examples" / "crm-sales-opportunities.toml"
 COMMANDS: dict[str, tuple[str, int]] = {
     "createuser": ("eve@example.com Eve --role salesperson --no-password", NOT_PERMITTED),
+    "reset-sign-in": ("alice@example.com", NOT_PERMITTED),
     "token create": ("mine --scope *:read", OWN),
     "token list": ("", EMPTY),
     "token revoke": ("{token}", HIDDEN),

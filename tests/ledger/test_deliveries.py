@@ -55,6 +55,18 @@ def test_a_failed_delivery_comes_again_later(company: Company, listener: Listene
     assert len(listener.heard) == 1
 
 
+def test_after_the_clock_was_set_back_nothing_waits_until_it_has_caught_up(
+    company: Company, listener: Listener
+) -> None:
+    company.account()
+    with clock.stopped_at(clock.now() - timedelta(hours=5)):
+        listener.failures = 1
+        assert deliver_due() == 0
+    with clock.stopped_at(clock.now() - timedelta(days=5)):
+        assert deliver_due() == 1
+    assert len(listener.heard) == 1
+
+
 def test_what_fails_for_ever_is_given_up(company: Company, listener: Listener) -> None:
     company.account()
     listener.failures = 100

@@ -96,6 +96,13 @@ def test_a_mail_is_not_tried_for_ever(company: Company, monkeypatch: pytest.Monk
 
 
 @pytest.mark.usefixtures("smtp")
+def test_after_the_clock_was_set_back_a_claim_does_not_last_until_it_has_caught_up(company: Company) -> None:
+    mail = written()
+    Mail.objects.filter(pk=mail.pk).update(claimed_at=clock.now() + timedelta(hours=3))
+    assert actions.deliver(mail.pk)
+
+
+@pytest.mark.usefixtures("smtp")
 def test_a_mail_somebody_is_sending_is_left_to_them(company: Company) -> None:
     mail = written()
     Mail.objects.filter(pk=mail.pk).update(claimed_at=clock.now())

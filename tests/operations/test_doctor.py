@@ -13,21 +13,24 @@ import pytest
 from django.conf import LazySettings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import F
 
 from opportune.__main__ import main
 from opportune.activities.actions import create_task
 from opportune.activities.models import Task
-from opportune.customers.models import Connection
+from opportune.customers.models import Account, Connection
 from opportune.identity.actions import share
 from opportune.identity.models import Share, User
 from opportune.kernel import clock
 from opportune.kernel.sentences import counted
 from opportune.ledger.models import Change, ChangeSet
 from opportune.ledger.undo import undo
+from opportune.operations.backup.keeping import BY_HAND, REGULAR, kept_name
 from opportune.operations.doctor import examine
 from opportune.operations.doctor import surroundings as around
-from opportune.operations.doctor.database import snapshot, structure_of
+from opportune.operations.doctor.database import structure_of
 from opportune.operations.doctor.findings import Diagnosis, Finding, Severity
+from opportune.operations.snapshots import snapshot
 from opportune.opportunities import actions
 from opportune.opportunities.models import Entry, Opportunity
 from opportune.reference.models import Category, CategoryMark
@@ -149,6 +152,22 @@ BROKEN: dict[str, tuple[str, Callable[[Opportunity], object]]] = {
             after={"stage_id": "nowhere"}
         ),
     ),
+    "a command that was written down by half": (
+        "change_set_empty",
+        lambda deal: ChangeSet.objects.create(
+            at=_ago(0), verb="move", actor_kind="system", actor_label="tests", door="cli"
+        ),
+    ),
+    "a record without its last change": (
+        "version_other_than_ledger",
+        lambda deal: Account.objects.update(version=9),
+    ),
+    "a change without its record": (
+        "version_other_than_ledger",
+        lambda deal: Change.objects.filter(kind="opportunity", record_id=deal.pk).update(
+            version=F("version") + 100
+        ),
+    ),
     "a sum that does not follow": (
         "totals_differ",
         lambda deal: Opportunity.objects.filter(pk=deal.pk).update(value_base=Decimal(7)),
@@ -204,6 +223,46 @@ def test_a_secret_that_others_may_read_is_found(db: None, settings: LazySettings
     assert "secret_readable" not in found()
     secret.chmod(0o640)
     assert found()["secret_readable"] == 1
+
+
+def test_a_data_directory_that_others_may_look_into_is_found(
+    db: None, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.DATA = tmp_path
+    tmp_path.chmod(0o700)
+    assert "data_open_to_others" not in found()
+    tmp_path.chmod(0o755)
+    assert found()["data_open_to_others"] == 1
+
+
+def test_regular_backups_that_do_not_come_are_found(db: None, settings: LazySettings, tmp_path: Path) -> None:
+    settings.BACKUPS, settings.BACKUP_HOURS = tmp_path, 24
+    with clock.stopped_at(_ago(3)):
+        kept_name(REGULAR).touch(mode=0o600)
+    assert found() == {"backup_overdue": 1}
+    kept_name(REGULAR).touch(mode=0o600)
+    assert found() == {}
+
+
+def test_backups_that_others_may_read_are_found(db: None, settings: LazySettings, tmp_path: Path) -> None:
+    settings.BACKUPS = tmp_path
+    kept_name(BY_HAND).touch()
+    kept_name(BY_HAND).chmod(0o644)
+    assert found() == {"backup_readable": 1}
+
+
+@pytest.mark.postgres
+def test_an_index_that_does_not_hold_is_found(deal: Opportunity) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'deal_close'::regclass")
+    assert found()["constraint_not_held"] == 1
+
+
+@pytest.mark.postgres
+def test_indexes_are_checked_where_amcheck_is_installed(deal: Opportunity) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS amcheck")
+    assert found() == {}
 
 
 def test_a_data_directory_that_is_gone_is_found(db: None, settings: LazySettings, tmp_path: Path) -> None:

@@ -83,3 +83,31 @@ def test_a_restarted_worker_ends_the_leases_of_its_predecessors_only() -> None:
         renew_lease(name, NOON)
     end_predecessors("host/1/2")
     assert set(WorkerLease.objects.values_list("name", flat=True)) == {"host/1/2", "host/12/1", "other/1/1"}
+
+
+def test_after_the_clock_was_set_back_a_dead_worker_is_found_as_soon_as_ever() -> None:
+    renew_lease("host/1/1", NOON)
+    task = claimed_by("host/1/1")
+    back = NOON - timedelta(hours=3)
+    assert give_back_abandoned(back) == 0
+    assert give_back_abandoned(back + LEASE_LASTS + timedelta(seconds=1)) == 1
+    assert status_of(task) == TaskResultStatus.READY
+
+
+def test_after_the_clock_was_set_back_a_living_worker_keeps_its_task() -> None:
+    renew_lease("host/1/1", NOON)
+    task = claimed_by("host/1/1")
+    back = NOON - timedelta(hours=3)
+    give_back_abandoned(back)
+    renew_lease("host/1/1", back + timedelta(seconds=15))
+    assert give_back_abandoned(back + LEASE_LASTS) == 0
+    assert status_of(task) == TaskResultStatus.RUNNING
+
+
+def test_what_an_idle_worker_claims_was_cut_short_and_is_given_back() -> None:
+    renew_lease("host/1/1", NOON)
+    renew_lease("host/2/1", NOON)
+    mine, other = claimed_by("host/1/1"), claimed_by("host/2/1")
+    assert give_back_abandoned(NOON, idle="host/1/1") == 1
+    assert status_of(mine) == TaskResultStatus.READY
+    assert status_of(other) == TaskResultStatus.RUNNING

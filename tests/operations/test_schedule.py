@@ -41,6 +41,16 @@ def test_what_was_missed_for_long_runs_once() -> None:
     assert len(runs) == 2
 
 
+def test_after_the_clock_was_set_back_work_does_not_wait_until_it_has_caught_up() -> None:
+    runs: list[str] = []
+    work = [hourly(runs)]
+    run_due(NOON, work)
+    back = NOON - timedelta(days=300)
+    assert run_due(back, work) == ["hourly"]
+    assert run_due(back + timedelta(minutes=59), work) == []
+    assert run_due(back + timedelta(minutes=60), work) == ["hourly"]
+
+
 def test_what_another_worker_has_taken_is_not_run_again() -> None:
     runs: list[str] = []
 

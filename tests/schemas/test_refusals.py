@@ -28,7 +28,7 @@ DEFAULTS = {
     "NotFound": "not_found",
     "NotPermitted": "not_permitted",
 }
-CLASSES = {"Refused", *DEFAULTS}
+CLASSES = {"Refused", "Outage", *DEFAULTS}
 SAID_BY_THE_DOOR = {"method_not_allowed": {"api/door.py"}} | {
     code: {"api/problems.py"} for _, code, _ in OF_THE_DOOR.values()
 }
@@ -57,7 +57,7 @@ def raised() -> Found:
 
 def read(call: ast.Call, name: str, module: str, found: Found) -> None:
     named = {word.arg: word.value for word in call.keywords if word.arg}
-    code = call.args[0] if name == "Refused" else named.get("code")
+    code = call.args[0] if name in ("Refused", "Outage") else named.get("code")
     said = DEFAULTS.get(name) if code is None else getattr(code, "value", None)
     if not isinstance(said, str):
         found.unread.append(module)
@@ -67,8 +67,8 @@ def read(call: ast.Call, name: str, module: str, found: Found) -> None:
 
 
 def test_every_code_stands_where_it_is_raised() -> None:
-    """Only the door says the codes of its own table by a name."""
-    assert raised().unread == ["api/problems.py"]
+    """Only the doors say the codes of their own table, and of outages, by a name."""
+    assert raised().unread == ["api/problems.py", "cli/running.py"]
 
 
 def test_the_table_has_every_code_that_is_raised_and_no_other() -> None:
@@ -112,7 +112,7 @@ def test_a_problem_says_which_it_is(error: OpportuneError, cause: Cause) -> None
 
 
 def test_every_class_of_refusal_has_an_exit_code() -> None:
-    assert {each.__name__ for each in EXIT_CODES} == CLASSES
+    assert {each.__name__ for each in EXIT_CODES} == CLASSES - {"Outage"}
 
 
 def test_the_api_tells_the_codes_in_both_languages(market: Market) -> None:

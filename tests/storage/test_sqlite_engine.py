@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,45 @@ def test_four_processes_write_at_once_and_no_write_fails(database: Path, connect
         process.join(60)
     assert [process.exitcode for process in writers] == [0, 0, 0, 0]
     assert len(names(connect())) == 200
+
+
+def write_and_time(path: Path, process: int, count: int, waits: Any) -> None:
+    """Eight threads write as actions do, and single statements between; the longest any of them took."""
+
+    def work(thread: int) -> None:
+        connection = connection_to(path)
+        longest = 0.0
+        for number in range(count):
+            begun = time.monotonic()
+            write = insert if number % 4 == 0 else partial(insert_in_transaction, hold=0.002)
+            write(connection, f"{process}/{thread}/{number}")
+            longest = max(longest, time.monotonic() - begun)
+        connection.close()
+        waits.put(longest)
+
+    threads = [threading.Thread(target=work, args=(thread,)) for thread in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize("count", [15, pytest.param(200, marks=pytest.mark.long)])
+def test_two_processes_of_eight_writers_find_nothing_locked_and_no_turn_is_long_in_coming(
+    database: Path, connect: Connect, count: int, record_property: Callable[[str, object], None]
+) -> None:
+    waits: Any = SPAWN.Queue()
+    processes = [SPAWN.Process(target=write_and_time, args=(database, one, count, waits)) for one in range(2)]
+    for process in processes:
+        process.start()
+    longest = [waits.get(timeout=120) for _ in range(16)]  # a writer that failed would leave one out
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert len(names(connect())) == 2 * 8 * count
+    record_property("worst wait in seconds", round(max(longest), 3))
+    # Sixteen turns of some milliseconds each come round in a tenth of a second; starving takes many seconds.
+    assert max(longest) < 10
 
 
 def test_a_writer_in_a_hurry_does_not_overtake_one_that_waits(connect: Connect) -> None:

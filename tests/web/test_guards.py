@@ -87,6 +87,9 @@ def filled(route: str, market: Market) -> str:
         "<str:currency>": "USD",
         "<str:color>": "red",
         "<str:record>": str(market.deal.ref),
+        "<int:session_id>": 1,
+        "<int:token_id>": 1,
+        "<str:role>": "salesperson",
     }
     for name, value in values.items():
         route = route.replace(name, str(value))

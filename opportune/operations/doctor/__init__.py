@@ -11,19 +11,21 @@ from django.db import DatabaseError
 
 from opportune import __version__
 from opportune.kernel.sentences import sentence
-from opportune.operations.doctor.database import absence, engine, migrations, snapshot, structure
+from opportune.operations.doctor.database import absence, engine, migrations, structure
 from opportune.operations.doctor.deals import deals
 from opportune.operations.doctor.findings import Diagnosis, Finding, Severity
+from opportune.operations.doctor.ledger import ledger
 from opportune.operations.doctor.references import bin_overdue, orphans
-from opportune.operations.doctor.surroundings import data_directory, sign_ins
+from opportune.operations.doctor.surroundings import backups, data_directory, sign_ins
+from opportune.operations.snapshots import snapshot
 
 Check = Callable[[], Iterable[Finding]]
-CHECKS: tuple[Check, ...] = (structure, sign_ins, orphans, bin_overdue, deals)
+CHECKS: tuple[Check, ...] = (structure, sign_ins, orphans, bin_overdue, ledger, deals)
 
 
 def examine() -> Diagnosis:
     """Everything there is to find; little of a database that belongs to another version, or cannot be read."""
-    found, name = [*data_directory(), *absence()], ""
+    found, name = [*data_directory(), *backups(), *absence()], ""
     if any(finding.code == "no_installation" for finding in found):
         return Diagnosis(__version__, name, tuple(found))
     try:

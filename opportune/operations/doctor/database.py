@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from opportune.kernel.sentences import counted, sentence
 from opportune.operations.doctor.findings import Finding, Severity
-
-_SNAPSHOT = {
-    "sqlite": ("PRAGMA query_only = ON", "BEGIN DEFERRED"),
-    "postgresql": ("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",),
-}
-_BACK = {"sqlite": ("ROLLBACK", "PRAGMA query_only = OFF"), "postgresql": ("ROLLBACK",)}
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """Within this block all reads see one instant, nobody waits for them, and nothing can be written.
-
-    Inside a transaction there is nothing to begin; it is read from as it is.
-    """
-    if connection.in_atomic_block:
-        yield
-        return
-    _run(_SNAPSHOT[connection.vendor])
-    try:
-        yield
-    finally:
-        _run(_BACK[connection.vendor])
-
-
-def _run(statements: tuple[str, ...]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
 
 
 def absence() -> Iterator[Finding]:
@@ -67,10 +38,65 @@ def engine() -> str:
 
 
 def structure() -> Iterator[Finding]:
-    """What SQLite says of its own file. PostgreSQL holds its constraints by itself."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+    """What the database says of its own files."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             yield from structure_of(cursor)
+        else:
+            yield from _structure_on_postgresql(cursor)
+
+
+def _structure_on_postgresql(cursor: Any) -> Iterator[Finding]:
+    """Damage that PostgreSQL has met, indexes and constraints it does not vouch for; amcheck where it is installed."""
+    cursor.execute(
+        "SELECT coalesce(checksum_failures, 0) FROM pg_stat_database WHERE datname = current_database()"
+    )
+    if damaged := cursor.fetchone()[0]:
+        yield _damage(damaged, "checksums")
+    cursor.execute(
+        "SELECT conname FROM pg_constraint WHERE NOT convalidated AND connamespace = current_schema()::regnamespace "
+        "UNION SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid "
+        "WHERE NOT indisvalid AND relnamespace = current_schema()::regnamespace"
+    )
+    if loose := [name for (name,) in cursor.fetchall()]:
+        yield Finding(
+            "constraint_not_held",
+            Severity.ERROR,
+            counted(
+                "{count} index or constraint of the database does not hold: {names}.",
+                "{count} indexes or constraints of the database do not hold: {names}.",
+                len(loose),
+                names=tuple(sorted(loose)),
+            ),
+            len(loose),
+        )
+    cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'amcheck'")
+    if cursor.fetchone():
+        yield from _checked_indexes(cursor)
+
+
+def _checked_indexes(cursor: Any) -> Iterator[Finding]:
+    """What amcheck finds in the indexes of the tables; it stops at the first."""
+    cursor.execute("SAVEPOINT amcheck")
+    try:
+        cursor.execute(
+            "SELECT bt_index_check(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
+            "JOIN pg_am ON pg_am.oid = relam WHERE amname = 'btree' AND indisvalid "
+            "AND relnamespace = current_schema()::regnamespace"
+        )
+    except DatabaseError as error:
+        yield _damage(1, str(error).strip().splitlines()[0])
+    finally:
+        cursor.execute("ROLLBACK TO SAVEPOINT amcheck")
+
+
+def _damage(count: int, what: str) -> Finding:
+    return Finding(
+        "database_damaged",
+        Severity.ERROR,
+        sentence("The database is damaged: {what}. Restore a backup.", what=what),
+        count,
+    )
 
 
 def structure_of(cursor: Any) -> Iterator[Finding]:
@@ -78,12 +104,7 @@ def structure_of(cursor: Any) -> Iterator[Finding]:
     cursor.execute("PRAGMA integrity_check")
     damage = [line for (line,) in cursor.fetchall() if line != "ok"]
     if damage:
-        yield Finding(
-            "database_damaged",
-            Severity.ERROR,
-            sentence("The database is damaged: {what}. Restore a backup.", what=damage[0]),
-            len(damage),
-        )
+        yield _damage(len(damage), damage[0])
     cursor.execute("PRAGMA foreign_key_check")
     astray = cursor.fetchall()
     if astray:

@@ -6,12 +6,15 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 
 from opportune.identity.queries import demo_passwords_exist
-from opportune.kernel.sentences import sentence
+from opportune.kernel import clock
+from opportune.kernel.sentences import counted, sentence
+from opportune.operations.backup.keeping import REASONS, REGULAR, kept_backups, made_at
 from opportune.operations.doctor.findings import Finding, Severity
 
 LEAST_FREE_MEGABYTES = 500
@@ -39,12 +42,50 @@ def data_directory() -> Iterator[Finding]:
                 file=str(secret),
             ),
         )
+    if directory.stat().st_mode & _OTHERS:
+        yield Finding(
+            "data_open_to_others",
+            Severity.WARNING,
+            sentence(
+                "Others on this machine may look into the data directory {directory}. Run chmod 700 on it.",
+                directory=str(directory),
+            ),
+        )
     free = shutil.disk_usage(directory).free // _MEGABYTE
     if free < LEAST_FREE_MEGABYTES:
         yield Finding(
             "disk_nearly_full",
             Severity.WARNING,
             sentence("Only {free} MB are free where the data directory lies.", free=free),
+        )
+
+
+def backups() -> Iterator[Finding]:
+    """Regular backups that are asked for and do not come, and backups that others may read."""
+    regular = kept_backups(REGULAR)
+    patience = 2 * timedelta(hours=settings.BACKUP_HOURS)
+    if settings.BACKUP_HOURS and regular and clock.now() - made_at(regular[0]) > patience:
+        yield Finding(
+            "backup_overdue",
+            Severity.WARNING,
+            sentence(
+                "The last regular backup is of {day}. Is a worker running, and is there room in {directory}?",
+                day=made_at(regular[0]).date().isoformat(),
+                directory=str(settings.BACKUPS),
+            ),
+        )
+    readable = [file for why in REASONS for file in kept_backups(why) if file.stat().st_mode & _OTHERS]
+    if readable:
+        yield Finding(
+            "backup_readable",
+            Severity.WARNING,
+            counted(
+                "Others on this machine may read {count} backup in {directory}. Run chmod 600 on it.",
+                "Others on this machine may read {count} backups in {directory}. Run chmod 600 on them.",
+                len(readable),
+                directory=str(settings.BACKUPS),
+            ),
+            len(readable),
         )
 
 

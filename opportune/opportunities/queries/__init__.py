@@ -15,10 +15,12 @@ from opportune.opportunities.queries.deleting import (
     matching_deletion,
 )
 from opportune.opportunities.queries.listing import (
+    Neighbours,
     OpportunityRow,
     changeable_row,
     count,
     every_opportunity,
+    neighbours,
     opportunities,
     opportunity_row,
     subjects,
@@ -56,6 +58,7 @@ __all__ = [
     "EntryRow",
     "MatchingDeletion",
     "MemberRow",
+    "Neighbours",
     "NextTask",
     "OfferedClosing",
     "OfferedMove",
@@ -88,6 +91,7 @@ __all__ = [
     "every_opportunity",
     "lately_sold_to",
     "matching_deletion",
+    "neighbours",
     "next_tasks",
     "offered_closing",
     "offered_moves",

@@ -20,7 +20,7 @@ from opportune.opportunities.queries.totals import visible_deals
 from opportune.opportunities.read_only import closed
 from opportune.opportunities.staleness import is_stale
 from opportune.process.queries import stale_after
-from opportune.storage.keyset import exact, instant, read_page
+from opportune.storage.keyset import beside, exact, instant, read_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,16 @@ class OpportunityRow:
         return self.forecast_category if self.is_open else self.status
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The deals beside one in a list. `place` counts from 1, none where it or `of` would be more than was counted."""
+
+    previous: int | None
+    next: int | None
+    place: int | None
+    of: int | None
+
+
 class _Order(NamedTuple):
     column: str
     read: Callable[[str], Any] = str
@@ -113,6 +123,37 @@ def opportunities(
         may_be_empty=order.may_be_empty,
     )
     return Page(rows_of(found), following)
+
+
+def neighbours(
+    actor: Actor, wanted: OpportunityFilter, opportunity_id: int, *, counted: int = 200
+) -> Neighbours:
+    """The deals beside one in a list, of those the actor may see; its place if it is itself in the list.
+
+    Counting ends `counted` deals away in each direction, so the work does not grow with the list. Raises NotFound.
+    """
+    column = _ORDERS[wanted.sort].column
+    known = visible_deals(actor)
+    listed = known.filter(wanted.condition(actor))
+    one = known.filter(pk=opportunity_id)
+    here = (
+        one.annotate(is_listed=Exists(listed.filter(pk=OuterRef("pk"))))
+        .values_list(column, "is_listed")
+        .first()
+    )
+    if here is None:
+        raise NotFound(Opportunity.kind)
+    value, is_listed = here
+    before, after = beside(
+        listed, column, value, opportunity_id, descending=wanted.descending, limit=counted + 1
+    )
+    is_counted = is_listed and len(before) <= counted
+    return Neighbours(
+        previous=before[0] if before else None,
+        next=after[0] if after else None,
+        place=len(before) + 1 if is_counted else None,
+        of=len(before) + 1 + len(after) if is_counted and len(after) <= counted else None,
+    )
 
 
 def opportunity_row(actor: Actor, opportunity_id: int) -> OpportunityRow:

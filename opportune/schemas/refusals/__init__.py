@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 
+from opportune.schemas.refusals.archives import ARCHIVES
 from opportune.schemas.refusals.deals import DEALS
 from opportune.schemas.refusals.doors import DOORS
 from opportune.schemas.refusals.general import GENERAL
+from opportune.schemas.refusals.outages import OUTAGES
 from opportune.schemas.refusals.settled import SETTLED
 from opportune.schemas.refusals.shape import Cause, Refusal
 
-REFUSALS: Mapping[str, Refusal] = {each.code: each for each in (*GENERAL, *DEALS, *SETTLED, *DOORS)}
+REFUSALS: Mapping[str, Refusal] = {
+    each.code: each for each in (*GENERAL, *DEALS, *SETTLED, *ARCHIVES, *DOORS, *OUTAGES)
+}
 
 __all__ = ["DOORS", "REFUSALS", "Cause", "Refusal"]

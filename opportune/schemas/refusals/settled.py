@@ -52,6 +52,8 @@ SETTLED = (
     Refusal("key_taken", Cause.STATE, sentence("Another process or stage has the key now.")),
     Refusal("name_taken", Cause.STATE, sentence("Another stage has the name now.")),
     Refusal("own_account", Cause.STATE, sentence("Nobody deactivates themselves.")),
+    Refusal("key_is_gone", Cause.STATE, sentence("The key that second factors were encrypted with is gone.")),
+    Refusal("second_factor_missing", Cause.OFF, sentence("A second factor must be set up first.")),
     Refusal("already_set_up", Cause.STATE, sentence("Opportune is set up already.")),
     Refusal("not_empty", Cause.STATE, sentence("The demo company is for an empty installation.")),
 )

@@ -16,6 +16,7 @@ class Cause(StrEnum):
     CONFLICT = "conflict"
     FOUND = "not_found"
     DOOR = "door"
+    OUTAGE = "outage"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from django.db import OperationalError
 
 from opportune.kernel.watching import watchers
+from opportune.storage.outages import TurnMissed
 
 POLL_EVERY = 0.0005
 
@@ -23,19 +24,22 @@ class WriteQueue:
     """
 
     def __init__(self, database: str, *, timeout: float) -> None:
-        """Open the lock files beside the database file; wait at most `timeout` seconds for a turn."""
+        """The queue of a database file; wait at most `timeout` seconds for a turn."""
+        self.database = database
         self.timeout = timeout
         self.held = False
-        with ExitStack() as files:
-            self._turn = files.enter_context(open(f"{database}.turn", "ab"))
-            self._write = files.enter_context(open(f"{database}.lock", "ab"))
-            self._files = files.pop_all()
+        self._files: ExitStack | None = None
 
     def enter(self) -> None:
-        """Wait for a turn. Entering twice is entering once. Raises OperationalError after the timeout."""
+        """Wait for a turn. Entering twice is entering once.
+
+        Raises OperationalError after the timeout, or where the lock files cannot be opened.
+        """
         if self.held:
             return
         begun = time.perf_counter()
+        if self._files is None:
+            self._open()
         fcntl.flock(self._turn, fcntl.LOCK_EX)
         try:
             self._wait_for_write()
@@ -54,7 +58,19 @@ class WriteQueue:
     def close(self) -> None:
         """Leave for good."""
         self.leave()
-        self._files.close()
+        if self._files is not None:
+            self._files.close()
+            self._files = None
+
+    def _open(self) -> None:
+        # Not before the first write: who only reads needs no queue, nor a directory that can be written.
+        try:
+            with ExitStack() as files:
+                self._turn = files.enter_context(open(f"{self.database}.turn", "ab"))
+                self._write = files.enter_context(open(f"{self.database}.lock", "ab"))
+                self._files = files.pop_all()
+        except OSError as error:
+            raise OperationalError(f"cannot queue for a turn to write: {error}") from error
 
     def _wait_for_write(self) -> None:
         deadline = time.monotonic() + self.timeout
@@ -64,7 +80,5 @@ class WriteQueue:
                 return
             except BlockingIOError as taken:
                 if time.monotonic() > deadline:
-                    raise OperationalError(
-                        "database is locked: another writer has not finished in time"
-                    ) from taken
+                    raise TurnMissed("database is locked: another writer has not finished in time") from taken
             time.sleep(POLL_EVERY)

@@ -1,4 +1,4 @@
-"""Editing one field of a deal where it stands in the list."""
+"""Editing one field of a deal where it stands: in the list, or in the header of its record."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +15,7 @@ from opportune.opportunities.queries import OpportunityRow, changeable_row
 from opportune.process.queries import process_by_id
 from opportune.reference.queries import every_choice_of
 from opportune.web.formats import typed_amount
+from opportune.web.opportunities.record import show_again
 from opportune.web.opportunities.rows import again
 from opportune.web.pages import SignedIn, page, signed_in
 from opportune.web.typed import Typed
@@ -33,14 +34,17 @@ CELLS: Mapping[str, tuple[str, Reader]] = {
 @require_http_methods(["GET", "POST"])
 @signed_in
 def cell(request: SignedIn, opportunity_id: int, name: str) -> HttpResponse:
-    """GET: the field as a form in its cell. POST: the row anew, or the form with what is wrong with it."""
+    """GET: the field as a form in its cell. POST: its surroundings anew, or the form with what is wrong with it.
+
+    `place` says where the cell is: on the `record`, or in a list, whose address `query` is.
+    """
     if name not in CELLS:
         raise NotFound()
     deal = changeable_row(request.actor, opportunity_id)
     field, read = _field(deal, name)
     if request.method == "GET":
-        query = request.GET.get("query", "")
-        return _form(request, deal, name, {field: _as_typed(deal, field), "query": query})
+        place = {asked: request.GET.get(asked, "") for asked in ("query", "place")}
+        return _form(request, deal, name, {field: _as_typed(deal, field), **place})
     typed = Typed(request.POST.dict())
     value, version = read(typed, field), typed.whole("version")
     try:
@@ -53,7 +57,8 @@ def cell(request: SignedIn, opportunity_id: int, name: str) -> HttpResponse:
             raise
         return _form(request, deal, name, typed.given, conflict=conflict)
     message = gettext("Saved.") if request.change_sets else ""
-    return again(request, opportunity_id, typed.text("query"), message)
+    show = show_again if typed.text("place") == "record" else again
+    return show(request, opportunity_id, typed.text("query"), message)
 
 
 def _field(deal: OpportunityRow, name: str) -> tuple[str, Reader]:

@@ -1,6 +1,7 @@
 """One deal: its figures, its process bar, its fields and its history."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -10,12 +11,17 @@ from django.views.decorators.http import require_GET, require_POST
 from opportune.activities.actions import create_task
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted
+from opportune.kernel.parameters import record_id
 from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, StageState, opportunity
 from opportune.opportunities.read_only import closed
+from opportune.process.queries import StagePicture
 from opportune.reference.queries import every_choice_of
 from opportune.web.customers.connections import connections_context
+from opportune.web.opportunities.rows import left_sight
+from opportune.web.opportunities.timeline import timeline
+from opportune.web.opportunities.walking import way_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.settings.categories import category_context
 from opportune.web.templating import said
@@ -34,23 +40,100 @@ LISTS = (
 
 
 ROLES = "sales_team_role"
+FIELDS = (
+    "primary_contact_id",
+    "type",
+    "source",
+    "rating",
+    "priority",
+    "currency",
+    "payment_terms",
+    "initiated_by",
+    "campaign_id",
+    "segment_id",
+    "expires_on",
+    "delivery_on",
+    "purchase_timeframe",
+    "budget",
+    "purchase_process",
+    "decision_on",
+    "decision_maker_identified",
+    "customer_need",
+    "proposed_solution",
+    "description",
+)
 
 
 @require_GET
 @signed_in
 def show(request: SignedIn, opportunity_id: int) -> HttpResponse:
-    """The record; `?stage=` opens that stage's flyout without any script."""
+    """The record. Without any script, `?stage=` opens that stage's flyout, `?upto=` an older page of the timeline."""
     record = opportunity(request.actor, opportunity_id)
+    upto = record_id(request.GET.get("upto", ""))
     asked = request.GET.get("stage", "")
-    opened = next((s for s in record.stages if str(s.stage.id) == asked), None)
     context = {
-        **record_context(record),
-        **category_context(request.actor, "opportunity", opportunity_id),
-        **connections_context(request.actor, RecordRef("opportunity", opportunity_id)),
-        "may_connect": may_change(request.actor, record),
-        "opened": opened,
+        **whole_context(request, record, upto=upto),
+        "opened": next((s for s in record.stages if str(s.stage.id) == asked), None),
     }
-    return page(request, "opportunities/record.html", context)
+    older = upto is not None and is_htmx(request)
+    return page(request, "opportunities/timeline.html" if older else "opportunities/record.html", context)
+
+
+def show_again(request: SignedIn, opportunity_id: int, way: str, message: str) -> HttpResponse:
+    """What changes with a figure: the header with its process bar, the timeline, and what was done, with its undo."""
+    try:
+        record = opportunity(request.actor, opportunity_id)
+    except NotFound:
+        if not message:
+            raise
+        return left_sight(request, message, urlsplit(way).query)
+    context = {
+        **whole_context(request, record, way=way),
+        "opened": None,
+        "message": message,
+        "undo": request.change_sets[-1] if request.change_sets else 0,
+        "kind": "done",
+    }
+    response = page(request, "opportunities/record_again.html", context)
+    response["HX-Retarget"], response["HX-Reswap"] = "#record-head", "outerHTML"
+    return response
+
+
+@require_GET
+@signed_in
+def head(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """The header and the timeline as they are now."""
+    return show_again(request, opportunity_id, request.GET.get("query", ""), "")
+
+
+def whole_context(
+    request: SignedIn, record: OpportunityRecord, *, way: str | None = None, upto: int | None = None
+) -> dict[str, Any]:
+    """What the whole page is made of, and the way one came to it."""
+    return {
+        **record_context(record),
+        **category_context(request.actor, "opportunity", record.row.id),
+        **connections_context(request.actor, RecordRef("opportunity", record.row.id)),
+        "may_connect": may_change(request.actor, record),
+        "way": way_of(request, record.row.id, way),
+        "timeline": timeline(record, upto=upto),
+        "upto": upto,
+        "grouped": fields_by_stage(record),
+    }
+
+
+def fields_by_stage(record: OpportunityRecord) -> list[tuple[StagePicture | None, list[str]]]:
+    """The fields in the order of the page: first those that no stage asks for, then what each stage asks first."""
+    left = dict.fromkeys(FIELDS)
+    stages: list[tuple[StagePicture | None, list[str]]] = []
+    for state in record.stages:
+        asked = [one.step.field for one in state.steps if one.step.what == "field" and one.step.field in left]
+        names = list(dict.fromkeys(asked))
+        for name in names:
+            del left[name]
+        if names:
+            stages.append((state.stage, names))
+    return [(None, list(left)), *stages]
 
 
 @require_GET

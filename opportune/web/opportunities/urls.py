@@ -50,6 +50,7 @@ urlpatterns = [
     path("opportunities/selected/<str:what>/", many.do, name="opportunities_do"),
     path("opportunities/new/", editing.new, name="opportunity_new"),
     path("opportunities/<int:opportunity_id>/", record.show, name="opportunity"),
+    path("opportunities/<int:opportunity_id>/head/", record.head, name="opportunity_head"),
     path("opportunities/<int:opportunity_id>/edit/", editing.edit, name="opportunity_edit"),
     path(
         "opportunities/<int:opportunity_id>/stages/<int:stage_id>/", record.flyout, name="opportunity_stage"

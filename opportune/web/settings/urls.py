@@ -9,6 +9,7 @@ from opportune.web.settings import (
     overview,
     process,
     reasons,
+    sign_in,
     stages,
     steps,
 )
@@ -36,6 +37,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("steps/<int:step_id>/shift/<str:way>/", steps.shift, name="step_shift"),
     path("organisation/", organisation.show, name="organisation"),
     path("organisation/preset/", organisation.preset, name="preset"),
+    path("sign-in/", sign_in.show, name="sign_in"),
+    path("sign-in/everybody/", sign_in.ask_everybody, name="sign_in_everybody"),
+    path("sign-in/roles/<str:role>/", sign_in.ask_role, name="sign_in_role"),
+    path("sign-in/people/<int:person_id>/reset/", sign_in.reset, name="sign_in_reset"),
     path("currencies/", organisation.currencies, name="currencies"),
     path("currencies/new/", organisation.add_currency, name="currency_new"),
     path("currencies/rates/", organisation.set_rate, name="rate_new"),

@@ -1,7 +1,8 @@
 """Home, search, preferences, undo, tasks, pickers, unsent mail, set-up."""
 
+import sys
+
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,17 +14,22 @@ from opportune.identity.actor import actor_for
 from opportune.identity.queries import people as everybody
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotFound, OpportuneError
+from opportune.kernel.sentences import sentence
 from opportune.ledger.queries import last_undoable
 from opportune.ledger.undo import undo
+from opportune.mailing.allauth import open_session
 from opportune.mailing.queries import unsent
 from opportune.opportunities.queries import due, due_count, subjects
 from opportune.reference.actions import apply_preset
 from opportune.reference.presets import PRESETS
 from opportune.search.queries import find
+from opportune.storage.outages import Outage, outage_of
 from opportune.web.back import safe
-from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
+from opportune.web.pages import SignedIn, go, is_htmx, outage, page, problem, signed_in, tell
 from opportune.web.typed import Typed
 from opportune.web.viewer import look_as_visitor
+
+MISTAKE = sentence("Something went wrong on the server. It has been noted in the server’s log.")
 
 
 @require_GET
@@ -167,7 +173,7 @@ def set_up(request: HttpRequest, secret: str) -> HttpResponse:
         except OpportuneError as error:
             return problem(request, error)
         else:
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            open_session(request, user)
             if request.POST.get("preset") in PRESETS:
                 apply_preset(actor_for(user, "web"), request.POST["preset"])
             return HttpResponseRedirect("/")
@@ -178,3 +184,14 @@ def set_up(request: HttpRequest, secret: str) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """No such address."""
     return problem(request, NotFound("page"))
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """What nobody has caught: the machine fails us, or a mistake of ours, which the log has."""
+    error = sys.exc_info()[1]
+    found = outage_of(error) if error is not None else None
+    if found is not None:
+        return outage(request, found)
+    response = outage(request, Outage("internal", MISTAKE))
+    response.status_code = 500
+    return response

@@ -10,6 +10,8 @@ import "./elements/op-inline.js";
 import "./elements/op-keys.js";
 import "./elements/op-list.js";
 import "./elements/op-menu.js";
+import "./elements/op-passkey.js";
+import "./elements/op-record.js";
 import "./elements/op-stamp.js";
 import "./elements/op-theme.js";
 import "./elements/op-toasts.js";

@@ -32,11 +32,11 @@ function close() {
   const stage = stageOf(shown());
   shown().remove();
   settle();
-  stage?.focus();
+  (PHONE.matches ? document.querySelector(".procs") : stage)?.focus();
 }
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest(".proc > a")) fresh = true;
+  if (event.target.closest(".proc > a, .procs")) fresh = true;
   if (!shown() || !event.target.closest("[data-close-flyout]")) return;
   event.preventDefault();
   close();

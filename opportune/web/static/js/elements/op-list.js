@@ -1,6 +1,6 @@
 // The list of deals: rows are chosen, walked and edited where they stand; without script it is a table and a form.
 import { Choosing } from "../list/choosing.js";
-import { Editing } from "../list/editing.js";
+import { Editing } from "../editing.js";
 import { Walking } from "../list/walking.js";
 import { openerOf } from "../popovers.js";
 import { wordsOf } from "../words.js";

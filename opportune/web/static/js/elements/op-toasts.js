@@ -4,7 +4,7 @@ import { wordsOf } from "../words.js";
 
 const STAYS = 8000;
 // answers that htmx swaps carry their own message
-const SPEAKS_FOR_ITSELF = [409, 422];
+const SPEAKS_FOR_ITSELF = [409, 422, 503];
 
 class Toasts extends HTMLElement {
   connectedCallback() {

@@ -1,8 +1,12 @@
 // A cell becomes its form where it stands. Enter saves and stays, Tab goes on, Shift Enter goes down, Escape restores.
+// A row is whatever comes anew after a change (`data-row`): a row of a list, or the header of a record. Without script
+// a cell's `data-edit` is a link to the whole form.
 
 export class Editing {
   constructor(list) {
     this.list = list;
+    const { query = "", place = "" } = list.dataset;
+    this.values = { query, place };
     this.was = new Map();
     list.addEventListener("click", (event) => this.clicked(event));
     list.addEventListener("keydown", (event) => this.key(event));
@@ -14,12 +18,15 @@ export class Editing {
 
   clicked(event) {
     if (event.target.closest("[data-restore]")) {
-      this.fresh(event.target.closest("tr"));
+      this.fresh(event.target.closest("[data-row]"));
       return;
     }
-    const cell = event.target.closest("td[data-cell]");
-    const busy = event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest("a, button, form");
-    if (cell && !busy && String(getSelection()) === "") this.open(cell);
+    const cell = event.target.closest("[data-cell]");
+    const edit = event.target.closest("[data-edit]");
+    const busy = event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest("a:not([data-edit]), button, form");
+    if (!cell || busy || (!edit && String(getSelection()) !== "")) return;
+    if (edit) event.preventDefault();
+    this.open(cell);
   }
 
   async open(cell) {
@@ -29,7 +36,7 @@ export class Editing {
       source: cell,
       target: cell,
       swap: "innerHTML",
-      values: { query: this.list.dataset.query },
+      values: this.values,
     });
     this.focus(cell.querySelector(".celled"));
   }
@@ -50,7 +57,9 @@ export class Editing {
 
   // The focus waits on the cell, which is no stop of its own when one tabs through the page.
   rest(cell) {
-    if (!cell) return;
+    const link = cell?.querySelector("[data-edit]");
+    if (link) link.focus();
+    if (!cell || link) return;
     cell.tabIndex = -1;
     cell.focus();
   }
@@ -60,14 +69,14 @@ export class Editing {
       source: row,
       target: row,
       swap: "outerHTML",
-      values: { query: this.list.dataset.query },
+      values: this.values,
     });
   }
 
   key(event) {
     const form = event.target.closest(".celled");
     if (!form) {
-      const cell = event.target.matches("td[data-cell]") && event.target;
+      const cell = event.target.matches("[data-cell], [data-edit]") && event.target.closest("[data-cell]");
       if (!cell || !["Enter", "F2"].includes(event.key)) return;
       event.preventDefault();
       this.open(cell);
@@ -96,14 +105,14 @@ export class Editing {
 
   // Back to what was there; after a refusal the row is asked for again.
   leave(form) {
-    const cell = form.closest("td");
+    const cell = form.closest("[data-cell]");
     if (this.was.has(cell)) this.restore(cell);
-    else this.fresh(cell.closest("tr"));
+    else this.fresh(cell.closest("[data-row]"));
   }
 
   save(form, then) {
-    const cell = form.closest("td");
-    const next = { cell: cell.id, row: cell.closest("tr").id, then };
+    const cell = form.closest("[data-cell]");
+    const next = { cell: cell.id, row: cell.closest("[data-row]").id, then };
     if (!changed(form) && !form.querySelector(".err, [data-restore]")) {
       this.leave(form);
       this.go(next);
@@ -129,7 +138,7 @@ export class Editing {
 
   go({ cell, row, then }) {
     const at = document.getElementById(cell);
-    const cells = [...(document.getElementById(row)?.querySelectorAll("td[data-cell]") ?? [])];
+    const cells = [...(document.getElementById(row)?.querySelectorAll("[data-cell]") ?? [])];
     const place = cells.indexOf(at);
     if (then === "stay") this.rest(at);
     else if (then === "right" || then === "left") {
@@ -137,7 +146,7 @@ export class Editing {
       if (beside) this.open(beside);
       else this.rest(at);
     } else if (then === "down") {
-      const below = document.getElementById(row)?.nextElementSibling?.querySelectorAll("td[data-cell]")[place];
+      const below = document.getElementById(row)?.nextElementSibling?.querySelectorAll("[data-cell]")[place];
       if (below) this.open(below);
       else this.rest(at);
     }

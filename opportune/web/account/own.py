@@ -1,0 +1,26 @@
+"""What somebody settles about signing in, on one page; and ending a session."""
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from opportune.identity.sign_in import actions
+from opportune.identity.sign_in.queries import own_sign_in
+from opportune.web.pages import SignedIn, go, page, signed_in, signed_in_anyhow, tell
+
+
+@require_GET
+@signed_in_anyhow
+def overview(request: SignedIn) -> HttpResponse:
+    """Password, second factors, recovery codes, sessions and tokens, with the way to each."""
+    return page(request, "account/mine.html", {"own": own_sign_in(request.actor)})
+
+
+@require_POST
+@signed_in
+def end_session(request: SignedIn, session_id: int) -> HttpResponse:
+    """Sign oneself out on one device: at once, since it may be in other hands."""
+    actions.end_session(request.actor, session_id)
+    tell(request, gettext("Signed out there."))
+    return go(request, reverse("usersessions_list"))

@@ -1,0 +1,119 @@
+"""What happened to a deal, the newest first, by the days of the reader: its entries, and its other changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext
+
+from opportune.kernel.records import RecordRef
+from opportune.ledger.queries import HistoryItem, history_of
+from opportune.opportunities.queries import EntryRow, OpportunityRecord
+from opportune.web.formats import month
+from opportune.web.viewer import viewer
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One change: who did what when. `entry` is there if it is one, with the entry `before` it."""
+
+    by: str
+    at: datetime
+    what: str
+    fields: tuple[str, ...]
+    is_undone: bool
+    entry: EntryRow | None
+    before: EntryRow | None
+
+    @property
+    def local(self) -> datetime:
+        """When it was, where the reader is."""
+        return self.at.astimezone(ZoneInfo(viewer().zone))
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether the hour says it, the day being said already."""
+        return self.local.date() >= viewer().today - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The changes of some days; `title` is empty where the page before has named them."""
+
+    title: str
+    moments: Sequence[Moment]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A page of it; `older` is what the next page is asked for by, none at the end."""
+
+    days: Sequence[Days]
+    older: int | None
+
+
+def timeline(record: OpportunityRecord, *, upto: int | None = None, limit: int = PAGE) -> Timeline:
+    """A page of a deal's timeline. `upto` is the version of the deal at which the page before ended."""
+    # one of the page before, to know its days, and one of the page after, to know that there is one
+    found = list(history_of(RecordRef("opportunity", record.row.id), limit=limit + 2, upto=upto))
+    last = found.pop(0) if upto is not None and found else None
+    shown, rest = found[:limit], found[limit:]
+    days = [
+        Days(title, list(moments))
+        for title, moments in groupby(_moments(record, shown), key=lambda one: title_of(one.local.date()))
+    ]
+    if last and days:
+        named = title_of(last.effective_at.astimezone(ZoneInfo(viewer().zone)).date())
+        days[0] = Days("" if named == days[0].title else days[0].title, days[0].moments)
+    return Timeline(days, shown[-1].version if rest else None)
+
+
+def title_of(day: date) -> str:
+    """The days that a day is told among: today, yesterday, this week, last week, then its month."""
+    today = viewer().today
+    monday = today - timedelta(days=today.weekday())
+    if day >= today:
+        return gettext("Today")
+    if day == today - timedelta(days=1):
+        return gettext("Yesterday")
+    if day >= monday:
+        return gettext("This week")
+    if day >= monday - timedelta(days=7):
+        return gettext("Last week")
+    return month(day)
+
+
+def _moments(record: OpportunityRecord, items: Sequence[HistoryItem]) -> Sequence[Moment]:
+    entries = list(record.entries)
+    before = dict(zip([entry.id for entry in entries], [*entries[1:], None], strict=True))
+    of_sets: dict[int, list[EntryRow]] = {}
+    for one in entries:
+        of_sets.setdefault(one.change_set_id, []).append(one)
+    moments = []
+    for item in reversed(items):
+        entry = _entry_of(item, of_sets.get(item.change_set_id, []))
+        moments.append(
+            Moment(
+                by=item.by,
+                at=item.effective_at,
+                what=item.operation,
+                fields=tuple(item.after) if item.operation == "update" else (),
+                is_undone=item.undone,
+                entry=entry,
+                before=before.get(entry.id) if entry else None,
+            )
+        )
+    return moments[::-1]
+
+
+def _entry_of(item: HistoryItem, waiting: list[EntryRow]) -> EntryRow | None:
+    """The entry that a change made: the first of its change set, newest last, that is not older; it waits no more."""
+    while item.on is not None and waiting:
+        entry = waiting.pop()
+        if entry.at >= item.effective_at:
+            return entry
+    return None

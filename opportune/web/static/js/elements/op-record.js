@@ -1,0 +1,56 @@
+// The record: figures are edited where they stand, J and K or ] and [ walk the list one came from, tabs on a phone.
+import { Editing } from "../editing.js";
+import { typing } from "../focus.js";
+
+const STEPS = { j: "next", "]": "next", k: "previous", "[": "previous" };
+
+class Record extends HTMLElement {
+  connectedCallback() {
+    this.editing = new Editing(this);
+    this.listen = new AbortController();
+    const options = { signal: this.listen.signal };
+    document.addEventListener("keydown", (event) => this.key(event), options);
+    document.addEventListener("click", (event) => event.target.closest("[data-print]") && print(), options);
+    window.addEventListener("hashchange", () => this.tab(), options);
+    this.addEventListener("htmx:afterSettle", () => this.offerPrinting());
+    this.remember();
+    this.offerPrinting();
+    this.tab();
+  }
+
+  disconnectedCallback() {
+    this.listen.abort();
+  }
+
+  // What was followed here is forgotten when the page is sent back to itself: the address keeps it.
+  remember() {
+    const address = new URL(location);
+    if (!this.dataset.query || address.searchParams.has("from")) return;
+    address.searchParams.set("from", this.dataset.query);
+    history.replaceState(history.state, "", address);
+  }
+
+  offerPrinting() {
+    for (const button of this.querySelectorAll("[data-print]")) button.hidden = false;
+  }
+
+  tab() {
+    const target = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
+    const shown = target?.closest(".rb > *")?.id ?? "timeline";
+    for (const link of this.querySelectorAll(".rtabs a")) {
+      if (link.hash === `#${shown}`) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.repeat || typing(event.target)) return;
+    if (document.querySelector("dialog[open], [popover]:popover-open")) return;
+    const link = this.querySelector(`[data-step="${STEPS[event.key.toLowerCase()]}"]`);
+    if (!link) return;
+    event.preventDefault();
+    link.click();
+  }
+}
+
+customElements.define("op-record", Record);

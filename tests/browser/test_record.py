@@ -1,0 +1,139 @@
+"""The page of a deal by mouse and by keyboard: figures edited in its header, the way on, sections on a phone, print."""
+
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from opportune.opportunities import actions
+from opportune.opportunities.models import Opportunity
+from tests.browser.conftest import Seat
+from tests.browser.screens import toast
+from tests.people import Company
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def deals(company: Company) -> list[Opportunity]:
+    """Three deals of Alice's, in process."""
+    account = company.account()
+    return [
+        company.deal(f"Pump {number}", account_id=account.pk, estimated_value=Decimal(1000 * number))
+        for number in range(1, 4)
+    ]
+
+
+def test_a_value_is_edited_in_the_header_by_keyboard_and_taken_back(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    shown = page.locator(f"#cell-{deals[0].pk}-value")
+    shown.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    value = page.get_by_label("Estimated value, Pump 1")
+    expect(value).to_be_focused()
+    value.fill("-1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("An amount cannot be negative.")).to_be_visible()
+    expect(value).to_have_value("-1")
+    expect(value).to_be_focused()
+    value.fill("2500")
+    page.keyboard.press("Enter")
+    expect(shown).to_have_text("€2,500")
+    expect(shown.get_by_role("link")).to_be_focused()
+    expect(page.locator("#moments li").first).to_contain_text("changed: Estimated value")
+    expect(toast(page)).to_contain_text("Saved.")
+    page.keyboard.press("Control+z")
+    expect(shown).to_have_text("€1,000")
+
+
+def test_a_click_beside_saves_and_escape_restores(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    shown = page.locator(f"#cell-{deals[0].pk}-probability")
+    shown.get_by_role("link").click()
+    page.get_by_label("Probability, Pump 1").fill("40")
+    page.get_by_role("heading", name="Pump 1").click()
+    expect(shown).to_contain_text("40%")
+    shown.get_by_role("link").click()
+    page.get_by_label("Probability, Pump 1").fill("90")
+    page.keyboard.press("Escape")
+    expect(shown).to_contain_text("40%")
+    expect(shown.get_by_role("link")).to_be_focused()
+
+
+def test_a_colleagues_figure_is_shown_before_ones_own(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    shown = page.locator(f"#cell-{deals[0].pk}-value")
+    value = page.get_by_label("Estimated value, Pump 1")
+    shown.get_by_role("link").click()
+    expect(value).to_be_focused()
+    actions.edit(company.carol, deals[0].pk, {"estimated_value": Decimal(7000)})
+    value.fill("8000")
+    page.keyboard.press("Enter")
+    expect(shown.get_by_role("alert")).to_contain_text("Carol")
+    page.get_by_role("button", name="Keep theirs").click()
+    expect(shown).to_have_text("€7,000")
+    shown.get_by_role("link").click()
+    expect(value).to_be_focused()
+    actions.edit(company.carol, deals[0].pk, {"estimated_value": Decimal(7500)})
+    value.fill("8000")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Save mine").click()
+    expect(shown).to_have_text("€8,000")
+
+
+def test_keys_and_arrows_walk_the_list_one_came_from(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path="/opportunities/?sort=subject")
+    page.get_by_role("link", name="Pump 1").click()
+    place = page.locator(".crumb .num")
+    expect(place).to_have_text("1 of 3")
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="Pump 2")).to_be_visible()
+    expect(place).to_have_text("2 of 3")
+    page.keyboard.press("]")
+    expect(place).to_have_text("3 of 3")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", name="Pump 2")).to_be_visible()
+    page.get_by_role("link", name="Previous opportunity").click()
+    expect(place).to_have_text("1 of 3")
+    page.locator("[data-back]").click()
+    page.wait_for_url("**/opportunities/?sort=subject")
+
+
+def test_on_a_phone_sections_are_tabs_and_the_rest_is_in_a_menu(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/", phone=True)
+    tabs = page.get_by_role("navigation", name="Sections")
+    expect(tabs.get_by_role("link", name="Timeline")).to_have_attribute("aria-current", "true")
+    expect(page.locator("#moments")).to_be_visible()
+    expect(page.locator("#details")).to_be_hidden()
+    tabs.get_by_role("link", name="Details").click()
+    expect(page.locator("#details")).to_be_visible()
+    expect(page.locator("#moments")).to_be_hidden()
+    expect(tabs.get_by_role("link", name="Details")).to_have_attribute("aria-current", "true")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="More actions").click()
+    for name in ("Update", "Edit", "Sharing", "Clone"):
+        expect(page.locator("#record-more").get_by_role("link", name=name)).to_be_visible()
+
+
+def test_on_paper_every_section_is_there_and_no_button(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    page.emulate_media(media="print")
+    for section in ("#details", "#moments", "#related", ".facts", ".proc"):
+        expect(page.locator(section)).to_be_visible()
+    for control in (".side", ".acts", ".comp", ".crumb .btn"):
+        expect(page.locator(control).first).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator("#details")).to_be_visible()
