@@ -80,6 +80,7 @@ def filled(route: str, market: Market) -> str:
         "<str:key>": "sales",
         "<str:stage>": "none",
         "<str:secret>": "unknown",
+        "<str:name>": "subject",
         "<str:list_key>": "source",
         "<str:choice>": "web",
         "<str:reason>": "PRICE_W",
