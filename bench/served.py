@@ -37,7 +37,9 @@ def served(environment: dict[str, str], port: int) -> Iterator[tuple[int, int]]:
 
 def _start(environment: dict[str, str], command: str, port: int) -> subprocess.Popen[bytes]:
     words = [sys.executable, "-m", "opportune", command, "--port", str(port)]
-    return subprocess.Popen(words, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        words, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
 def _wait(port: int) -> None:

@@ -35,8 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opportune.config.settings")
     try:
-        read_environment().check()
+        environment = read_environment()
+        environment.check()
         parser = build_parser(with_data=not platform.runs_without_data(words))
+        # The supervisor loads no settings, since those are Django's.
+        parser.set_defaults(stop_seconds=environment.count("OPPORTUNE_STOP_SECONDS", at_least=1))
         known = parser.parse_args(words)
         return int(known.run(known))
     except BadSetting as refusal:

@@ -1,4 +1,4 @@
-"""Who serves whom upwards: the four registries, filled once when Opportune starts (ARCHITECTURE.md)."""
+"""Who serves whom upwards: the five registries, filled once when Opportune starts (ARCHITECTURE.md)."""
 
 from opportune.activities import queries as task_queries
 from opportune.activities.deletion_reactions import cancel_with_deals, reopen_with_deals
@@ -11,14 +11,22 @@ from opportune.activities.reactions import (
 )
 from opportune.customers.connection_handler import ConnectionHandler
 from opportune.customers.events import CustomerRemoved
-from opportune.customers.facts import accounts_reached, contacts_reached
+from opportune.customers.facts import (
+    accounts_reachable,
+    accounts_reached,
+    contacts_reachable,
+    contacts_reached,
+)
 from opportune.customers.handlers import AccountHandler, ContactHandler
 from opportune.customers.list_reactions import choices_used_by_customers, replace_choice_of_customers
 from opportune.identity.events import PersonLeaving
-from opportune.kernel.registries import consumers, facts, handlers, reactions
-from opportune.ledger.events import RecordsChanged
+from opportune.identity.tasks import queue_job
+from opportune.kernel.registries import consumers, facts, handlers, jobs, reactions
+from opportune.ledger.events import JobWaiting, RecordsChanged
+from opportune.ledger.working import UNDO, UndoOfJob
 from opportune.mailing.events import MailWritten
 from opportune.mailing.tasks import queue_delivery
+from opportune.opportunities.actions import ON_MANY
 from opportune.opportunities.customer_facts import deals_of_customer, demand_deals_open, open_deals_of
 from opportune.opportunities.customer_reactions import follow_customer, hand_over_deals, note_stakeholders
 from opportune.opportunities.events import (
@@ -36,6 +44,7 @@ from opportune.opportunities.facts import (
     deals_of_process,
     deals_of_stage,
     deals_of_step,
+    deals_reachable,
     deals_reached,
     step_fields,
 )
@@ -51,7 +60,7 @@ from opportune.opportunities.queries import subjects
 from opportune.opportunities.reactions import leave_stage
 from opportune.process.events import StageRemoved, StepDelayed, StepsRemoved
 from opportune.process.handlers import ProcessHandler, StageHandler, StepHandler
-from opportune.process.queries import can_be_default
+from opportune.process.standing import hold_for_default
 from opportune.reference import handlers as settled
 from opportune.reference.events import ListItemRemoved
 from opportune.search.index import reindex
@@ -60,12 +69,16 @@ from opportune.search.index import reindex
 def wire() -> None:
     """Fill the registries; doing so again changes nothing."""
     facts.update(
+        access_account=accounts_reachable,
+        access_contact=contacts_reachable,
+        access_opportunity=deals_reachable,
+        access_task=task_queries.tasks_reachable,
         amounts_exist=amounts_exist,
         choices_used_by_customers=choices_used_by_customers,
         choices_used_by_deals=choices_used_by_deals,
         close_reason_uses=close_reason_uses,
         completed_task_steps=task_queries.completed_task_steps,
-        can_be_default=can_be_default,
+        can_be_default=hold_for_default,
         currency_is_used=currency_is_used,
         deal_subjects=subjects,
         deals_of_customer=deals_of_customer,
@@ -89,6 +102,7 @@ def wire() -> None:
             CustomerRemoved: [follow_customer],
             DealsBroughtBack: [reopen_with_deals],
             DealsDeleted: [cancel_with_deals],
+            JobWaiting: [queue_job],
             ListItemRemoved: [replace_choice, replace_choice_of_customers],
             MailWritten: [queue_delivery],
             OpenTasksUnwanted: [cancel_open_tasks],
@@ -102,6 +116,7 @@ def wire() -> None:
         }
     )
     consumers.update({})
+    jobs.update({UNDO: UndoOfJob(), **ON_MANY})
     handlers.update(
         account=AccountHandler(),
         category=settled.CategoryHandler(),

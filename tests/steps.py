@@ -102,6 +102,8 @@ def test(run: Run, *, everything: bool) -> None:
     except NoPostgreSQL:
         run.leave_out("tests on PostgreSQL", "no server (apt install postgresql)")
     else:
+        if not _bouncer():
+            run.leave_out("tests through pgbouncer", "not installed (apt install pgbouncer)")
         both = [*pytest, *parallel, "-m", f"not browser{scope}"]
         run.do("tests on PostgreSQL", lambda: on_postgresql(run, both))
     browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
@@ -122,7 +124,7 @@ def on_postgresql(run: Run, command: list[str]) -> int:
 
 
 def install_programs(run: Run) -> None:
-    """Install Chromium and PostgreSQL where they are missing and apt may be used."""
+    """Install Chromium, PostgreSQL and pgbouncer where they are missing and apt may be used."""
     missing = []
     if not any(shutil.which(name) for name in BROWSERS):
         missing.append("chromium")
@@ -130,10 +132,16 @@ def install_programs(run: Run) -> None:
         programs()
     except NoPostgreSQL:
         missing.append("postgresql")
+    if not _bouncer():
+        missing.append("pgbouncer")
     if missing and (apt := _apt()):
         quiet = ["-qq", "-o", "Dpkg::Use-Pty=0"]
         run.step("package lists", *apt, "update", *quiet)
         run.step(f"install {' and '.join(missing)}", *apt, "install", *quiet, "-y", *missing)
+
+
+def _bouncer() -> bool:
+    return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None
 
 
 def _apt() -> list[str]:

@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from opportune.activities.models import Task
+from opportune.identity.access import Reachable
 from opportune.identity.actor import Actor
+from opportune.identity.visibility import Ground, any_of
 from opportune.kernel.errors import NotFound
 from opportune.kernel.paging import Page
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.queries.board import NextTask
+from opportune.opportunities.queries.next_tasks import NextTask
 from opportune.opportunities.queries.totals import visible_deals
 from opportune.reference.queries import organisation_settings
 from opportune.storage.keyset import read_page
@@ -60,11 +62,19 @@ class TaskReminder:
 
 def tasks_seen_by(actor: Actor) -> QuerySet[Task]:
     """The tasks the actor may see; none without the right to read activities."""
+    return Task.objects.filter(any_of(_grounds(actor)))
+
+
+def tasks_reachable() -> Reachable:
+    """What reaches a task, for who asks why somebody sees it."""
+    return Reachable("activity", Task.objects.all(), ("read",), lambda actor, verb: _grounds(actor))
+
+
+def _grounds(actor: Actor) -> tuple[Ground, ...]:
     if not actor.may("activity", "read"):
-        return Task.objects.none()
-    own = Q(owner_id=actor.person_id)
+        return ()
     about_deal = Q(about_kind="opportunity", about_id__in=visible_deals(actor).values("id"))
-    return Task.objects.filter(own | about_deal)
+    return Ground("owner", Q(owner_id=actor.person_id)), Ground("about", about_deal)
 
 
 def tasks_of_deal(opportunity_id: int) -> Sequence[TaskRow]:

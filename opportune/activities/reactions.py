@@ -37,14 +37,15 @@ def make_stage_tasks(actor: Actor, event: StagesEntered) -> None:
         )
     )
     former = _former_tasks(event, steps)
-    made = []
+    made, put_off = [], []
     for entered in event.entered:
         for step in steps.get(entered.stage_id, ()):
             task = former.get((entered.opportunity_id, step.pk))
             if task is None or task.state == Task.State.CANCELLED:
                 made.append(_task(entered, step, languages[entered.owner_id]))
-            elif task.state == Task.State.OPEN:
-                recording().update(task, {"due_on": _due(entered.on, step)})
+            elif task.state == Task.State.OPEN and recording().step(task, {"due_on": _due(entered.on, step)}):
+                put_off.append(task)
+    Task.objects.bulk_update(put_off, ["due_on", "version", *Task.derived], batch_size=BATCH)
     recording().create_many(made)
 
 

@@ -85,8 +85,7 @@ def list_opportunities_of_account(request: Request, account_id: int, paging: Que
 @accounts.get("{int:account_id}/history", response=CustomerHistory)
 def show_history_of_account(request: Request, account_id: int) -> HttpResponse:
     """What was changed on an account, and which opportunities came to it and left it (C-112)."""
-    queries.account_record(request.auth, account_id)
-    return answer(history_shown(request.auth, RecordRef("account", account_id)))
+    return answer(history_shown(request.auth, RecordRef("account", account_id), language_of(request)))
 
 
 @accounts.get("bin", response=BinShown)
@@ -160,8 +159,7 @@ def list_opportunities_of_contact(request: Request, contact_id: int, paging: Que
 @contacts.get("{int:contact_id}/history", response=CustomerHistory)
 def show_history_of_contact(request: Request, contact_id: int) -> HttpResponse:
     """What was changed on a contact, and which opportunities came to it and left it (C-112)."""
-    queries.contact_record(request.auth, contact_id)
-    return answer(history_shown(request.auth, RecordRef("contact", contact_id)))
+    return answer(history_shown(request.auth, RecordRef("contact", contact_id), language_of(request)))
 
 
 @contacts.get("bin", response=BinShown)

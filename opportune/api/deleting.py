@@ -7,7 +7,6 @@ from opportune.api.answers import answer
 from opportune.api.asking import Request, language_of
 from opportune.opportunities import actions, queries
 from opportune.opportunities.deletion_filter import DeletionFilter
-from opportune.schemas.change_set import UndoneShown, undone_shown
 from opportune.schemas.opportunity_deletion import (
     DealDeletionShown,
     DeletionGiven,
@@ -42,10 +41,3 @@ def delete_opportunities(request: Request, given: DeletionGiven) -> HttpResponse
     if given.preview:
         return answer(preview_shown(queries.matching_deletion(request.auth, wanted), language))
     return answer(outcome_shown(actions.delete_matching(request.auth, wanted), language))
-
-
-@router.post("deletion/{int:job_id}/undo", response=UndoneShown)
-def undo_deletion_of_opportunities(request: Request, job_id: int) -> HttpResponse:
-    """Bring back what one deletion of more than 500 took, within 30 days (`too_late` afterwards)."""
-    request.auth.demand("opportunity", "delete")
-    return answer(undone_shown(actions.undo_deletion(request.auth, job_id)))

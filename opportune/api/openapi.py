@@ -3,6 +3,7 @@
 from typing import Any
 
 from opportune.api.problems import PROBLEM, HttpProblem
+from opportune.schemas.refusals import REFUSALS, Cause
 
 READING = {"get"}
 VERSION_SEEN = {
@@ -29,6 +30,11 @@ def described(schema: Any) -> Any:
     """The derived description, with problems, headers and languages on every operation."""
     shapes = schema["components"]["schemas"]
     shapes["Problem"] = HttpProblem.model_json_schema()
+    shapes["Problem"]["properties"]["code"] |= {
+        "enum": sorted(REFUSALS),
+        "description": "What each means: GET /problems.",
+    }
+    shapes["Problem"]["properties"]["cause"]["enum"] = [cause.value for cause in Cause]
     problem = {
         "description": "What was refused, and why",
         "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},

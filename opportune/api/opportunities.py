@@ -1,12 +1,15 @@
 """Opportunities: list, summary, record, create, change."""
 
+from http import HTTPStatus
+
 from django.http import HttpResponse
 from ninja import Query, Router
 
 from opportune.api.answers import answer, made
 from opportune.api.asking import Request, filtered, language_of, version_seen, wanted
+from opportune.customers.queries import readable_history
+from opportune.kernel.errors import NotFound
 from opportune.kernel.records import RecordRef
-from opportune.ledger.queries import history_of
 from opportune.opportunities import actions, queries
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.process.queries import processes
@@ -60,12 +63,15 @@ def show_opportunity(request: Request, opportunity_id: int) -> HttpResponse:
     return one(request, opportunity_id)
 
 
-@router.patch("{int:opportunity_id}", response=OpportunityShown)
+@router.patch("{int:opportunity_id}", response={200: OpportunityShown, 204: None})
 def change_opportunity(request: Request, opportunity_id: int, given: OpportunityChanges) -> HttpResponse:
-    """Change fields of an open opportunity. Changes made meanwhile to other fields are kept."""
+    """Change fields of an open opportunity. Changes made meanwhile to other fields are kept.
+
+    Answered with 204 when it went to somebody whose opportunities you do not see.
+    """
     seen = version_seen(request, given.version)
     actions.edit(request.auth, opportunity_id, given.given("version"), version=seen)
-    return one(request, opportunity_id)
+    return given_away(request, opportunity_id)
 
 
 @router.delete("{int:opportunity_id}", response={204: None})
@@ -89,7 +95,7 @@ def list_entries(request: Request, opportunity_id: int) -> HttpResponse:
 def show_history(request: Request, opportunity_id: int) -> HttpResponse:
     """What was changed on an opportunity, by whom and when, the newest first."""
     record = queries.opportunity(request.auth, opportunity_id)
-    changes = history_of(RecordRef("opportunity", record.row.id))
+    changes = readable_history(request.auth, RecordRef("opportunity", record.row.id), record.fields)
     return answer(ChangeList(items=[ChangeShown.model_validate(change) for change in changes]))
 
 
@@ -107,3 +113,11 @@ def one(request: Request, opportunity_id: int) -> HttpResponse:
     """One opportunity as it stands now."""
     record = queries.opportunity(request.auth, opportunity_id)
     return answer(opportunity_shown(record, language_of(request)), version=record.row.version)
+
+
+def given_away(request: Request, opportunity_id: int) -> HttpResponse:
+    """One opportunity after it may have changed hands: nothing of it where the new owner's are out of sight."""
+    try:
+        return one(request, opportunity_id)
+    except NotFound:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)

@@ -12,6 +12,7 @@ from opportune.schemas.opportunity_many import (
     MovesGiven,
     OutcomesShown,
     OwnersGiven,
+    RevaluationGiven,
     moves_asked,
     outcomes_shown,
 )
@@ -41,6 +42,12 @@ def assign_opportunities(request: Request, given: OwnersGiven) -> HttpResponse:
     request.auth.demand("opportunity", "assign")
     found = actions.assign_many(request.auth, owner_id=given.owner_id, **given.chosen(request.auth))
     return _outcomes(request, found)
+
+
+@router.post("revaluation", response=OutcomesShown)
+def revalue_opportunities(request: Request, given: RevaluationGiven) -> HttpResponse:
+    """Have open opportunities in other currencies count at today's rates; needs the scope `right:administer`."""
+    return _outcomes(request, actions.revalue(request.auth, currency=given.currency))
 
 
 def _outcomes(request: Request, found: Outcomes) -> HttpResponse:

@@ -7,7 +7,7 @@ from opportune.activities.actions import create_task
 from opportune.activities.queries import task, tasks_about_deal
 from opportune.api.answers import answer, made
 from opportune.api.asking import Request, language_of, version_seen
-from opportune.api.opportunities import one
+from opportune.api.opportunities import given_away, one
 from opportune.opportunities import actions, queries
 from opportune.schemas.opportunity import OpportunityShown
 from opportune.schemas.opportunity_commands import (
@@ -89,12 +89,12 @@ def untick_step(request: Request, opportunity_id: int, step_id: int) -> HttpResp
     return one(request, opportunity_id)
 
 
-@router.put("{int:opportunity_id}/owner", response=OpportunityShown)
+@router.put("{int:opportunity_id}/owner", response={200: OpportunityShown, 204: None})
 def assign_opportunity(request: Request, opportunity_id: int, given: OwnerGiven) -> HttpResponse:
     """Make someone else responsible. A closed opportunity only an administrator hands over."""
     seen = version_seen(request, given.version)
     actions.assign(request.auth, opportunity_id, owner_id=given.owner_id, version=seen)
-    return one(request, opportunity_id)
+    return given_away(request, opportunity_id)
 
 
 @router.get("{int:opportunity_id}/tasks", response=TaskList)

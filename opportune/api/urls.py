@@ -5,6 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import Router
 
 from opportune.api import (
+    access,
     bin,
     boards,
     categories,
@@ -14,6 +15,7 @@ from opportune.api import (
     customers,
     customising,
     deleting,
+    jobs,
     opportunities,
     opportunities_many,
     opportunity_commands,
@@ -21,6 +23,7 @@ from opportune.api import (
     organisation,
     people,
     processes,
+    refusals,
     searching,
     settled,
     tasks,
@@ -49,6 +52,9 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", people.router),
     ("", connections.router),
     ("", bin.router),
+    ("jobs", jobs.router),
+    ("", access.router),
+    ("", refusals.router),
 )
 
 door = make_door()

@@ -10,6 +10,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from opportune.cli import (
+    access,
     bin,
     categories,
     change_sets,
@@ -18,6 +19,7 @@ from opportune.cli import (
     customers,
     export,
     importing,
+    jobs,
     lists,
     opportunities,
     opportunity_surroundings,
@@ -44,11 +46,13 @@ def add_commands(commands: Commands) -> None:
     competitors.add_commands(commands)
     customers.add_commands(commands)
     connections.add_commands(commands)
+    access.add_commands(commands)
     bin.add_commands(commands)
     processes.add_commands(commands)
     lists.add_commands(commands)
     categories.add_commands(commands)
     organisation.add_commands(commands)
     change_sets.add_commands(commands)
+    jobs.add_commands(commands)
     importing.add_commands(commands)
     export.add_commands(commands)

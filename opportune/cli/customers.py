@@ -183,8 +183,7 @@ def _restore(terminal: Terminal, options: argparse.Namespace, noun: Noun) -> Non
 
 
 def _history(terminal: Terminal, options: argparse.Namespace, noun: Noun) -> None:
-    noun.shown(terminal.actor, options.id)
-    shown = history_shown(terminal.actor, RecordRef(noun.kind, options.id))
+    shown = history_shown(terminal.actor, RecordRef(noun.kind, options.id), terminal.language)
     if terminal.is_json:
         terminal.shape(shown)
         return

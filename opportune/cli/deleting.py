@@ -1,4 +1,4 @@
-"""`opportune opportunities delete`, `delete-closed`, `undo-deletion`."""
+"""`opportune opportunities delete`, `delete-closed`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from opportune.cli.asking import add_filters, filters
+from opportune.cli.jobs import see_through
 from opportune.cli.running import runs
 from opportune.cli.terminal import Terminal
-from opportune.kernel.sentences import counted, sentence
+from opportune.kernel.sentences import sentence
 from opportune.ledger.recording import noting_change_sets
 from opportune.opportunities import actions, queries
 from opportune.opportunities.actions.many import DELETED
 from opportune.opportunities.deletion_filter import DeletionFilter
-from opportune.schemas.change_set import undone_shown
 from opportune.schemas.opportunity_deletion import (
     DeletionOutcome,
     deal_deletion_shown,
@@ -38,10 +38,6 @@ def add_verbs(verbs: Commands) -> None:
     add_filters(matching, DeletionFilter.PARAMETERS)
     matching.add_argument("--dry-run", action="store_true", help="only count and show the first of them")
     runs(matching, _delete_closed)
-
-    undo = verbs.add_parser("undo-deletion", help="bring back what a job deleted")
-    undo.add_argument("id", type=int, metavar="JOB")
-    runs(undo, _undo)
 
 
 def _delete(terminal: Terminal, options: argparse.Namespace) -> None:
@@ -85,6 +81,9 @@ def _delete_closed(terminal: Terminal, options: argparse.Namespace) -> None:
 
 
 def _done(terminal: Terminal, shown: DeletionOutcome, change_sets: Sequence[int]) -> None:
+    if shown.job_id is not None:
+        see_through(terminal, shown.job_id)
+        return
     if terminal.is_json:
         terminal.written(shown, change_sets)
         return
@@ -111,17 +110,4 @@ def _done(terminal: Terminal, shown: DeletionOutcome, change_sets: Sequence[int]
             [sentence("Id"), sentence("Subject"), sentence("Reason")],
             [(str(one.id), one.subject, one.detail) for one in shown.skipped],
         )
-    if shown.job_id is not None:
-        terminal.say(
-            sentence("Take it back with: opportune opportunities undo-deletion {id}", id=shown.job_id)
-        )
-    else:
-        terminal.say_undo(change_sets)
-
-
-def _undo(terminal: Terminal, options: argparse.Namespace) -> None:
-    found = undone_shown(actions.undo_deletion(terminal.actor, options.id))
-    if terminal.is_json:
-        terminal.shape(found)
-        return
-    terminal.say(counted("{count} part was put back.", "{count} parts were put back.", len(found.restored)))
+    terminal.say_undo(change_sets)

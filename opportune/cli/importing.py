@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
+from opportune.cli.progress import progress_bar
 from opportune.cli.running import runs
 from opportune.cli.terminal import Terminal
 from opportune.importing.actions import import_opportunities, undo_import
@@ -57,7 +53,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _import(terminal: Terminal, options: argparse.Namespace) -> None:
-    with _progress(hidden=terminal.is_json) as progress:
+    with progress_bar(hidden=terminal.is_json) as progress:
         report = import_opportunities(
             terminal.actor,
             options.file,
@@ -80,16 +76,6 @@ def _undo(terminal: Terminal, options: argparse.Namespace) -> None:
         terminal.shape(found)
     else:
         _tell_undone(terminal, found)
-
-
-@contextmanager
-def _progress(*, hidden: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar on the terminal, none where there is no terminal."""
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("·"), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=hidden or not console.is_terminal) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _tell(terminal: Terminal, found: ImportShown) -> None:

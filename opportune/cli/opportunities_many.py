@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from opportune.cli.asking import add_filters, filters, person_id
+from opportune.cli.jobs import see_through
 from opportune.cli.opportunity_commands import add_aim, add_closing
 from opportune.cli.running import runs
 from opportune.cli.showing import show_outcomes
@@ -48,6 +49,10 @@ def add_verbs(verbs: Commands) -> None:
     assign.add_argument("--to", metavar="EMAIL", required=True, help="who is responsible from now on")
     _add_chosen(assign)
     runs(assign, _assign)
+
+    revalue = verbs.add_parser("revalue", help="have open opportunities count at today's rates")
+    revalue.add_argument("--currency", metavar="CODE", default="", help="only those in this currency")
+    runs(revalue, _revalue)
 
 
 def _add_chosen(parser: argparse.ArgumentParser) -> None:
@@ -113,7 +118,16 @@ def _assign(terminal: Terminal, options: argparse.Namespace) -> None:
     _done(terminal, found, change_sets)
 
 
+def _revalue(terminal: Terminal, options: argparse.Namespace) -> None:
+    with noting_change_sets() as change_sets:
+        found = actions.revalue(terminal.actor, currency=options.currency)
+    _done(terminal, found, change_sets)
+
+
 def _done(terminal: Terminal, found: Outcomes, change_sets: Sequence[int]) -> None:
+    if found.job_id is not None:
+        see_through(terminal, found.job_id)
+        return
     shown = outcomes_shown(found, terminal.language)
     if terminal.is_json:
         terminal.written(shown, change_sets)

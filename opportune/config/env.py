@@ -12,18 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
+
+from opportune.config.addresses import BadSetting as BadSetting
+from opportune.config.addresses import postgres, split
 
 YES = frozenset({"1", "yes", "true", "on"})
 NO = frozenset({"0", "no", "false", "off"})
 LANGUAGES = ("en", "fr")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-POSTGRES_SCHEMES = ("postgres", "postgresql")
-
-
-class BadSetting(Exception):
-    """An environment variable holds a value Opportune cannot use; the text says which and what to write."""
+LOG_FORMATS = ("lines", "json")
+METRICS = ("off", "loopback", "secret")
+SECRET_LENGTH = 32
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,54 @@ SETTINGS = (
         "OPPORTUNE_TIME_ZONE", "UTC", "The time zone of whoever has chosen none, for instance `Europe/Paris`."
     ),
     Setting(
-        "OPPORTUNE_LOG_LEVEL", "WARNING", "`DEBUG`, `INFO`, `WARNING` or `ERROR`; the log goes to stderr."
+        "OPPORTUNE_LOG_LEVEL",
+        "WARNING",
+        "`DEBUG`, `INFO`, `WARNING` or `ERROR`; the log goes to stderr. `INFO` has a line for each request.",
+    ),
+    Setting(
+        "OPPORTUNE_LOG_FORMAT", "lines", "`lines` for people to read, `json` for one JSON object a line."
+    ),
+    Setting(
+        "OPPORTUNE_SLOW_REQUEST_MS",
+        "2000",
+        "A request that takes longer is a warning in the log; 0 for none.",
+    ),
+    Setting(
+        "OPPORTUNE_SLOW_QUERY_MS", "500", "A statement that takes longer is a warning in the log; 0 for none."
+    ),
+    Setting(
+        "OPPORTUNE_METRICS",
+        "off",
+        "Who may read `/metrics`: `off` for nobody, `loopback` for this machine, `secret` for a bearer of the secret.",
+    ),
+    Setting(
+        "OPPORTUNE_METRICS_SECRET", "", "What `Authorization: Bearer` has to hold; at least 32 characters."
+    ),
+    Setting(
+        "OPPORTUNE_STOP_SECONDS",
+        "10",
+        "How long requests and tasks under way may go on after SIGTERM, in seconds.",
+    ),
+    Setting(
+        "DATABASE_REPLICA_URL",
+        "",
+        "A streaming replica of the PostgreSQL in `DATABASE_URL`, asked for pages and lists that only read.",
+    ),
+    Setting(
+        "OPPORTUNE_REPLICA_LAG",
+        "10",
+        "The replica is left alone while it is more than this many seconds behind.",
     ),
 )
 DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+COUNTS = {
+    "OPPORTUNE_DATABASE_POOL": 0,
+    "OPPORTUNE_SLOW_REQUEST_MS": 0,
+    "OPPORTUNE_SLOW_QUERY_MS": 0,
+    "OPPORTUNE_STOP_SECONDS": 1,
+    "OPPORTUNE_REPLICA_LAG": 1,
+}
+"""The settings that are whole numbers, and the least each may be."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +143,13 @@ class Environment:
         self.flag("OPPORTUNE_DEBUG")
         self.one_of("OPPORTUNE_LANGUAGE", LANGUAGES)
         self.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)
+        self.one_of("OPPORTUNE_LOG_FORMAT", LOG_FORMATS)
+        self.flag("OPPORTUNE_SERVER_SIDE_CURSORS")
+        for name, least in COUNTS.items():
+            self.count(name, at_least=least)
+        self.given_secret()
+        self.metrics()
+        self.replica()
 
     def text(self, name: str) -> str:
         """The value without surrounding blanks, or the declared default when absent or empty."""
@@ -159,51 +211,61 @@ class Environment:
 
     def secret_key(self) -> str:
         """The signing key: the variable, else the file in the data directory, made on first use."""
-        given = self.text("OPPORTUNE_SECRET_KEY")
-        if not given:
-            return kept_secret(self.data() / "secret.key")
-        if len(given) < 32:
+        return self.given_secret() or kept_secret(self.data() / "secret.key")
+
+    def given_secret(self) -> str:
+        """The signing key that the variable holds, or nothing. Raises BadSetting for a short one."""
+        return self._long_enough("OPPORTUNE_SECRET_KEY")
+
+    def metrics(self) -> tuple[str, str]:
+        """Who may read the metrics, and the secret they send. Raises BadSetting, also for a secret left out."""
+        readers = self.one_of("OPPORTUNE_METRICS", METRICS)
+        secret = self._long_enough("OPPORTUNE_METRICS_SECRET")
+        if readers == "secret" and not secret:
             raise BadSetting(
-                "OPPORTUNE_SECRET_KEY is too short to be a secret; write at least 32 characters."
+                "OPPORTUNE_METRICS_SECRET is empty; write at least 32 characters, or OPPORTUNE_METRICS=off."
+            )
+        return readers, secret
+
+    def _long_enough(self, name: str) -> str:
+        given = self.text(name)
+        if given and len(given) < SECRET_LENGTH:
+            raise BadSetting(
+                f"{name} is too short to be a secret; write at least {SECRET_LENGTH} characters."
             )
         return given
 
     def database(self) -> dict[str, Any]:
         """Django's description of the database. Raises BadSetting for an address of another kind."""
-        url = self.text("DATABASE_URL")
-        if not url:
+        if not self.text("DATABASE_URL"):
             return {
                 "ENGINE": "opportune.storage.sqlite",
                 "NAME": str(self.data() / "opportune.sqlite3"),
                 "CONN_MAX_AGE": None,
             }
-        parts = _split("DATABASE_URL", url, POSTGRES_SCHEMES, "postgres://user:password@host:5432/name")
-        if not parts.path.strip("/"):
-            raise BadSetting("DATABASE_URL names no database; write postgres://user:password@host:5432/name.")
-        options: dict[str, Any] = dict(parse_qsl(parts.query))
-        host = options.pop("host", parts.hostname or "")
-        pool = self.count("OPPORTUNE_DATABASE_POOL", at_least=0)
-        if pool:
-            options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 30}
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.strip("/")),
-            "HOST": unquote(host),
-            "PORT": str(parts.port or options.pop("port", "")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "CONN_MAX_AGE": 0 if pool else 60,
-            "CONN_HEALTH_CHECKS": not pool,
-            "DISABLE_SERVER_SIDE_CURSORS": not self.flag("OPPORTUNE_SERVER_SIDE_CURSORS"),
-            "OPTIONS": options,
-        }
+        return self._postgres("DATABASE_URL", pool=self.count("OPPORTUNE_DATABASE_POOL", at_least=0))
+
+    def replica(self) -> dict[str, Any] | None:
+        """Django's description of the replica, or None without one. Raises BadSetting."""
+        if not self.text("DATABASE_REPLICA_URL"):
+            return None
+        if not self.text("DATABASE_URL"):
+            raise BadSetting("DATABASE_REPLICA_URL needs a DATABASE_URL, since SQLite has no replicas.")
+        # Without a pool, which would wait for a replica that is down instead of letting the primary answer.
+        described = self._postgres("DATABASE_REPLICA_URL", pool=0)
+        described["OPTIONS"].setdefault("connect_timeout", 2)
+        return {**described, "TEST": {"MIRROR": "default"}}
+
+    def _postgres(self, name: str, *, pool: int) -> dict[str, Any]:
+        cursors = self.flag("OPPORTUNE_SERVER_SIDE_CURSORS")
+        return postgres(name, self.text(name), pool=pool, cursors=cursors)
 
     def smtp(self) -> dict[str, Any] | None:
         """Django's EMAIL_* settings, or None when no mail server is set. Raises BadSetting."""
         url = self.text("OPPORTUNE_SMTP_URL")
         if not url:
             return None
-        parts = _split("OPPORTUNE_SMTP_URL", url, ("smtp", "smtps"), "smtp://user:password@host:587")
+        parts = split("OPPORTUNE_SMTP_URL", url, ("smtp", "smtps"), "smtp://user:password@host:587")
         if not parts.hostname:
             raise BadSetting("OPPORTUNE_SMTP_URL names no host; write smtp://user:password@host:587.")
         tls_from_start = parts.scheme == "smtps"
@@ -244,15 +306,3 @@ def kept_secret(path: Path) -> str:
     if len(secret) < 32:
         raise BadSetting(f"{path} holds no secret; restore it from a backup, or delete it to make a new one.")
     return secret
-
-
-def _split(name: str, url: str, schemes: tuple[str, ...], example: str) -> SplitResult:
-    """The parts of an address with one of the schemes and a numeric port. Raises BadSetting."""
-    try:
-        parts = urlsplit(url)
-        known = parts.scheme in schemes and (parts.port is None or parts.port > 0)
-    except ValueError:
-        known = False
-    if not known:
-        raise BadSetting(f"{name} is not an address Opportune knows; write {example}.")
-    return parts

@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from opportune.config.env import LANGUAGES as LANGUAGE_CODES
-from opportune.config.env import LOG_LEVELS, read_environment
+from opportune.config.env import LOG_FORMATS, LOG_LEVELS, read_environment
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ENVIRONMENT = read_environment()
@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "opportune.operations",
 ]
 MIDDLEWARE = [
+    "opportune.operations.requests.RequestMiddleware",
+    "opportune.operations.probes.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -79,6 +81,10 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {"default": ENVIRONMENT.database()}
+if replica := ENVIRONMENT.replica():
+    DATABASES["replica"] = replica
+    DATABASE_ROUTERS = ["opportune.storage.replica.ReplicaRouter"]
+REPLICA_LAG = ENVIRONMENT.count("OPPORTUNE_REPLICA_LAG", at_least=1)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 # People
@@ -168,11 +174,30 @@ SECURE_HSTS_SECONDS = 31_536_000 if OVER_TLS else 0
 # Granian speaks plain HTTP, so an https base URL means a proxy in front that sets this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OVER_TLS else None
 
+# What whoever keeps it running is told
+
+METRICS, METRICS_SECRET = ENVIRONMENT.metrics()
+SLOW_REQUEST_MS = ENVIRONMENT.count("OPPORTUNE_SLOW_REQUEST_MS", at_least=0)
+SLOW_QUERY_MS = ENVIRONMENT.count("OPPORTUNE_SLOW_QUERY_MS", at_least=0)
+STOP_SECONDS = ENVIRONMENT.count("OPPORTUNE_STOP_SECONDS", at_least=1)
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "lines": {"()": "opportune.operations.logs.Lines"},
+        "json": {"()": "opportune.operations.logs.JsonLines"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": ENVIRONMENT.one_of("OPPORTUNE_LOG_FORMAT", LOG_FORMATS),
+        }
+    },
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.one_of("OPPORTUNE_LOG_LEVEL", LOG_LEVELS)},
-    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+        # Refusals have the line of their request; what went wrong inside keeps its traceback.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -5,12 +5,13 @@ sentence to show beside the field.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from opportune.kernel.checking import Check, NotAcceptable, sorted_out, truth
 from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT, parse_amount, stored
@@ -18,42 +19,23 @@ from opportune.kernel.parameters import written_day
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
 
-Check = Callable[[Any], Any]
-
 _ADDRESS = re.compile(r"[^@\s<>()\[\],;:\\\"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_](?:[\w-]*[^\W_])")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _LARGEST_COUNT = 2**31 - 1
 _CODE = 40
-_ANSWERS: Mapping[bool, tuple[Any, ...]] = {
-    True: (True, "true", "yes", "on", "1"),
-    False: (False, None, "", "false", "no", "off", "0"),
-}
-
-
-class NotAcceptable(ValueError):
-    """A value that cannot be kept, and why."""
-
-    def __init__(self, why: Sentence) -> None:
-        super().__init__(str(why))
-        self.why = why
 
 
 def checked(values: Mapping[str, Any], checks: Mapping[str, Check]) -> dict[str, Any]:
     """The values to keep. Raises Invalid with a sentence for every field that has none."""
-    kept: dict[str, Any] = {}
-    wrong: dict[str, Sentence] = {}
-    for name, value in values.items():
-        if name not in checks:
-            wrong[name] = sentence("There is no field “{field}” to write here.", field=name)
-            continue
-        try:
-            kept[name] = checks[name](value)
-        except NotAcceptable as refusal:
-            wrong[name] = refusal.why
+    kept, wrong = sorted_out(checks, values, _no_such_field)
     if wrong:
         raise Invalid(wrong)
     return kept
+
+
+def _no_such_field(name: str) -> Sentence:
+    return sentence("There is no field “{field}” to write here.", field=name)
 
 
 def text(limit: int, *, required: bool = False, lines: bool = False) -> Check:
@@ -140,15 +122,6 @@ def day(value: Any) -> date | None:
     if not FIRST_DAY <= kept <= LAST_DAY:
         raise NotAcceptable(sentence("This date is too far away."))
     return kept
-
-
-def truth(value: Any) -> bool:
-    """Yes or no, as forms, files and programs write them; blank is no."""
-    said = value.strip().lower() if isinstance(value, str) else value
-    for answer, ways in _ANSWERS.items():
-        if isinstance(said, str | int | None) and said in ways:
-            return answer
-    raise NotAcceptable(sentence("Answer yes or no."))
 
 
 def reference(value: Any) -> int | None:

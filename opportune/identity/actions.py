@@ -35,8 +35,8 @@ from opportune.kernel.text import storable
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 
-LONGEST_NAME, LONGEST_ADDRESS = 100, 254
-PREFERENCES = ("language", "theme", "time_zone", "name")
+LONGEST_NAME, LONGEST_ADDRESS, LONGEST_COLUMNS = 100, 254, 300
+PREFERENCES = ("language", "theme", "time_zone", "name", "deal_columns")
 
 
 @action("install_roles")
@@ -166,7 +166,10 @@ def _hand_over(actor: Actor, user: User, successor_id: int | None) -> None:
 
 @action("change_preferences")
 def change_preferences(actor: Actor, **preferences: str) -> User:
-    """Change one's own language, theme, time zone or name. Raises NotPermitted without a person behind."""
+    """Change one's own language, theme, time zone, name, or columns of the list of deals.
+
+    Raises Invalid, or NotPermitted without a person behind.
+    """
     if actor.kind != "person" or actor.person_id is None:
         raise NotPermitted()
     unknown = set(preferences) - set(PREFERENCES)
@@ -386,3 +389,5 @@ def _check_choices(preferences: Mapping[str, Any]) -> None:
         raise Invalid({"language": sentence("Choose English or French.")})
     if preferences.get("theme", "system") not in User.Theme.values:
         raise Invalid({"theme": sentence("Choose light, dark or system.")})
+    if len(preferences.get("deal_columns", "")) > LONGEST_COLUMNS:
+        raise Invalid({"deal_columns": sentence("These are too many columns.")})

@@ -1,6 +1,7 @@
 """Actors with their rights: what every action and every read is given first."""
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -28,6 +29,7 @@ class Actor:
     language: str = "en"
     theme: str = "system"
     time_zone: str = ""
+    deal_columns: str = ""
 
     def depth(self, kind: str, verb: str) -> Depth:
         """How far a verb reaches on a kind of record; none unless granted."""
@@ -57,29 +59,43 @@ def actor_for(user: User, door: str) -> Actor:
     """The actor a signed-in, active person is. Raises NotPermitted for a deactivated one."""
     if not user.is_active:
         raise NotPermitted()
-    depths: dict[tuple[str, str], Depth] = {}
-    rights: set[str] = set()
-    held = Role.objects.filter(holders__user_id=user.pk)
-    for of_role, kind, verb, depth in held.values_list(
-        "rights", "grants__record_kind", "grants__verb", "grants__depth"
+    return actors_for([user], door)[0]
+
+
+def actors_for(users: Sequence[User], door: str) -> Sequence[Actor]:
+    """The actors of several people, in their order; the caller leaves out those who are deactivated."""
+    ids = [user.pk for user in users]
+    depths: dict[int, dict[tuple[str, str], Depth]] = defaultdict(dict)
+    rights: dict[int, set[str]] = defaultdict(set)
+    for holder, of_role, kind, verb, depth in Role.objects.filter(holders__user_id__in=ids).values_list(
+        "holders__user_id", "rights", "grants__record_kind", "grants__verb", "grants__depth"
     ):
-        rights.update(of_role)
+        rights[holder].update(of_role)
         if depth is not None:
-            depths[kind, verb] = max(depths.get((kind, verb), Depth.NONE), Depth(depth))
-    return Actor(
-        kind="person",
-        id=user.pk,
-        label=user.name,
-        door=door,
-        person_id=user.pk,
-        depths=MappingProxyType(depths),
-        rights=frozenset(rights),
-        team_ids=tuple(Membership.objects.filter(user_id=user.pk).values_list("team_id", flat=True)),
-        unit_ids=units_below(user.unit_id),
-        language=user.language,
-        theme=user.theme,
-        time_zone=user.time_zone,
-    )
+            held = depths[holder]
+            held[kind, verb] = max(held.get((kind, verb), Depth.NONE), Depth(depth))
+    teams: dict[int, list[int]] = defaultdict(list)
+    for member, team in Membership.objects.filter(user_id__in=ids).values_list("user_id", "team_id"):
+        teams[member].append(team)
+    below = units_below({user.unit_id for user in users if user.unit_id is not None})
+    return [
+        Actor(
+            kind="person",
+            id=user.pk,
+            label=user.name,
+            door=door,
+            person_id=user.pk,
+            depths=MappingProxyType(depths[user.pk]),
+            rights=frozenset(rights[user.pk]),
+            team_ids=tuple(teams[user.pk]),
+            unit_ids=below.get(user.unit_id, ()),
+            language=user.language,
+            theme=user.theme,
+            time_zone=user.time_zone,
+            deal_columns=user.deal_columns,
+        )
+        for user in users
+    ]
 
 
 def token_actor(person: Actor, token_id: int, name: str, scopes: frozenset[str]) -> Actor:
@@ -108,16 +124,19 @@ def system_actor(name: str) -> Actor:
     )
 
 
-def units_below(unit_id: int | None) -> tuple[int, ...]:
-    """A unit and all units below it."""
-    if unit_id is None:
-        return ()
+def units_below(unit_ids: Collection[int]) -> dict[int | None, tuple[int, ...]]:
+    """For each of the units itself, first, and all units below it."""
+    if not unit_ids:
+        return {}
     children: dict[int | None, list[int]] = defaultdict(list)
     for child, parent in Unit.objects.values_list("id", "parent_id"):
         children[parent].append(child)
-    found, open_ends = [], [unit_id]
-    while open_ends:
-        unit = open_ends.pop()
-        found.append(unit)
-        open_ends += children[unit]
-    return tuple(found)
+    found: dict[int | None, tuple[int, ...]] = {}
+    for top in unit_ids:
+        units, open_ends = [], [top]
+        while open_ends:
+            unit = open_ends.pop()
+            units.append(unit)
+            open_ends += children[unit]
+        found[top] = tuple(units)
+    return found

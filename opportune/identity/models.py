@@ -59,6 +59,7 @@ class User(Recorded, AbstractBaseUser):
     language = models.CharField(max_length=5, default="en")
     time_zone = models.CharField(max_length=60, blank=True)
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
+    deal_columns = models.CharField(max_length=300, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="users")
     is_active = models.BooleanField(default=True)
     has_demo_password = models.BooleanField(default=False)

@@ -1,15 +1,16 @@
 """Reading people: who can own, sign in, or be shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from opportune.identity.actor import Actor, actor_for, token_actor
+from opportune.identity.actor import Actor, actor_for, system_actor, token_actor
 from opportune.identity.models import Share, Team, Token, Unit, User
 from opportune.identity.tokens import digest_of
 from opportune.kernel import clock
-from opportune.kernel.errors import NotFound
-from opportune.ledger.models import LIVE
+from opportune.kernel.errors import NotFound, NotPermitted
+from opportune.kernel.sentences import sentence
+from opportune.ledger.models import LIVE, Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,24 @@ def actor_of_token(secret: str) -> Actor | None:
     if token.expires_at is not None and token.expires_at <= clock.now():
         return None
     return token_actor(actor_for(token.user, "api"), token.pk, token.name, frozenset(token.scopes))
+
+
+def actor_of_job(job: Job) -> Actor:
+    """Whoever began a job, with the rights they have now, through the door they came by (domain.md §7).
+
+    Raises NotPermitted for a person or a token that may do nothing any more.
+    """
+    if job.person_id is None:
+        actor = system_actor(job.actor_label)
+    elif job.actor_kind == "token":
+        token = Token.objects.filter(pk=job.actor_id or 0, revoked_at=None).first()
+        if token is None or (token.expires_at is not None and token.expires_at <= clock.now()):
+            raise NotPermitted(sentence("The token that began this is not in force any more."))
+        person = person_actor(job.person_id, job.door)
+        actor = token_actor(person, token.pk, token.name, frozenset(token.scopes))
+    else:
+        actor = person_actor(job.person_id, job.door)
+    return replace(actor, kind="job", id=job.pk, door=job.door)
 
 
 @dataclass(frozen=True, slots=True)

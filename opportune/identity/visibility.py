@@ -3,6 +3,8 @@
 Lists filter by it, and a single record is fetched through it, so that list and check cannot disagree.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db.models import BooleanField, ExpressionWrapper, Model, Q, QuerySet
@@ -21,35 +23,66 @@ _OWNERS = frozenset({"delete", "assign", "share"})
 """Verbs that no share grants."""
 
 
-def scope(actor: Actor, kind: str, verb: str = "read", *, owner: str = "owner_id", record: str = "id") -> Q:
-    """The records of `kind` that `verb` reaches, by their owner's present teams and unit, and by shares.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One way in which a verb reaches records of a kind: its machine code, and the condition on those reached.
 
-    `owner` and `record` name the columns, for rows that hang on the record. Without the verb, nothing.
+    `organisation` reaches all of them and has no condition.
+    """
+
+    code: str
+    condition: Q
+
+
+def grounds(
+    actor: Actor, kind: str, verb: str = "read", *, owner: str = "owner_id", record: str = "id"
+) -> tuple[Ground, ...]:
+    """All the ways in which `verb` reaches records of `kind`; none without the verb.
+
+    They go by the owner's present teams and unit, and by shares. `owner` and `record` name the columns, for rows that
+    hang on the record.
     """
     depth = actor.depth(kind, verb)
-    if depth == Depth.NONE:
-        return NOTHING
-    if depth == Depth.ORGANISATION:
-        return Q()
-    if actor.person_id is None:
-        return NOTHING
-    reached = Q(**{owner: actor.person_id})
+    found = [Ground("organisation", Q())] if depth == Depth.ORGANISATION else []
+    if depth == Depth.NONE or actor.person_id is None:
+        return tuple(found)
+    found.append(Ground("owner", Q(**{owner: actor.person_id})))
     if depth >= Depth.TEAM and actor.team_ids:
         mates = Membership.objects.filter(team_id__in=actor.team_ids).values("user_id")
-        reached |= Q(**{f"{owner}__in": mates})
+        found.append(Ground("team", Q(**{f"{owner}__in": mates})))
     if depth >= Depth.UNIT and actor.unit_ids:
-        reached |= Q(**{f"{owner}__in": User.objects.filter(unit_id__in=actor.unit_ids).values("id")})
-    return reached | Q(**{f"{record}__in": _shared(actor, kind, verb)})
+        colleagues = User.objects.filter(unit_id__in=actor.unit_ids).values("id")
+        found.append(Ground("unit", Q(**{f"{owner}__in": colleagues})))
+    return (*found, Ground("shared", Q(**{f"{record}__in": _shared(actor, kind, verb)})))
+
+
+def any_of(ways: Iterable[Ground]) -> Q:
+    """The condition on records that at least one of the grounds reaches."""
+    reached = NOTHING
+    for ground in ways:
+        if ground.code == "organisation":
+            return Q()
+        reached = ground.condition if reached is NOTHING else reached | ground.condition
+    return reached
+
+
+def scope(actor: Actor, kind: str, verb: str = "read", *, owner: str = "owner_id", record: str = "id") -> Q:
+    """The records of `kind` that `verb` reaches, by any of its `grounds`. Without the verb, nothing."""
+    return any_of(grounds(actor, kind, verb, owner=owner, record=record))
+
+
+def carried(verb: str) -> dict[str, bool] | None:
+    """What a share must be to carry a verb: any, or one to change the record; none carries it."""
+    if verb in ("delete", "assign", "share"):
+        return None
+    return {} if verb in ("read", "append", "export") else {"may_write": True}
 
 
 def _shared(actor: Actor, kind: str, verb: str) -> QuerySet[Share, Any]:
     to_me = Q(user_id=actor.person_id) | Q(team_id__in=actor.team_ids)
+    needed = carried(verb)
     shares = Share.objects.filter(to_me, LIVE, record_kind=kind)
-    if verb not in _READING:
-        shares = shares.filter(may_write=True)
-    if verb in _OWNERS:
-        shares = shares.none()
-    return shares.values("record_id")
+    return (shares.none() if needed is None else shares.filter(**needed)).values("record_id")
 
 
 def verbs_reaching(records: QuerySet[Any], actor: Actor, kind: str, record_id: int) -> frozenset[str]:

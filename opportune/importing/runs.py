@@ -21,15 +21,22 @@ from opportune.importing.tables import Line, Table
 from opportune.kernel import clock
 from opportune.kernel.errors import Conflict, Invalid, NotFound, OpportuneError
 from opportune.kernel.sentences import Sentence, sentence
-from opportune.ledger.jobs import chunk_of, next_chunk, report, start_job, unfinished_job
+from opportune.ledger.jobs import (
+    LARGEST_CHUNK,
+    SMALLEST_CHUNK,
+    chunk_of,
+    next_chunk,
+    paced,
+    report,
+    start_job,
+    unfinished_job,
+)
 from opportune.ledger.models import Job
 from opportune.opportunities.actions import Draft, create_many
 from opportune.opportunities.queries.external_ids import known_external_ids
 from opportune.reference.queries import organisation_settings, reason_by_code
 
 KIND = "import_opportunities"
-LARGEST_CHUNK, SMALLEST_CHUNK = 500, 50
-CHUNK_SECONDS = 0.2  # for as long, others wait who want to write too
 
 Progress = Callable[[int, int], None]
 
@@ -177,12 +184,6 @@ def survey(table: Table, reader: RowReader) -> Survey:
             owners.setdefault(owner)
             named.setdefault(owner)
     return Survey(total, {account: tuple(named) for account, named in accounts.items()}, tuple(owners))
-
-
-def paced(size: int, seconds: float) -> int:
-    """How many rows the next chunk has, after one of `size` rows took some seconds."""
-    fitting = round(size * CHUNK_SECONDS / max(seconds, 0.001))
-    return max(SMALLEST_CHUNK, min(LARGEST_CHUNK, fitting))
 
 
 def demand_reason(code: str) -> None:

@@ -1,13 +1,19 @@
-"""The four registries through which a lower package is served by a higher one (wiring.py fills them).
+"""The five registries through which a lower package is served by a higher one (wiring.py fills them).
 
 * facts: a question asked below, answered above ("has this deal an open quote?");
 * reactions: what else happens in the same transaction when an event does;
 * consumers: who is told of change sets after they are committed;
-* handlers: what a kind of record can do when reached by its reference alone.
+* handlers: what a kind of record can do when reached by its reference alone;
+* jobs: how a long command of a kind does some of its records, whoever works on it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, runtime_checkable
+
+from opportune.kernel.errors import OpportuneError
+from opportune.kernel.records import RecordRef
+from opportune.kernel.sentences import Sentence
 
 Event = TypeVar("Event")
 
@@ -45,10 +51,41 @@ class ConsequenceHandler(Protocol):
         """The records, locked, by id: who may undo the command may undo what followed from it."""
 
 
+@dataclass(frozen=True, slots=True)
+class RowRefused:
+    """A record that a job left as it was, and why."""
+
+    ref: RecordRef
+    error: OpportuneError
+
+
+class JobHandler(Protocol):
+    """What is asked of a kind of job: to do some of its records at a time, and to name them."""
+
+    @property
+    def title(self) -> Sentence:
+        """What it does, as a name."""
+
+    @property
+    def rows(self) -> str:
+        """The kind of record that its rows are."""
+
+    @property
+    def largest_chunk(self) -> int:
+        """How many of them are done in one change set at the most."""
+
+    def do(self, actor: Any, job: Any, number: int, ids: Sequence[int]) -> Sequence[RowRefused]:
+        """Do these records as the job's chunk of this number; those that were left, with why."""
+
+    def names(self, actor: Any, job: Any, refs: Iterable[RecordRef]) -> Mapping[RecordRef, str]:
+        """What the records are called, of those that the actor may see."""
+
+
 facts: dict[str, Callable[..., Any]] = {}
 reactions: dict[type, list[Callable[[Any, Any], None]]] = {}
 consumers: dict[str, Callable[[int], None]] = {}
 handlers: dict[str, RecordHandler] = {}
+jobs: dict[str, JobHandler] = {}
 
 
 def react(actor: Any, event: object) -> None:

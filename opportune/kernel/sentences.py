@@ -41,6 +41,40 @@ class Sentence:
         return self.in_language(in_english)
 
 
+def to_keep(said: Sentence) -> dict[str, Any]:
+    """A sentence as JSON keeps it, to be shown later to readers of either language."""
+    return {
+        "pattern": said.pattern,
+        "values": {name: _kept(value) for name, value in said.values.items()},
+        "plural": said.plural,
+        "count": said.count,
+    }
+
+
+def from_kept(kept: Mapping[str, Any]) -> Sentence:
+    """The inverse of `to_keep`."""
+    values = {name: _unkept(value) for name, value in kept["values"].items()}
+    return Sentence(kept["pattern"], values, kept["plural"], kept["count"])
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, Sentence):
+        return {"sentence": to_keep(value)}
+    if isinstance(value, Named):
+        return {"named": [value.en, value.fr]}
+    if isinstance(value, tuple | list):
+        return [_kept(part) for part in value]
+    return value if isinstance(value, int | None) else str(value)
+
+
+def _unkept(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_unkept(part) for part in value)
+    if isinstance(value, dict):
+        return from_kept(value["sentence"]) if "sentence" in value else Named(*value["named"])
+    return value
+
+
 def _shown(value: Any, translate: Translate, language: str) -> Any:
     if isinstance(value, Sentence):
         return value.in_language(translate, language)

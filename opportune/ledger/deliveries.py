@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from opportune.kernel import clock
 from opportune.kernel.registries import consumers
@@ -12,14 +13,27 @@ _AT_ONCE = 200
 _ATTEMPTS = 8
 
 
+def deliveries_due() -> int:
+    """How many deliveries should be handed over now."""
+    return _due().count()
+
+
+def deliveries_given_up() -> int:
+    """How many deliveries have failed so often that they are not tried again."""
+    return Delivery.objects.filter(delivered_at=None, attempts__gte=_ATTEMPTS).count()
+
+
 def deliver_due() -> int:
     """Hand over what is due, the oldest first; how many were. A consumer must bear being told twice.
 
     A failed one is due again after 1, 2, 4, … minutes, at most eight times; its error stays on the row.
     """
-    due = Delivery.objects.filter(delivered_at=None, due_at__lte=clock.now(), attempts__lt=_ATTEMPTS)
-    ids = list(due.order_by("id").values_list("id", flat=True)[:_AT_ONCE])
+    ids = list(_due().order_by("id").values_list("id", flat=True)[:_AT_ONCE])
     return sum(_deliver(delivery_id) for delivery_id in ids)
+
+
+def _due() -> QuerySet[Delivery]:
+    return Delivery.objects.filter(delivered_at=None, due_at__lte=clock.now(), attempts__lt=_ATTEMPTS)
 
 
 def _deliver(delivery_id: int) -> bool:

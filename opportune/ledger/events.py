@@ -13,3 +13,10 @@ class RecordsChanged:
     change_set_id: int
     refs: tuple[RecordRef, ...]
     fields: Mapping[RecordRef, frozenset[str]] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class JobWaiting:
+    """A job has rows to be worked through, and waits for somebody who does."""
+
+    job_id: int

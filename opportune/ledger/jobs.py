@@ -15,15 +15,22 @@ from opportune.ledger.models import ChangeSet, Job
 from opportune.ledger.recording import Recording, command
 from opportune.ledger.undo import Undone, undo
 
+LARGEST_CHUNK, SMALLEST_CHUNK = 500, 50
+CHUNK_SECONDS = 0.2  # for as long, others wait who want to write too
+
 
 def start_job(actor: Actor, kind: str, *, total: int = 0, **about: Any) -> Job:
     """Begin a job: its progress is committed apart from its chunks."""
+    now = clock.now()
     return Job.objects.create(
         kind=kind,
         actor_kind=actor.kind,
         actor_id=actor.id,
+        person_id=getattr(actor, "person_id", None),
         actor_label=actor.label,
-        started_at=clock.now(),
+        door=actor.door,
+        started_at=now,
+        moved_at=now,
         total=total,
         about=about,
     )
@@ -63,9 +70,16 @@ def chunk_of(actor: Actor, job: Job, number: int) -> Iterator[Recording]:
 
 def report(job: Job, *, done: int, refused: int = 0, state: str = Job.State.RUNNING) -> None:
     """Write down how far a job is."""
-    job.done, job.refused, job.state = done, refused, state
-    job.finished_at = None if state == Job.State.RUNNING else clock.now()
-    job.save(update_fields=["done", "refused", "state", "finished_at"])
+    now = clock.now()
+    job.done, job.refused, job.state, job.moved_at = done, refused, state, now
+    job.finished_at = None if state == Job.State.RUNNING else now
+    job.save(update_fields=["done", "refused", "state", "moved_at", "finished_at", "about"])
+
+
+def paced(size: int, seconds: float, largest: int = LARGEST_CHUNK) -> int:
+    """How many rows the next chunk has, after one of `size` rows took some seconds."""
+    fitting = round(size * CHUNK_SECONDS / max(seconds, 0.001))
+    return min(largest, max(SMALLEST_CHUNK, fitting))
 
 
 def undo_job(actor: Actor, job_id: int) -> Undone:
@@ -78,18 +92,21 @@ def undo_job(actor: Actor, job_id: int) -> Undone:
     whole = Undone()
     sets = ChangeSet.objects.filter(job_id=job_id, undone_by__isnull=True).order_by("-id")
     for change_set in list(sets):
-        part = _undo_what_can_be(actor, change_set)
+        part = undo_what_can_be(actor, change_set)
         whole.restored += part.restored
         whole.kept += part.kept
     return whole
 
 
-def _undo_what_can_be(actor: Actor, change_set: ChangeSet) -> Undone:
+def undo_what_can_be(
+    actor: Actor, change_set: ChangeSet, *, job: Job | None = None, chunk: int | None = None
+) -> Undone:
+    """Undo a change set, as a chunk of a job if one is given; what cannot be undone is kept and listed."""
     kinds = set(change_set.changes.values_list("kind", flat=True).distinct())
     if not kinds & handlers.keys():
         return Undone(kept=[(change.ref, "record") for change in change_set.changes.order_by("id")])
     try:
-        return undo(actor, change_set.pk)
+        return undo(actor, change_set.pk, job=job, chunk=chunk)
     except Refused as refusal:
         if refusal.code not in ("nothing_to_undo", "cannot_undo") or "kept" not in refusal.data:
             raise

@@ -11,27 +11,70 @@ from opportune.kernel.records import RecordRef
 
 
 class Job(models.Model):
-    """A long command: a series of change sets, each whole or absent, undone as one."""
+    """A long command: a series of change sets, each whole or absent, undone as one.
+
+    `moved_at` is when it last got on; `about` holds what it was asked for, and the sentence on which it failed.
+    """
 
     class State(models.TextChoices):
         RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
+        STOPPED = "stopped"
 
     kind = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     actor_kind = models.CharField(max_length=10)
     actor_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
     actor_label = models.CharField(max_length=200)
+    door = models.CharField(max_length=20, default="system")
     started_at = models.DateTimeField()
+    moved_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     about = models.JSONField(default=dict)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["person_id", "-id"]),
+            models.Index(fields=["moved_at"], condition=Q(state="running"), name="job_running"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.kind} job {self.pk}"
+
+
+class JobRow(models.Model):
+    """A record that a job was begun for, or that it left: which is fixed when it begins.
+
+    `chunk` is the chunk that it was done in, none while it waits; `code` and `reason` say why it was left.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="rows")
+    kind = models.CharField(max_length=30)
+    record_id = models.BigIntegerField()
+    chunk = models.PositiveIntegerField(null=True)
+    code = models.CharField(max_length=60, blank=True)
+    reason = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "kind", "record_id"], name="row_once_a_job"),
+        ]
+        indexes = [
+            models.Index(fields=["job", "id"], condition=Q(chunk__isnull=True), name="job_row_waiting"),
+            models.Index(fields=["job", "id"], condition=~Q(code=""), name="job_row_left"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.record_id} of {self.job_id}"
+
+    @property
+    def ref(self) -> RecordRef:
+        return RecordRef(self.kind, self.record_id)
 
 
 class ChangeSet(models.Model):

@@ -24,8 +24,10 @@ from opportune.kernel.errors import Conflict
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import consumers, react
 from opportune.kernel.remembering import changing, remembering
+from opportune.kernel.watching import watched_command
 from opportune.ledger.events import RecordsChanged
 from opportune.ledger.models import Change, ChangeSet, Delivery, Job, Recorded, plain
+from opportune.storage.replica import stay_on_primary
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -206,7 +208,8 @@ def command(
     if outer is not None:
         yield outer
         return
-    with remembering(), transaction.atomic():
+    stay_on_primary()
+    with remembering(), watched_command(verb), transaction.atomic():
         change_set = ChangeSet.objects.create(
             at=clock.now(),
             verb=verb,
@@ -281,10 +284,16 @@ def _came_in_between(error: DatabaseError) -> bool:
 
 @contextmanager
 def noting_change_sets() -> Iterator[list[int]]:
-    """Within this block, the ids of the change sets that were written, for a door to offer their undo."""
+    """Within this block, the ids of the change sets that were written, for a door to offer their undo.
+
+    A block around another one has those of the inner one too.
+    """
     noted: list[int] = []
+    around = _noted.get()
     token = _noted.set(noted)
     try:
         yield noted
     finally:
         _noted.reset(token)
+        if around is not None:
+            around.extend(noted)

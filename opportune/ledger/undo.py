@@ -14,8 +14,8 @@ from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import ConsequenceHandler, handlers
 from opportune.kernel.sentences import sentence
 from opportune.ledger.facets import collapse, plan_fields
-from opportune.ledger.models import Change, ChangeSet, Recorded
-from opportune.ledger.recording import CONSEQUENCE, command, tried_twice
+from opportune.ledger.models import Change, ChangeSet, Job, Recorded
+from opportune.ledger.recording import CONSEQUENCE, Recording, command, tried_twice
 
 RECORD = "record"
 _Operation = Change.Operation
@@ -32,22 +32,39 @@ class Undone:
     kept: list[tuple[RecordRef, str]] = field(default_factory=list)
 
 
-def undo(actor: Actor, change_set_id: int) -> Undone:
-    """Take a change set back with the actor's rights now. Undoing an undo is redo.
+@dataclass(slots=True)
+class _Followed:
+    """What a running undo has changed so far, also by what followed from it: a locked record may be outdated."""
+
+    running: Recording
+    counted: int = 0
+    refs: set[RecordRef] = field(default_factory=set)
+
+    def changed(self, ref: RecordRef) -> bool:
+        fresh = self.running.changes[self.counted :]
+        self.counted += len(fresh)
+        self.refs |= {change.ref for change in fresh}
+        return ref in self.refs
+
+
+def undo(actor: Actor, change_set_id: int, *, job: Job | None = None, chunk: int | None = None) -> Undone:
+    """Take a change set back with the actor's rights now, as a chunk of a job if one is given.
+
+    Undoing an undo is redo.
 
     Raises NotFound, NotPermitted, or Refused `already_undone`, `nothing_to_undo`, `cannot_undo` (of what was deleted
     for good).
     """
     original = _visible_change_set(actor, change_set_id)
-    return tried_twice(lambda: _undo(actor, original))
+    return tried_twice(lambda: _undo(actor, original, job, chunk))
 
 
 @transaction.atomic
-def _undo(actor: Actor, original: ChangeSet) -> Undone:
+def _undo(actor: Actor, original: ChangeSet, job: Job | None, chunk: int | None) -> Undone:
     ChangeSet.objects.select_for_update().get(pk=original.pk)
     if ChangeSet.objects.filter(undoes=original).exists():
         raise Refused("already_undone", sentence("This was already undone."))
-    with command(actor, "undo", undoes=original) as running:
+    with command(actor, "undo", undoes=original, job=job, chunk=chunk) as running:
         undone = Undone(running.change_set.pk)
         by_record = _last_first(original)
         purged = purged_among(ref for ref, _ in by_record)
@@ -56,7 +73,10 @@ def _undo(actor: Actor, original: ChangeSet) -> Undone:
         running.consequences |= {ref for ref, steps in by_record if _only_followed(steps)}
         records = _locked(actor, [ref for ref, _ in by_record], running.consequences)
         changed_since = _changed_since(by_record)
+        followed = _Followed(running)
         for ref, steps in by_record:
+            if followed.changed(ref):
+                records[ref].refresh_from_db()
             _undo_record(actor, records[ref], steps, changed_since[ref], undone)
         if not undone.restored:
             kept = [(str(ref), facet) for ref, facet in undone.kept]
@@ -68,6 +88,13 @@ def _undo(actor: Actor, original: ChangeSet) -> Undone:
                 kept=kept,
             )
     return undone
+
+
+def origin_of(change_set: ChangeSet) -> ChangeSet:
+    """The command that a chain of undo and redo goes back to; itself if it is neither."""
+    while change_set.undoes is not None:
+        change_set = change_set.undoes
+    return change_set
 
 
 def _visible_change_set(actor: Actor, change_set_id: int) -> ChangeSet:
@@ -166,9 +193,6 @@ def _undo_record(
     if _Operation.BIN in operations:
         handler.bring_back(actor, record)
         undone.restored.append((ref, RECORD))
-    elif _Operation.RESTORE in operations:
-        handler.remove(actor, record)
-        undone.restored.append((ref, RECORD))
     before, after = collapse(
         (step.before, step.after) for step in steps if step.operation == _Operation.UPDATE
     )
@@ -178,3 +202,6 @@ def _undo_record(
         handler.restore_fields(actor, record, values)
     undone.restored += [(ref, facet) for facet in plan.restored]
     undone.kept += [(ref, facet) for facet in plan.kept]
+    if _Operation.RESTORE in operations and _Operation.BIN not in operations:
+        handler.remove(actor, record)
+        undone.restored.append((ref, RECORD))

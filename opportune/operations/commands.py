@@ -135,7 +135,7 @@ def _say(line: str) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from opportune.operations.serving import serve
 
-    return serve(options.host, options.port, threads=options.threads)
+    return serve(options.host, options.port, threads=options.threads, stop_seconds=options.stop_seconds)
 
 
 def _exposure(options: argparse.Namespace) -> int:
@@ -151,7 +151,13 @@ def _exposure(options: argparse.Namespace) -> int:
 def _web(options: argparse.Namespace) -> int:
     from opportune.operations.web_server import run_web_server
 
-    return run_web_server(options.host, options.port, threads=options.threads, parent=options.parent)
+    return run_web_server(
+        options.host,
+        options.port,
+        threads=options.threads,
+        stop_seconds=options.stop_seconds,
+        parent=options.parent,
+    )
 
 
 def _worker(options: argparse.Namespace) -> int:

@@ -1,37 +1,76 @@
-"""Is this installation well? Answered by reading, never by changing anything."""
+"""Is this installation ready to work? Answered by looking, never by changing anything."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from opportune.kernel import clock
+from opportune.operations.leases import LEASE_LASTS
+from opportune.operations.models import WorkerLease
+
+LEAST_FREE_BYTES = 100 * 10**6
 
 
-@dataclass(frozen=True)
-class Health:
-    """What can be told from within a process: whether the database answers."""
-
-    database: bool
-
-    @property
-    def well(self) -> bool:
-        """Whether everything that was looked at is in order."""
-        return self.database
+def readiness() -> dict[str, bool]:
+    """Each part by its name, and whether it is in order. What needs the database is not, without it."""
+    return {name: _holds(look) for name, look in PARTS.items()}
 
 
-def health() -> Health:
-    """Ask the database for a one."""
+def database_answers() -> bool:
+    """Whether the database answers. Raises the errors of `django.db`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return bool(cursor.fetchone() == (1,))
+
+
+def migrations_applied() -> bool:
+    """Whether the database has every migration of this version. Raises the errors of `django.db`."""
+    applied = MigrationRecorder(connections[DEFAULT_DB_ALIAS]).applied_migrations()
+    return all(migration in applied for migration in last_migrations())
+
+
+@cache
+def last_migrations() -> tuple[tuple[str, str], ...]:
+    """The last migration of each application, as it lies on the disk."""
+    return tuple(MigrationLoader(None).graph.leaf_nodes())
+
+
+def worker_lives() -> bool:
+    """Whether some worker has said within the last minute that it lives. Raises the errors of `django.db`."""
+    return WorkerLease.objects.filter(seen_at__gte=clock.now() - LEASE_LASTS).exists()
+
+
+def disk_has_room() -> bool:
+    """Whether a hundred megabytes are free where the data directory lies. Raises OSError."""
+    return shutil.disk_usage(settings.DATA).free >= LEAST_FREE_BYTES
+
+
+def data_directory_writable() -> bool:
+    """Whether files can be made and changed in the data directory."""
+    directory = Path(settings.DATA)
+    return directory.is_dir() and os.access(directory, os.R_OK | os.W_OK | os.X_OK)
+
+
+PARTS: dict[str, Callable[[], bool]] = {
+    "database": database_answers,
+    "migrations": migrations_applied,
+    "worker": worker_lives,
+    "disk": disk_has_room,
+    "data": data_directory_writable,
+}
+
+
+def _holds(look: Callable[[], bool]) -> bool:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-            answered = cursor.fetchone() == (1,)
-    except DatabaseError:
-        answered = False
-    return Health(database=answered)
-
-
-def health_page(request: HttpRequest) -> JsonResponse:
-    """200 when well, 503 when not, for whoever watches over the server; it tells nothing about the data."""
-    found = health()
-    return JsonResponse({"well": found.well, "database": found.database}, status=200 if found.well else 503)
+        return look()
+    except (Error, OSError):
+        return False

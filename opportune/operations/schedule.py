@@ -14,7 +14,9 @@ from django.core.management import call_command
 from django.db import IntegrityError
 
 from opportune.deleted.actions import purge_due
+from opportune.identity.tasks import take_up_abandoned
 from opportune.ledger.deliveries import deliver_due
+from opportune.ledger.working import forget_rows
 from opportune.mailing.actions import deliver_waiting, forget_old_mail
 from opportune.operations.models import ScheduledRun
 
@@ -46,6 +48,8 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("deliver change sets", timedelta(seconds=10), deliver_due),
     Scheduled("send waiting mail", timedelta(minutes=5), deliver_waiting),
     Scheduled("forget old mail", timedelta(hours=1), forget_old_mail),
+    Scheduled("take up jobs", timedelta(seconds=30), take_up_abandoned),
+    Scheduled("forget rows of old jobs", timedelta(days=1), forget_rows),
     Scheduled("purge the bin", timedelta(hours=6), purge_due),
 )
 

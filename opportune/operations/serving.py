@@ -19,10 +19,12 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from types import FrameType
 
+from opportune.operations.metrics.place import place_for_numbers
+
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 GROWN_UP_AFTER = 60.0
-SECONDS_TO_STOP = 15.0
+SECONDS_TO_END = 5.0
 LOOK_EVERY = 0.2
 EXIT_REFUSED = 1
 OPPORTUNE = [sys.executable, "-m", "opportune"]
@@ -92,9 +94,11 @@ class Child:
 class Supervisor:
     """Keeps its children running until SIGTERM or SIGINT."""
 
-    def __init__(self, children: list[Child]) -> None:
+    def __init__(self, children: list[Child], *, stop_seconds: int) -> None:
         self.children = children
         self.stopping = False
+        # What is under way gets the seconds that are set, what ends after it a few more.
+        self.patience = stop_seconds + SECONDS_TO_END
 
     def run(self, on_look: Callable[[], None]) -> None:
         """Supervise; `on_look` is called after each look at the children. Returns when all have ended."""
@@ -108,7 +112,7 @@ class Supervisor:
             time.sleep(LOOK_EVERY)
         for child in self.children:
             child.ask_to_stop()
-        deadline = time.monotonic() + SECONDS_TO_STOP
+        deadline = time.monotonic() + self.patience
         for child in self.children:
             child.stop(deadline)
 
@@ -116,8 +120,11 @@ class Supervisor:
         self.stopping = True
 
 
-def serve(host: str, port: int, *, threads: int) -> int:
-    """Serve, `threads` requests at a time, until told to stop. Returns 0, or 1 when refused."""
+def serve(host: str, port: int, *, threads: int, stop_seconds: int) -> int:
+    """Serve, `threads` requests at a time, until told to stop. Returns 0, or 1 when refused.
+
+    What is under way then has `stop_seconds` to finish.
+    """
     refusal = address_refusal(host, port)
     if refusal:
         _say(refusal)
@@ -133,7 +140,8 @@ def serve(host: str, port: int, *, threads: int) -> int:
     address = ["--host", host, "--port", str(port), "--threads", str(threads)]
     web = Child("web", lambda start: ["web", *address, "--parent", me])
     worker = Child("worker", lambda start: ["worker", "--name", f"{slot}/{start}", "--parent", me])
-    Supervisor([web, worker]).run(Announcement(host, port).look)
+    with place_for_numbers():
+        Supervisor([web, worker], stop_seconds=stop_seconds).run(Announcement(host, port).look)
     return 0
 
 

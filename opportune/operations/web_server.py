@@ -6,11 +6,9 @@ import os
 
 from opportune.operations.parentage import end_with_parent
 
-SECONDS_TO_FINISH = 10
 
-
-def run_web_server(host: str, port: int, *, threads: int, parent: int | None) -> int:
-    """Serve until a signal says stop, `threads` requests at a time; those under way get ten seconds to finish."""
+def run_web_server(host: str, port: int, *, threads: int, stop_seconds: int, parent: int | None) -> int:
+    """Serve until a signal says stop, `threads` requests at a time; those under way may finish in `stop_seconds`."""
     # Imported here because Granian chooses its way of starting processes when it is loaded.
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -26,7 +24,7 @@ def run_web_server(host: str, port: int, *, threads: int, parent: int | None) ->
         workers=1,
         blocking_threads=threads,
         websockets=False,
-        workers_kill_timeout=SECONDS_TO_FINISH,
+        workers_kill_timeout=stop_seconds,
         log_level=LogLevels.warning,
     )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opportune.config.settings")

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django_tasks.base import DEFAULT_TASK_BACKEND_ALIAS
 from django_tasks_db.management.commands.db_worker import Worker
@@ -30,13 +31,16 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
 LOOKS_PER_ROUND = 15
+GAVE_BACK = 75
 
 
 def run_worker(*, name: str | None, parent: int | None) -> int:
-    """Work until a signal says stop; a task under way is finished first."""
+    """Work until a signal says stop; a task under way is finished first, or given back when it takes too long."""
     if parent is not None:
         end_with_parent(parent)
-    worker = TaskWorker(name or f"{socket.gethostname()[:30]}/{os.getpid()}/1")
+    worker = TaskWorker(
+        name or f"{socket.gethostname()[:30]}/{os.getpid()}/1", stop_seconds=settings.STOP_SECONDS
+    )
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, worker.stop)
     worker.run()
@@ -46,14 +50,21 @@ def run_worker(*, name: str | None, parent: int | None) -> int:
 class TaskWorker:
     """One worker under a name of its own, at most 64 characters long."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, stop_seconds: float = 10) -> None:
         self.name = name
+        self.stop_seconds = stop_seconds
         self.stopping = threading.Event()
+        self.ended = threading.Event()
         self._tasks: Worker | None = None
 
     def stop(self, number: int = signal.SIGTERM, frame: FrameType | None = None) -> None:
-        """End after the task under way."""
+        """End after the task under way, at the latest when the time to stop is over."""
+        if self.stopping.is_set():
+            return
         self.stopping.set()
+        last = threading.Timer(self.stop_seconds, self.give_up)
+        last.daemon = True
+        last.start()
         if self._tasks is not None:
             self._tasks.running = False
 
@@ -70,8 +81,20 @@ class TaskWorker:
             self._guarded(self.do_tasks)
             looks += 1
             self.stopping.wait(LOOK_EVERY)
+        self.ended.set()
         renewing.join()
         self._guarded(lambda: end_lease(self.name))
+
+    def give_up(self) -> None:
+        """Give back the task under way, so that another worker does it at once, and end without finishing it."""
+
+        def give_back() -> None:
+            end_lease(self.name)
+            give_back_abandoned(clock.now())
+
+        self._guarded(give_back)
+        # Not sys.exit, which would wait for the task.
+        os._exit(GAVE_BACK)
 
     def do_tasks(self) -> None:
         """Do what is ready. Looking takes no turn in the queue of writers, claiming a task does."""
@@ -97,7 +120,7 @@ class TaskWorker:
         run_due(now)
 
     def _renew(self) -> None:
-        while not self.stopping.wait(RENEW_EVERY.total_seconds()):
+        while not self.ended.wait(RENEW_EVERY.total_seconds()):
             self._guarded(lambda: renew_lease(self.name, clock.now()))
         connection.close()
 

@@ -9,7 +9,7 @@ from opportune.ledger.recording import recording
 from opportune.opportunities.binning import put_away
 from opportune.opportunities.events import PrimaryContactsNamed
 from opportune.opportunities.models import OPEN, Opportunity, OpportunityQuerySet
-from opportune.opportunities.writing import write
+from opportune.opportunities.writing import Writing, organisation_today, write_many
 
 
 def note_stakeholders(actor: Actor, event: PrimaryContactsNamed) -> None:
@@ -26,15 +26,16 @@ def follow_customer(actor: Actor, event: CustomerRemoved) -> None:
     put_away(actor, list(_locked(**{f"{event.ref.kind}_id": event.ref.id})))
     if event.ref.kind != "contact":
         return
-    for deal in _locked(primary_contact_id=event.ref.id, status__in=OPEN):
-        recording().consequences.add(deal.ref)
-        write(deal, {"primary_contact_id": None})
+    naming = list(_locked(primary_contact_id=event.ref.id, status__in=OPEN))
+    recording().consequences.update(deal.ref for deal in naming)
+    write_many([Writing(deal, {"primary_contact_id": None}) for deal in naming])
 
 
 def hand_over_deals(actor: Actor, event: PersonLeaving) -> None:
     """Give the open deals of who leaves to who follows."""
-    for deal in _locked(owner_id=event.user_id, status__in=OPEN):
-        write(deal, {"owner_id": event.successor_id})
+    given = _locked(owner_id=event.user_id, status__in=OPEN)
+    today = organisation_today()
+    write_many([Writing(deal, {"owner_id": event.successor_id}, on=today) for deal in given])
 
 
 def _locked(**wanted: object) -> OpportunityQuerySet:

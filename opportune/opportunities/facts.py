@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, OuterRef, Q
 
+from opportune.identity.access import Reachable, reachable
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
 from opportune.kernel.records import RecordRef
@@ -48,9 +49,17 @@ def step_fields() -> frozenset[str]:
 
 
 def deals_of_process(process_id: int) -> tuple[int, int]:
-    """How many open deals, and how many in all, stand in a process or keep a place in it; the bin counts."""
+    """How many open deals, and how many in all, stand in a process or keep a place in it; the bin counts.
+
+    Where there are none, how many were in it before: undo and redo may lead them back.
+    """
     parked = ProcessRun.objects.filter(opportunity=OuterRef("pk"), process_id=process_id)
-    return _open_and_all(Q(process_id=process_id) | Exists(parked))
+    used = _open_and_all(Q(process_id=process_id) | Exists(parked))
+    if used[1]:
+        return used
+    return 0, Entry.objects.filter(process_id=process_id).aggregate(
+        deals=Count("opportunity_id", distinct=True)
+    )["deals"]
 
 
 def deals_of_stage(stage_id: int) -> tuple[int, int]:
@@ -104,6 +113,11 @@ def close_reason_uses() -> dict[int, int]:
     """How many deals outside the bin were closed for each reason, by the reason's id (B-010)."""
     rows = Opportunity.objects.filter(deleted_at=None, close_reason__isnull=False).order_by()
     return dict(rows.values_list("close_reason_id").annotate(uses=Count("pk")))
+
+
+def deals_reachable() -> Reachable:
+    """What reaches a deal, for who asks why somebody sees it."""
+    return reachable(Opportunity.kind, OpportunityQuerySet(Opportunity).live())
 
 
 def deals_reached(actor: Actor, ids: Iterable[int], verb: str) -> set[int]:

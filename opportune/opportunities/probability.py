@@ -105,6 +105,11 @@ def accepts_probability(method: str) -> bool:
     return method in ("stage", "typed")
 
 
+def typed_field(method: str) -> str:
+    """Which of the two a person types: P where it may be, else C."""
+    return "probability" if accepts_probability(method) else "chance"
+
+
 def typed_probability(now: Likelihood, probability: Decimal | None, method: str) -> Likelihood:
     """P typed on the record: in *stage* it is the chance, in *typed* itself. Call only if accepted."""
     if method == "stage":

@@ -1,11 +1,13 @@
 """Where deals stand in the processes they may run beside each other (D-033)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import sentence
+from opportune.ledger.models import Change
+from opportune.ledger.recording import recording
 from opportune.opportunities.chances import likelihood_fields
 from opportune.opportunities.models import Opportunity, ProcessRun, Status
 from opportune.opportunities.probability import Likelihood, after_switch
@@ -68,18 +70,41 @@ def places_of(opportunity_ids: Iterable[int]) -> Places:
     return {(run.opportunity_id, run.process_id): run for run in rows}
 
 
+def noted_place(places: Places, deal: Opportunity, process_id: int) -> Sequence[Any]:
+    """The place a deal keeps in a process it is about to enter, for the ledger: nothing, or the stage and whether
+    it is finished. Undoing the change of process gives that place back."""
+    kept = places.get((deal.pk, process_id))
+    return [] if kept is None else [kept.stage_id, kept.is_finished]
+
+
 def keep_places(deals: Iterable[Opportunity]) -> None:
     """Note where deals stand now, before they leave for another process."""
+    _keep([_run(deal, deal.stage_id, deal.is_finished) for deal in deals])
+
+
+def give_place_back(deal: Opportunity) -> None:
+    """Note the place a deal kept in the process it is in, before the command that is being undone led it there."""
+    undone = Change.objects.filter(
+        change_set=recording().change_set.undoes_id, kind=Opportunity.kind, record_id=deal.pk
+    )
+    entering = [change for change in undone.order_by("version") if "place" in change.detail]
+    if not entering:
+        keep_places([deal])
+    elif place := entering[0].detail["place"]:
+        _keep([_run(deal, *place)])
+    else:
+        ProcessRun.objects.filter(opportunity=deal, process_id=deal.process_id).delete()
+
+
+def _run(deal: Opportunity, stage_id: int | None, is_finished: bool) -> ProcessRun:
+    return ProcessRun(
+        opportunity=deal, process_id=deal.process_id, stage_id=stage_id, is_finished=is_finished
+    )
+
+
+def _keep(runs: Sequence[ProcessRun]) -> None:
     ProcessRun.objects.bulk_create(
-        [
-            ProcessRun(
-                opportunity=deal,
-                process_id=deal.process_id,
-                stage_id=deal.stage_id,
-                is_finished=deal.is_finished,
-            )
-            for deal in deals
-        ],
+        runs,
         update_conflicts=True,
         unique_fields=["opportunity", "process"],
         update_fields=["stage", "is_finished"],

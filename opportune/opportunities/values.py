@@ -1,20 +1,27 @@
 """Which fields of a deal may be typed, and what each accepts. Checks take and give plain values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
+from opportune.kernel.checking import (
+    Check,
+    NotAcceptable,
+    number,
+    percentage,
+    sorted_out,
+    text,
+    truth,
+)
 from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
-from opportune.kernel.money import LIMIT, parse_amount, stored
+from opportune.kernel.money import LIMIT, stored
 from opportune.kernel.parameters import written_day
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import sentence
-from opportune.kernel.text import storable
 from opportune.reference.queries import choices_of
 
-Check = Callable[[Any], Any]
 CHOICE_LISTS = (
     "type",
     "source",
@@ -29,51 +36,18 @@ INITIATORS = ("account", "contact", "campaign")
 _CODE = 40
 _LARGEST_ID = 2**63
 _LONGEST_MOMENT = 40
-_ANSWERS: Mapping[bool, tuple[Any, ...]] = {
-    True: (True, "true", "yes", "on", "1"),
-    False: (False, None, "", "false", "no", "off", "0"),
-}
-
-
-class _Wrong(Exception):
-    def __init__(self, message: Any) -> None:
-        self.message = message
-
-
-def text(longest: int | None = None, *, required: bool = False) -> Check:
-    """Text without its surrounding blanks, up to a length."""
-
-    def check(value: Any) -> str:
-        typed = "" if value is None else storable(str(value)).strip()
-        if required and not typed:
-            raise _Wrong(sentence("This field is required."))
-        if longest is not None and len(typed) > longest:
-            raise _Wrong(sentence("At most {longest} characters fit here.", longest=longest))
-        return typed
-
-    return check
 
 
 def amount(value: Any) -> Decimal | None:
     """An amount of money: none for blank, never negative, below 10¹² (domain.md §2)."""
     if value in (None, ""):
         return None
-    exact = _decimal(value)
+    exact = number(value)
     if exact < 0:
-        raise _Wrong(sentence("An amount cannot be negative."))
+        raise NotAcceptable(sentence("An amount cannot be negative."))
     if exact >= LIMIT or stored(exact) >= LIMIT:
-        raise _Wrong(sentence("An amount must stay below a million millions."))
+        raise NotAcceptable(sentence("An amount must stay below a million millions."))
     return stored(exact)
-
-
-def percentage(value: Any) -> Decimal | None:
-    """A percentage from 0 to 100, or none for blank."""
-    if value in (None, ""):
-        return None
-    exact = _decimal(value)
-    if not 0 <= exact <= 100:
-        raise _Wrong(sentence("A percentage lies between 0 and 100."))
-    return exact
 
 
 def day(value: Any) -> date | None:
@@ -83,9 +57,9 @@ def day(value: Any) -> date | None:
     try:
         typed = value if type(value) is date else written_day(value)
     except ValueError:
-        raise _Wrong(sentence("This is not a date. Write it as 2026-12-31.")) from None
+        raise NotAcceptable(sentence("This is not a date. Write it as 2026-12-31.")) from None
     if not FIRST_DAY <= typed <= LAST_DAY:
-        raise _Wrong(sentence("This date is too far away."))
+        raise NotAcceptable(sentence("This date is too far away."))
     return typed
 
 
@@ -98,12 +72,12 @@ def moment(value: Any) -> date | datetime | None:
     try:
         typed = value if isinstance(value, datetime) else _written_moment(value)
     except ValueError:
-        raise _Wrong(
+        raise NotAcceptable(
             sentence("This is not a date and time. Write it as 2026-12-31 or 2026-12-31T09:00.")
         ) from None
     on = typed.date() if isinstance(typed, datetime) else typed
     if not FIRST_DAY < on < LAST_DAY:
-        raise _Wrong(sentence("This date is too far away."))
+        raise NotAcceptable(sentence("This date is too far away."))
     return typed
 
 
@@ -125,17 +99,8 @@ def initiator(value: Any) -> RecordRef | None:
     except ValueError:
         ref = None
     if ref is None or ref.kind not in INITIATORS or not 0 < ref.id < _LARGEST_ID:
-        raise _Wrong(sentence("Choose an account, a contact or a campaign."))
+        raise NotAcceptable(sentence("Choose an account, a contact or a campaign."))
     return ref
-
-
-def truth(value: Any) -> bool:
-    """Yes or no, as forms, files and programs write them; blank is no."""
-    said = value.strip().lower() if isinstance(value, str) else value
-    for answer, ways in _ANSWERS.items():
-        if isinstance(said, str | int | None) and said in ways:
-            return answer
-    raise _Wrong(sentence("Answer yes or no."))
 
 
 def category(value: Any) -> str:
@@ -147,22 +112,10 @@ def reference(value: Any) -> int | None:
     """The id of another record, or none."""
     if value in (None, ""):
         return None
-    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-    if type(number) is not int or not 0 < number < _LARGEST_ID:
-        raise _Wrong(sentence("This record does not exist, or you cannot see it."))
-    return number
-
-
-def _decimal(value: Any) -> Decimal:
-    if isinstance(value, bool):
-        raise _Wrong(sentence("This is not a number."))
-    try:
-        exact = parse_amount(value) if isinstance(value, str) else Decimal(str(value))
-    except (InvalidOperation, ValueError):
-        raise _Wrong(sentence("This is not a number.")) from None
-    if not exact.is_finite():
-        raise _Wrong(sentence("This is not a number."))
-    return exact
+    known = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    if type(known) is not int or not 0 < known < _LARGEST_ID:
+        raise NotAcceptable(sentence("This record does not exist, or you cannot see it."))
+    return known
 
 
 CHECKS: Mapping[str, Check] = {
@@ -200,13 +153,13 @@ def accepted(name: str, check: Check, value: Any) -> Any:
     """One value as it is kept, of a field that only a command of its own sets. Raises Invalid under its name."""
     try:
         return check(value)
-    except _Wrong as problem:
-        raise Invalid({name: problem.message}) from None
+    except NotAcceptable as problem:
+        raise Invalid({name: problem.why}) from None
 
 
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """A deal's typed values as they are kept. Raises Invalid, naming every field that does not accept its value."""
-    kept, wrong = _sorted_out(CHECKS, given)
+    kept, wrong = sorted_out(CHECKS, given)
     wrong.update(_unknown_choices(kept))
     if wrong:
         raise Invalid(wrong)
@@ -215,26 +168,10 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def checked_by(checks: Mapping[str, Check], given: Mapping[str, Any]) -> dict[str, Any]:
     """As `checked`, of what hangs on a deal: each field by its own check."""
-    kept, wrong = _sorted_out(checks, given)
+    kept, wrong = sorted_out(checks, given)
     if wrong:
         raise Invalid(wrong)
     return kept
-
-
-def _sorted_out(
-    checks: Mapping[str, Check], given: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    kept, wrong = {}, {}
-    for name, value in given.items():
-        check = checks.get(name)
-        if check is None:
-            wrong[name] = sentence("This field does not exist, or cannot be typed.")
-            continue
-        try:
-            kept[name] = check(value)
-        except _Wrong as problem:
-            wrong[name] = problem.message
-    return kept, wrong
 
 
 def _unknown_choices(kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import obtain, scope
 from opportune.kernel import clock
-from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError
+from opportune.kernel.errors import Invalid, NotFound, NotPermitted, OpportuneError
 from opportune.kernel.money import LIMIT
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change
@@ -16,6 +16,7 @@ from opportune.ledger.recording import recording
 from opportune.opportunities import entries, stays
 from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
 from opportune.opportunities.moves import RESTAGED, SWITCH
+from opportune.opportunities.read_only import closed
 from opportune.reference.queries import organisation_settings
 
 MONEY_FIELDS = ("estimated_value", "actual_value", "budget")
@@ -56,11 +57,7 @@ def obtain_open_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> 
 def demand_open(deal: Opportunity) -> None:
     """Raise Conflict `closed` for a closed deal, which is read-only through every door (C-045)."""
     if not deal.is_open:
-        raise Conflict(
-            sentence("This opportunity is closed. Reopen it to change it."),
-            code="closed",
-            version=deal.version,
-        )
+        raise closed(deal.version)
 
 
 def organisation_today() -> date:
@@ -81,12 +78,16 @@ def touch(deal: Opportunity) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """New values for a locked deal. A `move` always makes an entry, even where nothing differs (an *update*)."""
+    """New values for a locked deal. A `move` always makes an entry, even where nothing differs (an *update*).
+
+    `place` is for who changes process: the place it had kept in the one it enters (`runs.py`).
+    """
 
     deal: Opportunity
     changes: Mapping[str, Any]
     move: str | None = None
     on: date | None = None
+    place: Sequence[Any] | None = None
 
 
 def write(
@@ -95,10 +96,11 @@ def write(
     *,
     move: str | None = None,
     on: date | None = None,
+    place: Sequence[Any] | None = None,
     operation: str = Change.Operation.UPDATE,
 ) -> bool:
     """Give a deal new values, as `write_many` does. False if none differs."""
-    return bool(write_many([Writing(deal, changes, move, on)], operation=operation))
+    return bool(write_many([Writing(deal, changes, move, on, place)], operation=operation))
 
 
 def write_many(
@@ -119,7 +121,9 @@ def write_many(
         noted = writing.move is not None or not NOTED.isdisjoint(changes)
         on = writing.on or (organisation_today() if noted else None)
         deal.touched_at = recording().change_set.at
-        if not recording().step(deal, changes, on=on, operation=operation, move=writing.move):
+        if not recording().step(
+            deal, changes, on=on, operation=operation, move=writing.move, place=writing.place
+        ):
             continue
         written.append(deal)
         columns |= changes.keys()

@@ -5,13 +5,16 @@ from typing import Any, Generic, TypeVar
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Refused
+from opportune.kernel.registries import react
 from opportune.kernel.sentences import sentence
 from opportune.kernel.text import fold
 from opportune.ledger.binning import put_into_bin, take_out_of_bin
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import recording
+from opportune.process.events import StageRemoved, StepsRemoved
 from opportune.process.models import Process, Stage, Step
-from opportune.process.queries import process_use, stage_use, step_use
+from opportune.process.queries import process_use, processes, stage_use, step_use
+from opportune.process.standing import demand_not_default, demand_unused
 from opportune.process.values import NAMES
 
 R = TypeVar("R", Process, Stage, Step)
@@ -60,8 +63,20 @@ class ProcessHandler(_Customised[Process]):
 
     model = Process
 
+    def restore_fields(self, actor: Actor, record: Process, values: dict[str, Any]) -> None:
+        """Give fields their former values. Raises Refused `process_is_default` for retiring that."""
+        if values.get("is_retired"):
+            demand_not_default(record)
+        super().restore_fields(actor, record, values)
+
+    def remove(self, actor: Actor, record: Process) -> None:
+        """Undo a creation, or delete it anew. Raises Refused `process_is_default`, `process_in_use`."""
+        demand_not_default(record)
+        demand_unused(record)
+        super().remove(actor, record)
+
     def depended_upon(self, record: Process) -> bool:
-        """Deals in it, or stages made later, keep a process."""
+        """Deals in it or that were, and stages made later, keep a process."""
         return process_use(record.pk).all > 0 or record.stages.filter(LIVE).exists()
 
     def demand_free(self, record: Process, values: dict[str, Any]) -> None:
@@ -75,6 +90,14 @@ class StageHandler(_Customised[Stage]):
     """The handler of the kind `stage`."""
 
     model = Stage
+
+    def remove(self, actor: Actor, record: Stage) -> None:
+        """Undo a creation, or delete it anew: who came to stand on it meanwhile goes where the others went."""
+        known = next((each for each in processes() if each.id == record.process_id), None)
+        if known is not None:
+            replacement = known.stage_left(record.replaced_by_id)
+            react(actor, StageRemoved(known.id, record.pk, replacement.id if replacement else None))
+        super().remove(actor, record)
 
     def depended_upon(self, record: Stage) -> bool:
         """Deals in it, or steps made later, keep a stage."""
@@ -100,6 +123,11 @@ class StepHandler(_Customised[Step]):
     """The handler of the kind `step`."""
 
     model = Step
+
+    def remove(self, actor: Actor, record: Step) -> None:
+        """Undo a creation, or delete it anew: what is still open of it is cancelled."""
+        react(actor, StepsRemoved((record.pk,)))
+        super().remove(actor, record)
 
     def depended_upon(self, record: Step) -> bool:
         """A step that was done on a deal stays."""

@@ -1,5 +1,7 @@
 """Processes, stages and steps, as facts."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
@@ -50,7 +52,7 @@ class Stage(Binnable):
     name_en = models.CharField(max_length=100)
     name_fr = models.CharField(max_length=100)
     chance = PercentField(null=True)
-    completed = PercentField(default=0)
+    completed = PercentField(default=Decimal(0))
     allow_skip = models.BooleanField(default=False)
     quote_required = models.BooleanField(default=False)
     is_default = models.BooleanField(default=False)

@@ -205,11 +205,6 @@ def step_by_id(step_id: int) -> tuple[ProcessPicture, StagePicture, StepPicture]
     raise NotFound("step")
 
 
-def can_be_default(key: str) -> bool:
-    """Whether new deals can get a process: it exists and is not retired (E-14)."""
-    return Process.objects.filter(LIVE, key=key, is_retired=False).exists()
-
-
 def known_fields() -> frozenset[str]:
     """The fields of a deal that a step may ask for; none are known where there are no deals."""
     ask = facts.get("step_fields")
@@ -217,7 +212,7 @@ def known_fields() -> frozenset[str]:
 
 
 def process_use(process_id: int) -> Use:
-    """The deals in a process, those that keep a place in it included."""
+    """The deals in a process, those that keep a place in it included; without any, those whose past tells of it."""
     return _use("deals_of_process", process_id)
 
 

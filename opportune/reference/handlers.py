@@ -10,7 +10,7 @@ from opportune.kernel.sentences import sentence
 from opportune.ledger.binning import put_into_bin, take_out_of_bin
 from opportune.ledger.models import LIVE, Binnable, Change, Recorded
 from opportune.ledger.recording import recording
-from opportune.reference.actions.settling import demand_base_currency_free
+from opportune.reference.actions.settling import demand_base_currency_free, demand_default_process
 from opportune.reference.models import (
     Category,
     CategoryMark,
@@ -83,9 +83,12 @@ class SettingHandler(SettledHandler[Setting]):
         super().remove(actor, record)
 
     def demand_restorable(self, record: Setting, values: dict[str, Any]) -> None:
-        """Raise Refused `base_currency_frozen`, or `taken` if it was set anew since."""
+        """Raise Refused `base_currency_frozen`, `default_process_gone`, or `taken` if it was set anew since."""
+        value = values.get("value", record.value)
         if record.key == "base_currency":
-            demand_base_currency_free(values.get("value", record.value))
+            demand_base_currency_free(value)
+        if record.key == "default_process":
+            demand_default_process(value)
         if record.deleted_at is not None:
             _demand_free(Setting.objects.filter(LIVE, key=record.key).exists(), record.key)
 

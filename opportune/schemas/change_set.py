@@ -9,7 +9,10 @@ from opportune.schemas.shapes import Shown
 
 
 class ChangeShown(Shown):
-    """One change of a record: what was done, by whom, through which door, each field before and after."""
+    """One change of a record: what was done, by whom, through which door, each field before and after.
+
+    `hidden` are the fields that named a record which the reader may not see; their values are null here.
+    """
 
     change_set_id: int
     verb: str
@@ -23,6 +26,7 @@ class ChangeShown(Shown):
     after: dict[str, Any]
     detail: dict[str, Any]
     undone: bool
+    hidden: list[str] = []
 
 
 class ChangeList(Shown):

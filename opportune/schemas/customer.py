@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from opportune.customers.queries import Binned, Deletion
+from opportune.customers.queries import HIDDEN, Binned, Deletion, customer_history
 from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
-from opportune.ledger.queries import history_of
 from opportune.opportunities.queries import customer_changes
 from opportune.schemas.change_set import ChangeShown
 from opportune.schemas.language import spoken
@@ -53,7 +52,10 @@ class BinShown(Shown):
 
 
 class CustomerChangeShown(Shown):
-    """An opportunity that got this customer (`came`) or lost it; `other_*` is the customer before or after."""
+    """An opportunity that got this customer (`came`) or lost it; `other_*` is the customer before or after.
+
+    `other_id` is null for a customer that the reader may not see.
+    """
 
     opportunity_id: int
     subject: str
@@ -62,7 +64,7 @@ class CustomerChangeShown(Shown):
     change_set_id: int
     came: bool
     other_kind: str
-    other_id: int
+    other_id: int | None
     other_name: str
 
 
@@ -82,8 +84,8 @@ def deletion_shown(found: Deletion, language: str) -> DeletionShown:
         opportunities_naming=found.deals.named,
         contacts=found.contacts,
         accounts=found.accounts,
-        code=found.code,
-        refusal=spoken(found.refusal, language) if found.refusal else "",
+        code=found.refusal.code if found.refusal else "",
+        refusal=spoken(found.refusal.message, language) if found.refusal else "",
     )
 
 
@@ -92,8 +94,9 @@ def bin_shown(found: Iterable[Binned]) -> BinShown:
     return BinShown(items=[BinnedShown.model_validate(row) for row in found])
 
 
-def history_shown(actor: Actor, ref: RecordRef) -> CustomerHistory:
-    """The history of an account or contact. The caller has checked that it may be seen."""
+def history_shown(actor: Actor, ref: RecordRef, language: str) -> CustomerHistory:
+    """The history of an account or contact, in a reader's language. Raises NotFound."""
+    changes = customer_history(actor, ref)
     moved = [
         CustomerChangeShown(
             opportunity_id=row.opportunity_id,
@@ -102,12 +105,13 @@ def history_shown(actor: Actor, ref: RecordRef) -> CustomerHistory:
             by=row.by,
             change_set_id=row.change_set_id,
             came=row.came,
-            other_kind=row.other.kind,
-            other_id=row.other.id,
-            other_name=row.other_name,
+            other_kind=row.other.kind if row.other else "",
+            other_id=row.other.id if row.other else None,
+            other_name=row.other_name if row.other else spoken(HIDDEN, language),
         )
         for row in customer_changes(actor, ref)
     ]
     return CustomerHistory(
-        items=[ChangeShown.model_validate(change) for change in history_of(ref)], opportunities=moved
+        items=[ChangeShown.model_validate(change) for change in changes],
+        opportunities=moved,
     )

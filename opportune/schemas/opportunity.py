@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from opportune.customers.queries import HIDDEN
 from opportune.opportunities.phases import phase_name, stages_of
 from opportune.opportunities.queries import EntryRow, OpportunityRecord, OpportunityRow, Run, StageState
 from opportune.process.queries import ProcessPicture, StagePicture
@@ -43,6 +44,7 @@ class OpportunityListed(Shown):
     value_base: Exact
     expected: Exact | None
     expected_base: Exact
+    chance: Exact | None
     probability: Exact | None
     forecast_category: str
     estimated_close_on: date | None
@@ -138,8 +140,8 @@ class RunShown(Shown):
 class OpportunityShown(OpportunityListed):
     """All of an opportunity, its stages with their steps, its other processes, and the verbs the reader may use.
 
-    `initiated_by` is the account, contact or campaign it came from, as `account:12`; `lost_to` the name of the
-    competitor who won it.
+    `initiated_by` is the account, contact or campaign it came from, as `account:12`, left empty if the reader may not
+    see it; `lost_to` the name of the competitor who won it.
     """
 
     description: str
@@ -170,7 +172,6 @@ class OpportunityShown(OpportunityListed):
     external_id: str
     estimated_value: Exact | None
     actual_value: Exact | None
-    chance: Exact | None
     completed: Exact | None
     probability_source: str
     close_reason: str | None
@@ -216,7 +217,7 @@ class EntryList(Shown):
 
 _ROW = tuple(name for name in OpportunityRow.__dataclass_fields__ if name != "forecast_category")
 _ENTRY = tuple(name for name in EntryShown.model_fields if name in EntryRow.__dataclass_fields__)
-_ORIGIN = ("campaign_name", "segment_name", "initiated_by", "initiated_by_name")
+_ORIGIN = ("campaign_name", "segment_name", "initiated_by")
 _OF_RECORD = {
     "primary_contact_name",
     "close_reason",
@@ -229,6 +230,7 @@ _OF_RECORD = {
     "stages",
     "may",
     *_ORIGIN,
+    "initiated_by_name",
 }
 _FIELDS = tuple(
     name
@@ -264,6 +266,9 @@ def opportunity_shown(record: OpportunityRecord, language: str) -> OpportunitySh
         lost_to=record.lost_to_name,
         runs=[_run(run, language) for run in record.runs],
         **{name: getattr(record.origin, name) for name in _ORIGIN},
+        initiated_by_name=spoken(HIDDEN, language)
+        if record.origin.is_hidden
+        else record.origin.initiated_by_name,
         competitors=[RivalShown.model_validate(rival) for rival in record.rivals],
         sales_team=[MemberShown.model_validate(member) for member in record.team],
         warnings=[

@@ -58,9 +58,8 @@ class MatchingShown(Shown):
 
 
 class DeletionOutcome(OutcomesShown):
-    """What became of each; or the `preview`. `job_id` is the job that deleted more than 500, taken back as one."""
+    """What became of each, or the job that deletes more than a thousand; or the `preview`."""
 
-    job_id: int | None
     preview: MatchingShown | None
 
 
@@ -78,7 +77,7 @@ class DealDeletionShown(Shown):
 def outcome_shown(outcomes: Outcomes, language: str) -> DeletionOutcome:
     """What a deletion came to."""
     shown = outcomes_shown(outcomes, language)
-    return DeletionOutcome(**dict(shown), job_id=outcomes.job_id, preview=None)
+    return DeletionOutcome(**dict(shown), preview=None)
 
 
 def preview_shown(found: MatchingDeletion, language: str) -> DeletionOutcome:
@@ -95,7 +94,7 @@ def preview_shown(found: MatchingDeletion, language: str) -> DeletionOutcome:
         open_tasks=found.open_tasks,
         items=[_named(row) for row in found.shown],
     )
-    return DeletionOutcome(message=spoken(message, language), done=[], skipped=[], job_id=None, preview=shown)
+    return DeletionOutcome(message=spoken(message, language), done=[], skipped=[], preview=shown)
 
 
 def deal_deletion_shown(found: DealDeletion, language: str) -> DealDeletionShown:

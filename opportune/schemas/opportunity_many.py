@@ -69,12 +69,22 @@ class SkippedShown(Shown):
     detail: str
 
 
+class RevaluationGiven(Given):
+    """Which open opportunities to revalue: those in `currency`, or in any but the base currency."""
+
+    currency: Text = ""
+
+
 class OutcomesShown(Shown):
-    """What became of each opportunity, and that in one sentence."""
+    """What became of each opportunity, and that in one sentence.
+
+    More than a thousand are a job instead: `job_id` says which, and `GET /jobs/{job_id}` how far it is.
+    """
 
     message: str
     done: list[int]
     skipped: list[SkippedShown]
+    job_id: int | None = None
 
 
 class StageOffered(Shown):
@@ -132,6 +142,7 @@ def outcomes_shown(outcomes: Outcomes, language: str) -> OutcomesShown:
     return OutcomesShown(
         message=spoken(outcomes.message, language),
         done=list(outcomes.done),
+        job_id=outcomes.job_id,
         skipped=[
             SkippedShown(
                 id=one.id,

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from opportune.kernel.errors import Invalid, OpportuneError
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.schemas.language import spoken
+from opportune.schemas.refusals import REFUSALS
 from opportune.schemas.shapes import Shown
 
 Fault = Mapping[str, Any]
@@ -15,9 +16,14 @@ WHOLE = "body"
 
 
 class Problem(Shown):
-    """A machine code, a sentence, the sentence for each field that is wrong, and what belongs to the code."""
+    """A machine code, its cause, a sentence, one for each field that is wrong, and what belongs to the code.
+
+    The cause says whether a right is missing (`no_right`), a setting is off (`switched_off`), the record is not in the
+    state for it (`wrong_state`), or what else is wrong: `values`, `conflict`, `not_found`, `door`.
+    """
 
     code: str
+    cause: str
     detail: str
     errors: dict[str, str] | None = None
     data: dict[str, Any] | None = None
@@ -28,6 +34,7 @@ def problem_of(error: OpportuneError, language: str) -> Problem:
     fields = error.fields if isinstance(error, Invalid) else {}
     return Problem(
         code=error.code,
+        cause=REFUSALS[error.code].cause.value,
         detail=spoken(error.message, language),
         errors={name: spoken(message, language) for name, message in fields.items()} or None,
         data=error.data or None,

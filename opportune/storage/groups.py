@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
@@ -75,7 +75,7 @@ def _first(
         for value in parameters
     ]
     parts = (f"SELECT * FROM ({text}) AS part{place}" for place, (text, _) in enumerate(pieces))  # noqa: S608
-    with connection.cursor() as cursor:
+    with connections[rows.db].cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), filled)
         for each, row_id, value in cursor.fetchall():
             found[each].append((row_id, None if order[0] == "id" else value))

@@ -21,7 +21,9 @@ from opportune.identity.actor import Actor, actor_for
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.remembering import remembering
+from opportune.ledger.freshness import answer_reading
 from opportune.ledger.recording import noting_change_sets
+from opportune.schemas.refusals import REFUSALS
 from opportune.web.templating import said
 from opportune.web.typed import Kept
 from opportune.web.viewer import look_as, viewer
@@ -61,7 +63,7 @@ def signed_in(view: View) -> View:
             with noting_change_sets() as noted, remembering():
                 look_as(actor)
                 request.change_sets = noted  # type: ignore[attr-defined]
-                return view(request, *args, **kwargs)
+                return answer_reading(actor.person_id, request.method, lambda: view(request, *args, **kwargs))
         except NotFound as error:
             kind = str(error.data.get("kind"))
             asked = kwargs.get(f"{kind}_id")
@@ -101,7 +103,8 @@ def problem(request: HttpRequest, error: OpportuneError, *, gone: BinRow | None 
         response.status_code = shown
         response["HX-Reswap"] = "none"
         return response
-    context = {"status": status, "message": said(error.message), "gone": gone}
+    cause = REFUSALS[error.code].cause
+    context = {"status": status, "message": said(error.message), "cause": cause, "gone": gone}
     return page(request, "errors/problem.html", context, status=status)
 
 

@@ -194,3 +194,16 @@ def test_a_share_lets_a_stranger_in(alice: Caller, market: Market) -> None:
 def test_a_share_is_with_one_person_or_one_team(alice: Caller, market: Market) -> None:
     refused = alice.post(f"/opportunities/{market.deal.pk}/shares", {})
     assert (refused.status, list(refused.json["errors"])) == (422, ["user_id"])
+
+
+def test_who_gives_a_deal_out_of_sight_is_answered_with_nothing_of_it(market: Market) -> None:
+    company = market.company
+    dan = company.dan.person_id
+    for giving in ("put", "patch"):
+        deal = market.another()
+        address = f"/opportunities/{deal.pk}" + ("/owner" if giving == "put" else "")
+        # the manager gives it to another unit
+        answer = getattr(caller(company.carol), giving)(address, {"owner_id": dan})
+        assert answer.status == 204
+        deal.refresh_from_db()
+        assert deal.owner_id == dan

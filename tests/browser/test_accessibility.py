@@ -70,6 +70,7 @@ SCREENS: dict[str, Way] = {
     "record": address("/opportunities/{deal}/"),
     "steps": opened("/opportunities/{deal}/", ".proc > a.now", ".flyout"),
     "closed record": address("/opportunities/{won}/"),
+    "who can see it": address("/access/opportunity:{deal}/"),
     "editing": address("/opportunities/{deal}/edit/"),
     "closing": address("/opportunities/{deal}/close/?outcome=lost"),
     "new": address("/opportunities/new/"),

@@ -1,11 +1,14 @@
 """Deleting accounts and contacts: what refuses it, what goes along, and what brings it all back."""
 
+from collections.abc import Callable
+
 import pytest
 
 from opportune.customers import actions, queries
 from opportune.customers.models import Account, Contact
 from opportune.identity.actions import share
 from opportune.kernel.errors import Conflict, NotFound, NotPermitted, Refused
+from opportune.ledger.models import ChangeSet
 from opportune.ledger.undo import undo
 from opportune.opportunities.models import Opportunity
 from opportune.reference.actions import change_setting
@@ -142,7 +145,7 @@ def test_what_goes_along_is_counted_before(trade: Trade) -> None:
     trade.company.contact("Hidden", owner=trade.company.dan)
     found = queries.deletion(trade.alice, trade.account.ref)
     assert ([deal.subject for deal in found.deals.open], found.deals.closed) == (["Two pumps"], 1)
-    assert (found.contacts, found.accounts, found.code) == (1, 0, "open_deals")
+    assert (found.contacts, found.accounts, found.refusal and found.refusal.code) == (1, 0, "open_deals")
     allow(trade)
     assert queries.deletion(trade.alice, trade.account.ref).refusal is None
     with pytest.raises(NotFound):
@@ -170,3 +173,57 @@ def test_what_an_undone_creation_put_away_comes_back_alone(trade: Trade) -> None
     undo(trade.alice, created)
     actions.restore_account(trade.alice, made.pk)
     assert in_bin(made) == [False]
+
+
+Taken = Callable[[Trade], object]
+
+
+def again_by_command(trade: Trade) -> object:
+    """Delete the account."""
+    return actions.delete_account(trade.alice, trade.account.pk)
+
+
+def again_by_redo(trade: Trade) -> object:
+    """Take back what brought the account back."""
+    back = ChangeSet.objects.filter(verb="undo", undone_by=None).latest("id")
+    return undo(trade.alice, back.pk)
+
+
+@pytest.mark.parametrize("back", ["restore", "undo"])
+@pytest.mark.parametrize("again", [again_by_command, again_by_redo])
+def test_what_went_along_comes_back_every_time(trade: Trade, back: str, again: Taken) -> None:
+    contact = trade.company.contact(account_id=trade.account.pk)
+    deals = [trade.won(trade.deal("Won")), trade.lost(trade.deal("Lost"))]
+    deleted = last_change_set(again_by_command, trade)
+    for _ in range(2):
+        if back == "undo":
+            undo(trade.alice, deleted)
+        else:
+            actions.restore_account(trade.alice, trade.account.pk)
+        assert in_bin(trade.account, *deals) == [False, False, False]
+        assert Contact.objects.get(pk=contact.pk).account_id == trade.account.pk
+        deleted = last_change_set(again, trade)
+        assert in_bin(trade.account, *deals) == [True, True, True]
+        assert Contact.objects.get(pk=contact.pk).account_id is None
+    actions.restore_account(trade.alice, trade.account.pk)
+    assert in_bin(trade.account, *deals) == [False, False, False]
+
+
+def test_a_contact_deleted_by_redo_comes_back_with_its_deals(trade: Trade) -> None:
+    contact = trade.company.contact()
+    deal = trade.won(trade.deal(contact_id=contact.pk))
+    deleted = last_change_set(actions.delete_contact, trade.alice, contact.pk)
+    back = undo(trade.alice, deleted).change_set_id or 0
+    undo(trade.alice, back)
+    actions.restore_contact(trade.alice, contact.pk)
+    assert in_bin(contact, deal) == [False, False]
+
+
+def test_an_undone_creation_still_comes_back_by_itself(trade: Trade) -> None:
+    made = last_change_set(trade.company.account, "Fleeting")
+    account = Account.objects.latest("id")
+    undo(trade.alice, made)
+    for _ in range(2):
+        actions.restore_account(trade.alice, account.pk)
+        assert in_bin(account) == [False]
+        actions.delete_account(trade.alice, account.pk)

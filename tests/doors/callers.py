@@ -19,6 +19,7 @@ from opportune.customers.models import Account, Connection, Contact
 from opportune.identity.actions import issue_token
 from opportune.identity.actor import Actor, system_actor
 from opportune.ledger.models import ChangeSet
+from opportune.ledger.working import begin_job
 from opportune.opportunities import actions
 from opportune.opportunities.models import Competitor, Opportunity
 from opportune.process.actions import install_processes
@@ -127,6 +128,12 @@ class Market:
             .earliest("id")
             .pk
         )
+
+    @property
+    def job(self) -> int:
+        """A job of Alice's that is to give her deal to her."""
+        how = {"owner_id": self.alice.person_id}
+        return begin_job(self.alice, "assign_opportunities", [self.deal.pk], how=how).pk
 
     def another(
         self, subject: str = f"{MARK} pumps", *, owner: Actor | None = None, **fields: Any

@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, int]] = {
     "opportunities reopen": ("{deal}", HIDDEN),
     "opportunities delete": ("{deal}", HIDDEN),
     "opportunities delete-closed": ("", OWN),
-    "opportunities undo-deletion": ("1", HIDDEN),
+    "opportunities revalue": ("", NOT_PERMITTED),
     "bin list": ("", EMPTY),
     "bin restore": ("opportunity:{deal}", HIDDEN),
     "bin purge": ("opportunity:{deal}", HIDDEN),
@@ -76,6 +76,8 @@ COMMANDS: dict[str, tuple[str, int]] = {
     "connections add": ("account:{account} contact:1", HIDDEN),
     "connections change": ("opportunity:{deal} {connection} --role social:friend", HIDDEN),
     "connections remove": ("opportunity:{deal} {connection}", HIDDEN),
+    "access show": ("opportunity:{deal}", HIDDEN),
+    "access people": ("opportunity:{deal}", HIDDEN),
     "processes list": ("", EMPTY),
     "processes statistics": ("sales", EMPTY),
     "processes create": ("Own Propre", NOT_PERMITTED),
@@ -119,6 +121,11 @@ COMMANDS: dict[str, tuple[str, int]] = {
     "currencies set-rate": ("USD 1.1 2026-01-01", NOT_PERMITTED),
     "currencies remove-rate": ("USD 2026-01-01", NOT_PERMITTED),
     "undo": ("{change_set}", HIDDEN),
+    "jobs list": ("", EMPTY),
+    "jobs show": ("{job}", HIDDEN),
+    "jobs stop": ("{job}", HIDDEN),
+    "jobs continue": ("{job}", HIDDEN),
+    "jobs undo": ("{job}", HIDDEN),
     "import opportunities": ("absent.csv --map {map}", NOT_PERMITTED),
     "import undo": ("1", NOT_PERMITTED),
     "export opportunities": ("", EMPTY),
@@ -154,6 +161,7 @@ def test_a_stranger_sees_and_changes_nothing(command_line: CommandLine, market: 
         token=token.pk,
         step=market.process.stages[0].steps[0].id,
         map=MAP,
+        job=market.job,
     )
     hidden = Change.objects.filter(kind="opportunity", record_id=market.deal.pk)
     before = hidden.count()

@@ -74,6 +74,7 @@ def counts(who: Caller, market: Market) -> dict[str, int]:
         "kind": "accounts",
         "record_id": market.account.pk,
         "task_id": market.task.pk,
+        "job_id": market.job,
         "person_id": market.alice.id,
         "competitor_id": market.competitor.pk,
         "record": market.deal.ref,

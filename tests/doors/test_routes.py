@@ -40,6 +40,7 @@ FOR_ADMINISTRATORS = {
     "post /currencies/{currency}/rates",
     "delete /currencies/{currency}/rates/{day}",
     "patch /categories/{color}",
+    "post /opportunities/revaluation",
 }
 
 
@@ -77,7 +78,7 @@ class Route:
             "record_id": market.deal.pk,
             "connection_id": market.connection,
             "task_id": market.task.pk,
-            "job_id": 1,
+            "job_id": market.job,
             "change_set_id": market.change_set,
             "person_id": market.alice.id,
             "competitor_id": 99,

@@ -12,14 +12,15 @@ from opportune.kernel import clock
 from opportune.kernel.errors import OpportuneError
 from opportune.opportunities import actions
 from opportune.opportunities.queries import opportunity
-from opportune.process.actions import require_step
+from opportune.process.actions import change_stage, require_step
+from opportune.process.queries import process_by_key
 from opportune.schemas.opportunity_commands import ClosureGiven, MoveGiven
 from opportune.schemas.problem import problem_of
 from tests.doors.callers import Answer, CommandLine, Market, caller
 
 Verdict = dict[str, Any]
 TODAY = clock.today("Europe/Paris")
-MANNERS = ("code", "detail", "errors", "data")
+MANNERS = ("code", "cause", "detail", "errors", "data")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,53 @@ def change_budget(market: Market) -> None:
     actions.edit(market.alice, market.deal.pk, {"budget": 7})
 
 
+def ask_for_a_quote(market: Market) -> None:
+    change_stage(system_actor("tests"), market.process.stages[1].id, {"quote_required": True})
+
+
+def go_to_the_end(market: Market) -> None:
+    for _ in market.process.stages[1:]:
+        actions.move(market.alice, market.deal.pk, wish="next")
+
+
+def finish(market: Market) -> None:
+    go_to_the_end(market)
+    actions.move(market.alice, market.deal.pk, wish="finish")
+
+
+def go_to_develop(market: Market) -> None:
+    actions.move(market.alice, market.deal.pk, wish="next")
+
+
+LOST_IN_JANUARY = {"outcome": "lost", "reason": "PRICE_L", "on": "2020-01-01"}
 CASES = [
+    Case("missing quote", "move", {"move": "next"}, "quote_missing", 422, 6, before=ask_for_a_quote),
+    Case("nothing after the last", "move", {"move": "next"}, "no_next_stage", 422, 6, before=go_to_the_end),
+    Case("nothing before the first", "move", {"move": "previous"}, "no_previous_stage", 422, 6),
+    Case("a leap over stages", "move", {"stage": "close"}, "not_skippable", 422, 6),
+    Case("a second start", "move", {"move": "start"}, "already_started", 422, 6),
+    Case("finishing in the midst", "move", {"move": "finish"}, "not_last_stage", 422, 6),
+    Case("finishing twice", "move", {"move": "finish"}, "already_finished", 422, 6, before=finish),
+    Case("winning by a move", "move", {"move": "won"}, "close_instead", 422, 6),
+    Case(
+        "date before the last move",
+        "move",
+        {"move": "next", "on": "2020-01-01"},
+        "invalid",
+        422,
+        5,
+        before=go_to_develop,
+    ),
+    Case("closing before the last move", "close", LOST_IN_JANUARY, "invalid", 422, 5, before=go_to_develop),
+    Case("closing of a closed deal", "close", LOST_IN_JANUARY, "closed", 409, 7, before=lose),
+    Case("switching to the same process", "switch", {"process": "sales"}, "same_process", 422, 6),
+    Case(
+        "switching of a closed deal", "switch", {"process": "contact_manager"}, "closed", 409, 7, before=lose
+    ),
+    Case("reopening of an open deal", "reopen", {}, "not_closed", 422, 6),
+    Case("reopening of what is only visible", "reopen", {}, "not_permitted", 403, 4, who="bob"),
+    Case("dismissing no reminder", "dismiss", {}, "no_reminder", 422, 6),
+    Case("deletion of an open deal", "delete", {}, "switched_off", 422, 6),
     Case("missing step", "move", {"move": "next"}, "steps_missing", 422, 6, before=require_budget),
     Case("last stage", "move", {"stage": "nowhere"}, "unknown_stage", 422, 6),
     Case("date in the future", "move", {"move": "next", "on": "2199-01-01"}, "invalid", 422, 5),
@@ -85,7 +132,20 @@ CASES = [
     Case("unknown choice", "edit", {"source": "rumour"}, "invalid", 422, 5),
 ]
 OF_THE_API = {"value": "actual_value"}
-ROUTES = {"edit": ("patch", ""), "move": ("post", "/stage"), "close": ("post", "/closure")}
+ROUTES = {
+    "edit": ("patch", ""),
+    "move": ("post", "/stage"),
+    "close": ("post", "/closure"),
+    "switch": ("post", "/process"),
+    "reopen": ("post", "/reopening"),
+    "dismiss": ("delete", "/reminder"),
+    "delete": ("delete", ""),
+}
+WITHOUT_FIELDS = {
+    "reopen": actions.reopen,
+    "dismiss": actions.dismiss,
+    "delete": actions.delete_opportunity,
+}
 
 
 def act(market: Market, actor: Actor, case: Case) -> None:
@@ -99,6 +159,10 @@ def act(market: Market, actor: Actor, case: Case) -> None:
         stage = market.process.stage_named(shaped.stage) if shaped.stage else None
         aimed_at = (stage.id if stage else 0) if shaped.stage else None
         actions.move(actor, market.deal.pk, wish=shaped.move, stage_id=aimed_at, on=shaped.on)
+    elif case.verb == "switch":
+        actions.switch_process(actor, market.deal.pk, process_by_key(given["process"]).id)
+    elif case.verb in WITHOUT_FIELDS:
+        WITHOUT_FIELDS[case.verb](actor, market.deal.pk)
     else:
         actions.close(actor, market.deal.pk, **ClosureGiven.model_validate(given).model_dump())
 
@@ -115,7 +179,9 @@ def by_api(market: Market, actor: Actor, case: Case) -> tuple[Answer, Verdict]:
     """What the API answers."""
     method, address = ROUTES[case.verb]
     body = {OF_THE_API.get(name, name): value for name, value in case.given.items()}
-    answer = caller(actor).ask(method, f"/opportunities/{market.deal.pk}{address}", body)
+    answer = caller(actor).ask(
+        method, f"/opportunities/{market.deal.pk}{address}", body if body or method != "delete" else None
+    )
     return answer, {name: answer.json[name] for name in MANNERS if name in answer.json}
 
 

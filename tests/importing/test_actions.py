@@ -16,9 +16,10 @@ from opportune.identity.actions import create_user
 from opportune.identity.actor import Actor, system_actor
 from opportune.importing.actions import import_opportunities
 from opportune.importing.maps import parse_map
-from opportune.importing.runs import LARGEST_CHUNK, SMALLEST_CHUNK, ImportReport, paced
+from opportune.importing.runs import ImportReport
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotPermitted, Refused
+from opportune.ledger.jobs import LARGEST_CHUNK, SMALLEST_CHUNK, paced
 from opportune.ledger.models import Change, ChangeSet, Job
 from opportune.opportunities import actions, entries
 from opportune.opportunities.filters import OpportunityFilter

@@ -9,85 +9,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from opportune.operations.serving import OPPORTUNE, Child, address_refusal
+from tests.operations.groups import PATIENCE, Group, environment_for, eventually, free_port, served
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-
-PATIENCE = 90.0
-
-
-@dataclass
-class Group:
-    """A running `opportune serve` and where it listens."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-
-    def children(self, word: str = "") -> set[int]:
-        """The processes of the group below the supervisor, all or those whose command has this word."""
-        return {
-            pid
-            for pid, command in commands().items()
-            if f"--parent {self.process.pid}" in command and word in command.split(" ")
-        }
-
-    def answers(self) -> bool:
-        """Whether the health page is served."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except (OSError, HTTPException):
-            return False
-        finally:
-            connection.close()
-
-
-def commands() -> dict[int, str]:
-    """Every process and its command line, with single blanks between words."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            found[int(entry.name)] = b" ".join(words).decode(errors="replace")
-    return found
-
-
-def eventually(true: Callable[[], object]) -> bool:
-    """Whether it becomes true within a patient while."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if true():
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def environment_for(data: Path) -> dict[str, str]:
-    """The environment of an installation of its own, whatever the tests themselves run on."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"} and not name.startswith("OPPORTUNE_")
-    }
-    return {**kept, "OPPORTUNE_DATA": str(data)}
 
 
 @pytest.fixture(scope="module")
@@ -100,16 +31,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def group(data: Path) -> Iterator[Group]:
-    port = free_port()
-    process = subprocess.Popen([*OPPORTUNE, "serve", "--port", str(port)], env=environment_for(data))
-    running = Group(process, port)
-    try:
-        assert eventually(running.answers)
-        assert eventually(lambda: running.children("worker"))
+    with served(environment_for(data)) as running:
         yield running
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_what_is_killed_comes_back_and_nothing_outlives_the_supervisor(group: Group) -> None:
@@ -132,6 +55,23 @@ def test_a_killed_process_of_the_web_server_is_replaced(group: Group) -> None:
     os.kill(max(before), signal.SIGKILL)
     assert eventually(lambda: len(group.children("web") - before) >= 1 and group.answers())
     assert max(before) not in group.children("web")
+
+
+def test_metrics_are_those_of_the_whole_group_and_outlive_its_processes(data: Path) -> None:
+    with served(environment_for(data, OPPORTUNE_METRICS="loopback")) as group:
+
+        def counted(name: str) -> float:
+            with urlopen(f"http://127.0.0.1:{group.port}/metrics", timeout=30) as answer:
+                found = re.findall(rf"^{name}(?:{{.*}})? (\S+)$", answer.read().decode(), re.MULTILINE)
+            return sum(map(float, found))
+
+        # Nobody asks the web server to write anything: these are the worker's.
+        assert eventually(lambda: counted("opportune_sqlite_queue_seconds_count") > 0)
+        probes, before = counted("opportune_request_seconds_count"), group.children("web")
+        assert probes > 0
+        os.kill(max(before), signal.SIGKILL)
+        assert eventually(lambda: len(group.children("web") - before) >= 1 and group.answers())
+        assert counted("opportune_request_seconds_count") > probes
 
 
 def test_the_group_ends_gracefully_when_asked(group: Group) -> None:

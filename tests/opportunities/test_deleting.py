@@ -11,21 +11,21 @@ from opportune.activities.actions import cancel_task, complete_task, create_task
 from opportune.activities.models import Task
 from opportune.customers.actions import delete_account, delete_contact, restore_account
 from opportune.identity.actions import share
+from opportune.identity.tasks import work_through
 from opportune.kernel import clock
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refused
-from opportune.ledger.jobs import report
-from opportune.ledger.models import Job
 from opportune.ledger.recording import noting_change_sets
 from opportune.ledger.undo import undo
+from opportune.ledger.working import begin_undo
 from opportune.opportunities import actions, queries
-from opportune.opportunities.actions import deleting
+from opportune.opportunities.actions import many
 from opportune.opportunities.deletion_filter import DeletionFilter
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import Entry, Opportunity
 from opportune.opportunities.queries.deleting import deletable
 from opportune.reference.actions import change_setting
 from opportune.search.queries import find
-from tests.deals import Trade, days, id_of, last_change_set
+from tests.deals import Trade, id_of, last_change_set
 from tests.people import by_token, without
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("march")]
@@ -246,51 +246,16 @@ def test_the_batch_takes_closed_ones_only_whatever_is_allowed_and_says_so_before
             ask(trade.company.rita, ALL)
 
 
-def test_very_many_are_a_job_in_chunks_that_is_taken_back_as_one(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(deleting, "CHUNK", 2)
-    closed = [trade.won(trade.deal()) for _ in range(5)]
+def test_very_many_are_a_job_that_is_taken_back_as_one(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(many, "MOST", 2)
+    closed, still_open = [trade.won(trade.deal()) for _ in range(3)], trade.deal()
     deleted = actions.delete_matching(trade.alice, ALL)
-    assert deleted.job_id is not None
-    job = Job.objects.get(pk=deleted.job_id)
-    assert (job.state, job.total, job.done, job.change_sets.count()) == ("done", 5, 5, 3)
-    assert in_bin(*closed) == [True] * 5
-    for stranger in (trade.company.bob, trade.company.dan):
-        with pytest.raises(NotFound):
-            actions.undo_deletion(stranger, deleted.job_id)
-    actions.undo_deletion(trade.alice, deleted.job_id)
-    assert in_bin(*closed) == [False] * 5
-
-
-def test_a_job_that_is_cut_short_leaves_whole_chunks_and_is_given_again(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(deleting, "CHUNK", 2)
-    closed = [trade.won(trade.deal()) for _ in range(4)]
-
-    def cut_short(job: Job, **how: object) -> None:
-        report(job, **how)  # type: ignore[arg-type]
-        if job.done == 2 and job.state == Job.State.RUNNING:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(deleting, "report", cut_short)
-    with pytest.raises(KeyboardInterrupt):
-        actions.delete_matching(trade.alice, ALL)
-    assert in_bin(*closed) == [True, True, False, False]
-    assert Job.objects.latest("id").state == "failed"
-    monkeypatch.setattr(deleting, "report", report)
-    assert actions.delete_matching(trade.alice, ALL).done == tuple(deal.pk for deal in closed[2:])
-
-
-def test_a_job_is_taken_back_within_thirty_days(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deleting, "CHUNK", 1)
-    for _ in range(2):
-        trade.won(trade.deal())
-    deleted = actions.delete_matching(trade.alice, ALL)
-    with clock.stopped_at(clock.now() + days(31)), pytest.raises(Refused) as refusal:
-        actions.undo_deletion(trade.alice, deleted.job_id or 0)
-    assert refusal.value.code == "too_late"
+    assert (deleted.done, deleted.total) == ((), 3)
+    job = work_through(deleted.job_id or 0)
+    assert (job.state, job.total, job.done) == ("done", 3, 3)
+    assert in_bin(*closed, still_open) == [True, True, True, False]
+    work_through(begin_undo(trade.alice, job.pk).pk)
+    assert in_bin(*closed) == [False] * 3
 
 
 def test_a_customer_in_the_bin_stands_in_the_way_and_is_named(trade: Trade) -> None:

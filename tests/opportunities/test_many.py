@@ -164,9 +164,3 @@ def test_many_take_as_many_queries_as_few(trade: Trade, command: Callable[[Trade
 
     trade.won(trade.deal(estimated_value=1))  # the account has bought before
     assert counted(2) == counted(12)
-
-
-def test_more_than_a_thousand_are_too_many(trade: Trade) -> None:
-    with pytest.raises(Invalid) as invalid:
-        actions.close_many(trade.alice, ids=list(range(1, 1003)), **LOST)
-    assert set(invalid.value.fields) == {"ids"}

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from opportune.activities.actions import complete_task
+from opportune.activities.actions import complete_task, create_task
 from opportune.activities.models import Task
 from opportune.identity.actions import set_active
 from opportune.kernel import clock
@@ -17,8 +17,9 @@ from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity, StepMark
 from opportune.process.actions import require_step
 from opportune.process.queries import process_by_key
-from opportune.reference.actions import set_rate
+from opportune.reference.actions import change_setting, set_rate
 from tests.deals import NOON, SYSTEM, Trade, days, entries_of, id_of, last_change_set, parts
+from tests.properties.writers import assert_the_ledger_tells
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("march")]
 
@@ -308,3 +309,38 @@ def test_a_new_date_of_a_task_goes_back(trade: Trade) -> None:
     assert due() == [day and day + days(9) for day in before]
     taken_back(trade, back)
     assert due() == before
+
+
+def test_what_is_to_be_done_goes_to_the_bin_with_a_creation_and_comes_back(trade: Trade) -> None:
+    made = last_change_set(trade.deal)
+    deal = Opportunity.objects.get()
+    create_task(trade.alice, deal.pk, subject="Call")
+    undone = taken_back(trade, made)
+    assert states(deal) == ["cancelled"]
+    taken_back(trade, undone.change_set_id or 0)
+    assert states(deal) == ["open"]
+
+
+def test_what_is_to_be_done_goes_with_a_deletion_that_is_redone(trade: Trade, deal: Opportunity) -> None:
+    trade.won(deal)
+    create_task(trade.alice, deal.pk, subject="Thank")
+    undone = taken_back(trade, last_change_set(actions.delete_opportunity, trade.alice, deal.pk))
+    create_task(trade.alice, deal.pk, subject="Call")
+    taken_back(trade, undone.change_set_id or 0)
+    assert states(deal) == ["cancelled", "cancelled"]
+    for task in Task.objects.all():
+        assert_the_ledger_tells(task)
+    actions.restore_opportunity(trade.alice, deal.pk)
+    assert states(deal) == ["open", "open"]
+
+
+def test_a_deletion_is_not_redone_on_a_deal_that_is_open_again(trade: Trade, deal: Opportunity) -> None:
+    trade.won(deal)
+    undone = taken_back(trade, last_change_set(actions.delete_opportunity, trade.alice, deal.pk))
+    actions.reopen(trade.alice, deal.pk)
+    with pytest.raises(Refused) as refused:
+        taken_back(trade, undone.change_set_id or 0)
+    assert (refused.value.code, now(deal).deleted_at) == ("switched_off", None)
+    change_setting(SYSTEM, "allow_deleting_open", True)
+    taken_back(trade, undone.change_set_id or 0)
+    assert now(deal).deleted_at is not None

@@ -11,6 +11,7 @@ from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, R
 from opportune.ledger.undo import undo
 from opportune.opportunities.actions import create
 from opportune.process import actions
+from opportune.process.models import Process
 from opportune.process.queries import ProcessPicture, process_by_id, process_by_key, processes
 from opportune.reference.actions import change_setting
 from tests.deals import SYSTEM, Trade, last_change_set, process_with, stage
@@ -92,15 +93,15 @@ def test_a_retired_process_is_given_to_no_deal(trade: Trade, short: ProcessPictu
 
 
 def test_a_retired_default_process_is_passed_over(trade: Trade) -> None:
-    actions.retire_process(SYSTEM, trade.sales.id)
+    Process.objects.filter(pk=trade.sales.id).update(is_retired=True)
     with pytest.raises(Invalid) as refused:
         create(trade.alice, {"subject": "Pumps", "account_id": trade.account.pk})
     assert str(refused.value.fields["process"]) == "Choose a sales process."
 
 
 def test_a_process_with_open_deals_cannot_be_deleted(trade: Trade) -> None:
-    actions.retire_process(SYSTEM, trade.sales.id)
     change_setting(SYSTEM, "default_process", "contact_manager")
+    actions.retire_process(SYSTEM, trade.sales.id)
     cm = process_by_key("contact_manager")
     trade.deal(process_id=cm.id)
     trade.deal(process_id=cm.id)

@@ -15,6 +15,7 @@ from opportune.ledger.recording import noting_change_sets
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity, StepMark
+from tests.deals import id_of
 from tests.people import Company
 from tests.properties.writers import (
     BEGINNINGS,
@@ -152,6 +153,27 @@ def test_an_external_id_is_given_to_one_of_two(firm: Company) -> None:
     fields = {"subject": "Pumps", "account_id": account, "external_id": "E-1"}
     answers = at_once(*[lambda: actions.create(firm.alice, fields)] * 3)
     assert sorted(map(end_of, answers)) == [DONE, "invalid", "invalid"]
+    assert_all_is_well()
+
+
+def test_a_form_sent_twice_at_the_same_moment_makes_one_deal(firm: Company) -> None:
+    account = firm.account().pk
+    for number in range(6):
+        fields, once = {"subject": f"Pumps {number}", "account_id": account}, f"form {number}"
+        made = at_once(*[lambda f=fields, o=once: actions.create(firm.alice, f, once=o)] * 2)
+        assert made[0] == made[1], number
+        assert Opportunity.objects.filter(subject=f"Pumps {number}").count() == 1
+    assert_all_is_well()
+
+
+def test_a_form_sent_again_twice_for_a_deal_that_is_gone_makes_one_more(firm: Company) -> None:
+    account = firm.account().pk
+    for number in range(4):
+        fields, once = {"subject": f"Pumps {number}", "account_id": account}, f"form {number}"
+        first = actions.create(firm.alice, fields, once=once)
+        actions.assign(firm.ada, first.pk, owner_id=id_of(firm.dan))
+        made = at_once(*[lambda f=fields, o=once: actions.create(firm.alice, f, once=o)] * 2)
+        assert made[0] == made[1] != first
     assert_all_is_well()
 
 

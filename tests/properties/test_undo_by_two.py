@@ -24,7 +24,17 @@ from tests.deals import NOON, SYSTEM, Trade
 from tests.properties import test_undo
 from tests.properties.life import ON_ONE_DEAL, Command, Life
 from tests.properties.profiles import few, forgotten
-from tests.properties.test_undo import ALONE, Facts, Model, Step, asked, assert_it_weighs_right, said
+from tests.properties.test_undo import (
+    ALONE,
+    BIN,
+    Facts,
+    Model,
+    Step,
+    Verdict,
+    asked,
+    assert_it_weighs_right,
+    said,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +93,17 @@ class WithTasks(Model):
     """The model, with tasks: made ones are given up when that is undone; their state is one facet."""
 
     at: datetime = field(default=NOON)
+
+    def undo(self, change_set: int) -> Verdict:
+        """What is to be done about a deal goes to the bin with it."""
+        was = self.now["opportunity"]
+        verdict = Model.undo(self, change_set)
+        deal = self.now["opportunity"]
+        if was and deal and deal[BIN] and not was[BIN]:
+            for kind, task in self.now.items():
+                if is_task(kind) and task and task["state"] == "open":
+                    self.now[kind] = {**task, **self.gone(kind)}
+        return verdict
 
     def gone(self, kind: str) -> Facts:
         """A task is not binned."""

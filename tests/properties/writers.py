@@ -261,7 +261,10 @@ def assert_the_ledger_tells(record: Recorded) -> None:
         assert {name: value for name, value in lost.items() if standing.get(name) != value} == {}, record
         standing |= change.after
     stored = record.facts()
-    assert {name: standing.get(name) or None for name in stored} == {n: v or None for n, v in stored.items()}
+    differing = {
+        n: (standing.get(n), v) for n, v in stored.items() if (standing.get(n) or None) != (v or None)
+    }
+    assert differing == {}, record
 
 
 def assert_numbers_follow_each_other() -> None:

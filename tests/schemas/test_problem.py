@@ -19,6 +19,7 @@ def test_a_problem_has_the_code_the_sentence_and_the_data() -> None:
     refusal = Refused("quote_missing", sentence("{stage} asks.", stage=Named("Propose", "Offre")), stage=3)
     assert problem_of(refusal, "fr").model_dump() == {
         "code": "quote_missing",
+        "cause": "wrong_state",
         "detail": "Offre asks.",
         "errors": None,
         "data": {"stage": 3},

@@ -18,7 +18,7 @@ from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.models import Change
 from opportune.ledger.recording import action, recording
-from opportune.ledger.undo import undo
+from opportune.ledger.undo import origin_of, undo
 
 DELETING = ("delete_account", "delete_contact")
 
@@ -57,9 +57,9 @@ def restore_contact(actor: Actor, contact_id: int) -> None:
 
 def _delete(actor: Actor, customer: Customer, version: int | None) -> None:
     check_version(customer, version, customer.recorded_fields())
-    code, refusal = why_not_deletable(customer.full_name, deals_of(actor, customer.ref))
+    refusal = why_not_deletable(customer.full_name, deals_of(actor, customer.ref))
     if refusal is not None:
-        raise NotPermitted(refusal) if code == NotPermitted.code else Refused(code, refusal)
+        raise refusal
     react(actor, CustomerRemoved(customer.ref))
     if isinstance(customer, Account):
         _let_go(Contact.objects.live(), "account_id", customer)
@@ -85,7 +85,7 @@ def _restore(actor: Actor, ref: RecordRef) -> None:
         raise Refused("not_in_bin", sentence("{name} is not in the bin.", name=customer.full_name))
     gone = Change.objects.filter(kind=ref.kind, record_id=ref.id, operation=Change.Operation.BIN)
     deleted = gone.select_related("change_set").latest("version").change_set
-    if deleted.verb in DELETING:
+    if origin_of(deleted).verb in DELETING:  # or the redo of it
         undo(actor, deleted.pk)
     else:
         _bring_back_alone(actor, ref)

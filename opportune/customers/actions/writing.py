@@ -13,6 +13,7 @@ from opportune.customers.surroundings import by_code, faults, taken_external_ids
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import obtain
 from opportune.kernel import clock
+from opportune.kernel.checking import Check
 from opportune.kernel.errors import Invalid, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, sentence
@@ -155,7 +156,7 @@ def _create(
     actor: Actor,
     model: type[AnyCustomer],
     rows: Sequence[Fields],
-    checks: Mapping[str, values.Check],
+    checks: Mapping[str, Check],
     inactive_owners: bool,
 ) -> list[AnyCustomer | Invalid]:
     actor.demand(model.kind, "create")
@@ -171,7 +172,7 @@ def _create(
 
 
 def _draft(
-    actor: Actor, model: type[AnyCustomer], row: Fields, checks: Mapping[str, values.Check]
+    actor: Actor, model: type[AnyCustomer], row: Fields, checks: Mapping[str, Check]
 ) -> dict[str, Any] | Invalid:
     try:
         kept = values.checked({model.required: "", **row}, checks)

@@ -1,6 +1,7 @@
 """Reading accounts, contacts and connections."""
 
 from opportune.customers.queries.connections import ConnectionRow, connection, connections_of
+from opportune.customers.queries.hiding import HIDDEN, customer_history, known_names, readable_history
 from opportune.customers.queries.listing import (
     CUSTOMER_LISTS,
     AccountRecord,
@@ -38,6 +39,7 @@ from opportune.customers.roles import all_roles
 
 __all__ = [
     "CUSTOMER_LISTS",
+    "HIDDEN",
     "AccountRecord",
     "AccountRow",
     "Binned",
@@ -60,12 +62,15 @@ __all__ = [
     "count_accounts",
     "count_contacts",
     "customer_choices",
+    "customer_history",
     "customer_names",
     "deletion",
     "find_customers",
     "ids_by_external_id",
     "is_depended_upon",
+    "known_names",
     "names_of",
     "newest_customers",
+    "readable_history",
     "visible_customers",
 ]

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 
 from opportune.customers.models import Account, Contact, Customer
 from opportune.identity.actor import Actor
-from opportune.kernel.errors import NotFound
+from opportune.kernel.errors import NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import facts
-from opportune.kernel.sentences import Sentence, counted, sentence
+from opportune.kernel.sentences import counted, sentence
 from opportune.reference.queries import organisation_settings
 
 _NAMED = 5
@@ -44,15 +44,14 @@ class CustomerDeals:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What deleting an account or contact would do, and the code and sentence with which it is refused, if it is."""
+    """What deleting an account or contact would do, and with what it is refused, if it is."""
 
     ref: RecordRef
     name: str
     deals: CustomerDeals
     contacts: int
     accounts: int
-    code: str = ""
-    refusal: Sentence | None = None
+    refusal: OpportuneError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +81,12 @@ def deletion(actor: Actor, ref: RecordRef) -> Deletion:
     if customer is None:
         raise NotFound(ref.kind)
     deals = deals_of(actor, ref)
-    code, refusal = why_not_deletable(customer.full_name, deals)
+    refusal = why_not_deletable(customer.full_name, deals)
     contacts = accounts = 0
     if ref.kind == "account":
         contacts = Contact.objects.visible_to(actor).filter(account_id=ref.id).count()
         accounts = Account.objects.visible_to(actor).filter(parent_id=ref.id).count()
-    return Deletion(ref, customer.full_name, deals, contacts, accounts, code, refusal)
+    return Deletion(ref, customer.full_name, deals, contacts, accounts, refusal)
 
 
 def deals_of(actor: Actor, ref: RecordRef) -> CustomerDeals:
@@ -97,24 +96,27 @@ def deals_of(actor: Actor, ref: RecordRef) -> CustomerDeals:
     return found
 
 
-def why_not_deletable(name: str, deals: CustomerDeals) -> tuple[str, Sentence | None]:
-    """The code and the sentence that refuse a deletion, none if nothing does (E-35, domain.md §2)."""
+def why_not_deletable(name: str, deals: CustomerDeals) -> OpportuneError | None:
+    """What refuses a deletion, none if nothing does (E-35, domain.md §2)."""
     if (deals.open or deals.is_more_open) and not organisation_settings().allow_deleting_open:
         named: list[object] = [f"{deal.number} {deal.subject}" for deal in deals.open[:_NAMED]]
         if len(deals.open) > _NAMED:
             named.append(counted("{count} more", "{count} more", len(deals.open) - _NAMED))
         if deals.is_more_open:
             named.append(sentence("others that you cannot see"))
-        return "open_deals", sentence(
-            "{name} has open opportunities: {deals}. Close them or give them another customer first.",
-            name=name,
-            deals=tuple(named),
+        return Refused(
+            "open_deals",
+            sentence(
+                "{name} has open opportunities: {deals}. Close them or give them another customer first.",
+                name=name,
+                deals=tuple(named),
+            ),
         )
     if deals.is_out_of_reach:
-        return "not_permitted", sentence(
-            "{name} has opportunities that you do not have the right to delete.", name=name
+        return NotPermitted(
+            sentence("{name} has opportunities that you do not have the right to delete.", name=name)
         )
-    return "", None
+    return None
 
 
 def bin_of(actor: Actor, kind: str, *, limit: int = 200) -> Sequence[Binned]:

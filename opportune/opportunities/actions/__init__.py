@@ -18,13 +18,13 @@ from opportune.opportunities.actions.deleting import (
     delete_matching,
     delete_opportunity,
     restore_opportunity,
-    undo_deletion,
 )
 from opportune.opportunities.actions.editing import assign, comment, edit, mark_step, use_process_chance
-from opportune.opportunities.actions.many import Outcomes, Skipped
+from opportune.opportunities.actions.many import ON_MANY, Outcomes, Skipped
 from opportune.opportunities.actions.moving import complete_and_move, move, move_many
 from opportune.opportunities.actions.reminding import dismiss, snooze
 from opportune.opportunities.actions.removing import bring_back, remove, restore_fields, restore_mark
+from opportune.opportunities.actions.revaluing import revalue, revalue_many
 from opportune.opportunities.actions.sales_team import (
     add_member,
     change_member,
@@ -36,6 +36,7 @@ from opportune.opportunities.actions.sales_team import (
 from opportune.opportunities.actions.switching import switch_process
 
 __all__ = [
+    "ON_MANY",
     "Draft",
     "Happening",
     "Outcomes",
@@ -74,10 +75,11 @@ __all__ = [
     "restore_fields",
     "restore_mark",
     "restore_opportunity",
+    "revalue",
+    "revalue_many",
     "share_deal",
     "snooze",
     "switch_process",
-    "undo_deletion",
     "unshare_deal",
     "use_process_chance",
 ]

@@ -1,31 +1,20 @@
 """Giving many deals another owner at once."""
 
-from collections.abc import Sequence
-
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
 from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import sentence
-from opportune.ledger.recording import action
 from opportune.opportunities.actions import many
-from opportune.opportunities.actions.many import Outcomes, obtain_many
-from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.actions.many import Found, Outcomes, on_many
 from opportune.opportunities.writing import Writing, obtain_deals, organisation_today, write_many
 
 
-@action("assign_opportunities")
-def assign_many(
-    actor: Actor,
-    *,
-    owner_id: int | None,
-    ids: Sequence[int] | None = None,
-    wanted: OpportunityFilter | None = None,
-) -> Outcomes:
+@on_many("assign_opportunities", many.ASSIGNED, right="assign")
+def assign_many(actor: Actor, found: Found, *, owner_id: int | None) -> Outcomes:
     """Give many deals another owner (C-128). Closed ones only an administrator hands over (domain.md §2).
 
-    What cannot be given is left, with the reason. Raises NotPermitted, Invalid.
+    What cannot be given is left, with the reason. Raises Invalid.
     """
-    found = obtain_many(actor, ids, wanted, "assign")
     if owner_id is None or owner_id not in known_people({owner_id}):
         raise Invalid({"owner_id": sentence("This person cannot be responsible: unknown or deactivated.")})
     given = found.reached if "administer" in actor.rights else found.open

@@ -16,12 +16,12 @@ from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action
 from opportune.opportunities.actions import many
 from opportune.opportunities.actions.competitors import known_competitor
-from opportune.opportunities.actions.many import Outcomes, each_of, obtain_many
+from opportune.opportunities.actions.many import Found, Outcomes, each_of, on_many
 from opportune.opportunities.actions.switching import PROGRESS
 from opportune.opportunities.chances import likelihood_fields
 from opportune.opportunities.closing import Closing, Verdict, demand_choices
 from opportune.opportunities.events import OpenTasksUnwanted
-from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.landing import phase_left
 from opportune.opportunities.models import OPEN, Competitor, Entry, Opportunity, Status
 from opportune.opportunities.probability import Likelihood
 from opportune.opportunities.writing import (
@@ -68,12 +68,11 @@ def close(
     return deal
 
 
-@action("close_opportunities")
+@on_many("close_opportunities", many.CLOSED)
 def close_many(
     actor: Actor,
+    found: Found,
     *,
-    ids: Sequence[int] | None = None,
-    wanted: OpportunityFilter | None = None,
     outcome: str,
     reason: str,
     on: date | None,
@@ -84,9 +83,8 @@ def close_many(
 ) -> Outcomes:
     """Win or lose many deals for one reason on one date, each at its estimated value (C-129e).
 
-    What cannot be closed is left, with the reason. Raises NotPermitted, or Invalid for what concerns all of them.
+    What cannot be closed is left, with the reason. Raises Invalid for what concerns all of them.
     """
-    found = obtain_many(actor, ids, wanted)
     verdict = _verdict(actor, outcome, reason, on, lost_to, description)
     closing = Closing(found.open, verdict, None, confirm_zero=confirm_zero)
     planned, refused = each_of(found.open, lambda deal: (deal, closing.plan(deal)))
@@ -136,8 +134,8 @@ def _carry_out(
 def reopen(actor: Actor, opportunity_id: int, *, version: int | None = None) -> Opportunity:
     """Take a closing back: status, stage, chances return as they were; the actuals stay in the entries.
 
-    A stage that is gone is none. The forecast category is the pipeline again. Raises NotFound, NotPermitted,
-    Conflict, or Refused `not_closed`.
+    A stage that is gone is none, and a phase that is gone is what replaced it. The forecast category is the pipeline
+    again. Raises NotFound, NotPermitted, Conflict, or Refused `not_closed`.
     """
     deal = obtain_deal(actor, opportunity_id)
     if deal.is_open:
@@ -158,6 +156,7 @@ def reopen(actor: Actor, opportunity_id: int, *, version: int | None = None) -> 
             "status": Status.IN_PROGRESS if stage else Status.NOT_STARTED,
             "stage_id": stage.id if stage else None,
             "is_finished": deal.is_finished and stage is not None,
+            "pipeline_phase_id": phase_left(known.values(), deal.pipeline_phase_id),
             "close_reason_id": None,
             "closed_on": None,
             "actual_value": None,

@@ -84,24 +84,33 @@ def create(
     What the same person makes under the same `once` is made once: a second time it is the same deal (C-058).
     """
     actor.demand(Opportunity.kind, "create")
-    if (already := _made_already(actor, once)) is not None:
+    sent = _sent_before(actor, once)
+    if sent is not None and (already := _made_by(actor, sent)) is not None:
         return already
     [made] = create_many(actor, [Draft(fields, process_id, stage_id)])
     if isinstance(made, OpportuneError):
         raise made
-    if once and actor.person_id is not None:
-        FormSent.objects.update_or_create(
-            person_id=actor.person_id, token=once, defaults={"opportunity": made}
-        )
+    if sent is not None:
+        sent.opportunity = made
+        sent.save(update_fields=["opportunity"])
+    elif once and actor.person_id is not None:
+        # of two at the same moment the constraint lets one in; the other is tried again, and finds what it made
+        FormSent.objects.create(person_id=actor.person_id, token=once, opportunity=made)
     return made
 
 
-def _made_already(actor: Actor, once: str) -> Opportunity | None:
+def _sent_before(actor: Actor, once: str) -> FormSent | None:
+    """The form that was sent under this token, locked."""
     if len(once) > LONGEST_TOKEN:
         raise Invalid({"once": sentence("At most {longest} characters fit here.", longest=LONGEST_TOKEN)})
-    sent = FormSent.objects.filter(person_id=actor.person_id, token=once) if once else FormSent.objects.none()
+    if not once or actor.person_id is None:
+        return None
+    return FormSent.objects.select_for_update().filter(person_id=actor.person_id, token=once).first()
+
+
+def _made_by(actor: Actor, sent: FormSent) -> Opportunity | None:
     seen = OpportunityQuerySet(Opportunity).visible_to(actor)
-    return seen.filter(pk__in=sent.values("opportunity_id")).first()
+    return seen.filter(pk=sent.opportunity_id).first()
 
 
 @action("create_opportunity")

@@ -14,10 +14,9 @@ from opportune.ledger.recording import action
 from opportune.opportunities import moves
 from opportune.opportunities.actions import many
 from opportune.opportunities.actions.editing import edit, mark_step
-from opportune.opportunities.actions.many import Outcomes, each_of, obtain_many
+from opportune.opportunities.actions.many import Found, Outcomes, each_of, on_many
 from opportune.opportunities.actions.switching import PROGRESS, enter
 from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
-from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import CLOSED, Opportunity
 from opportune.opportunities.moving import Asked, Course, Planned
 from opportune.opportunities.values import checked
@@ -51,12 +50,11 @@ def move(
     return deal
 
 
-@action("move_opportunities")
+@on_many("move_opportunities", many.MOVED)
 def move_many(
     actor: Actor,
+    found: Found,
     *,
-    ids: Sequence[int] | None = None,
-    wanted: OpportunityFilter | None = None,
     wish: str | None = None,
     stage_id: int | None = None,
     on: date | None = None,
@@ -64,9 +62,8 @@ def move_many(
 ) -> Outcomes:
     """Move many deals, each as `move` would; what cannot move is left, with the reason.
 
-    Raises NotPermitted, Invalid, Refused `close_instead`.
+    Raises Invalid, Refused `close_instead`.
     """
-    found = obtain_many(actor, ids, wanted)
     asked = _asked(wish, stage_id, on)
     course = Course(found.open, asked)
     planned, refused = each_of(found.open, course.plan)

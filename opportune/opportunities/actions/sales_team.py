@@ -8,13 +8,14 @@ from opportune.identity import sharing
 from opportune.identity.actor import Actor
 from opportune.identity.models import Share
 from opportune.identity.queries import known_people, teams
+from opportune.kernel.checking import Check, text, truth
 from opportune.kernel.errors import Invalid, NotFound, Refused
 from opportune.kernel.sentences import sentence
 from opportune.ledger.binning import put_into_bin, take_out_of_bin
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.models import Opportunity, TeamMember
-from opportune.opportunities.values import Check, checked_by, text, truth
+from opportune.opportunities.values import checked_by
 from opportune.opportunities.writing import demand_open, obtain_deal, obtain_open_deal, touch
 from opportune.reference.queries import choices
 

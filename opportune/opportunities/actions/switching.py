@@ -11,7 +11,14 @@ from opportune.ledger.recording import action
 from opportune.opportunities.dates import date_of_change
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.moves import SWITCH
-from opportune.opportunities.runs import Standing, demand_enterable, keep_places, places_of, standing_in
+from opportune.opportunities.runs import (
+    Standing,
+    demand_enterable,
+    keep_places,
+    noted_place,
+    places_of,
+    standing_in,
+)
 from opportune.opportunities.writing import (
     Writing,
     entries_of,
@@ -68,5 +75,12 @@ def enter(switches: Sequence[tuple[Opportunity, Standing, date]]) -> None:
     """Switch locked deals to where they stand in other processes, each on its business date."""
     if not switches:
         return
-    keep_places(deal for deal, _, _ in switches)
-    write_many([Writing(deal, standing.fields(), SWITCH, on) for deal, standing, on in switches])
+    deals = [deal for deal, _, _ in switches]
+    places = places_of(deal.pk for deal in deals)
+    keep_places(deals)
+    write_many(
+        [
+            Writing(deal, standing.fields(), SWITCH, on, noted_place(places, deal, standing.process.id))
+            for deal, standing, on in switches
+        ]
+    )

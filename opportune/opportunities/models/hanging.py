@@ -65,8 +65,8 @@ class TeamMember(Binnable):
 class ProcessRun(models.Model):
     """Where a deal stood in a process that it left for another (D-033); where it stands is the deal's own.
 
-    Not recorded: it follows from the deal's own changes, and counts only while the deal is in another process.
-    So undoing a switch, which gives the deal its process and stage back, needs nothing of it.
+    Not recorded: it follows from the deal's own changes, and counts only while the deal is in another process. Each
+    change of process notes on the deal's change which place it takes up, and undoing it gives that place back.
     """
 
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="runs")

@@ -16,11 +16,14 @@ from opportune.opportunities.queries.deleting import (
 )
 from opportune.opportunities.queries.listing import (
     OpportunityRow,
+    changeable_row,
     count,
     every_opportunity,
     opportunities,
+    opportunity_row,
     subjects,
 )
+from opportune.opportunities.queries.next_tasks import NextTask, next_tasks
 from opportune.opportunities.queries.of_customers import CustomerChange, customer_changes, lately_sold_to
 from opportune.opportunities.queries.offering import (
     OfferedClosing,
@@ -53,6 +56,7 @@ __all__ = [
     "EntryRow",
     "MatchingDeletion",
     "MemberRow",
+    "NextTask",
     "OfferedClosing",
     "OfferedMove",
     "OpportunityRecord",
@@ -71,6 +75,7 @@ __all__ = [
     "board",
     "board_column",
     "campaigns_of_closed",
+    "changeable_row",
     "competitor",
     "competitor_names",
     "competitors",
@@ -82,10 +87,12 @@ __all__ = [
     "every_opportunity",
     "lately_sold_to",
     "matching_deletion",
+    "next_tasks",
     "offered_closing",
     "offered_moves",
     "opportunities",
     "opportunity",
+    "opportunity_row",
     "statistics",
     "subjects",
     "totals",

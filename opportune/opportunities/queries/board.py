@@ -12,10 +12,10 @@ from django.db.models import Count, Q, QuerySet
 
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
-from opportune.kernel.registries import facts
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import STILL_OPEN, Opportunity, OpportunityQuerySet
 from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
+from opportune.opportunities.queries.next_tasks import NextTask, next_tasks
 from opportune.opportunities.queries.then import rows_then
 from opportune.opportunities.queries.totals import Sum, standing_at, visible_deals
 from opportune.process.queries import ProcessPicture, StagePicture
@@ -25,14 +25,6 @@ from opportune.storage.keyset import read_page
 from opportune.storage.numbers import ExactSum
 
 CARDS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class NextTask:
-    """The open task of a deal that is due first; `due_on` none if it has no date."""
-
-    subject: str
-    due_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +169,5 @@ def _ground(actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, as
 
 def _cards(actor: Actor, ids: Sequence[int]) -> Mapping[int, BoardCard]:
     rows = rows_of(list(columns(OpportunityQuerySet(Opportunity).filter(pk__in=ids), actor))) if ids else []
-    tasks, marks = _next_tasks(actor, ids), categories_of(Opportunity.kind, ids)
+    tasks, marks = next_tasks(actor, ids), categories_of(Opportunity.kind, ids)
     return {row.id: BoardCard(row, tasks.get(row.id), marks.get(row.id, ())) for row in rows}
-
-
-def _next_tasks(actor: Actor, opportunity_ids: Sequence[int]) -> dict[int, Any]:
-    ask = facts.get("next_tasks") if actor.may("activity", "read") else None
-    return ask(opportunity_ids) if ask and opportunity_ids else {}

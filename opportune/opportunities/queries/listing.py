@@ -12,10 +12,12 @@ from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
 from opportune.kernel import clock
+from opportune.kernel.errors import NotFound, NotPermitted
 from opportune.kernel.paging import Page
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import OPEN, Opportunity
 from opportune.opportunities.queries.totals import visible_deals
+from opportune.opportunities.read_only import closed
 from opportune.opportunities.staleness import is_stale
 from opportune.process.queries import stale_after
 from opportune.storage.keyset import exact, instant, read_page
@@ -48,6 +50,7 @@ class OpportunityRow:
     value_base: Decimal
     expected: Decimal | None
     expected_base: Decimal
+    chance: Decimal | None
     probability: Decimal | None
     forecast_category: str
     estimated_close_on: date | None
@@ -110,6 +113,24 @@ def opportunities(
         may_be_empty=order.may_be_empty,
     )
     return Page(rows_of(found), following)
+
+
+def opportunity_row(actor: Actor, opportunity_id: int) -> OpportunityRow:
+    """One deal as a row of the list. Raises NotFound."""
+    found = list(columns(visible_deals(actor).filter(pk=opportunity_id), actor))
+    if not found:
+        raise NotFound(Opportunity.kind)
+    return rows_of(found)[0]
+
+
+def changeable_row(actor: Actor, opportunity_id: int) -> OpportunityRow:
+    """One deal that the actor may change now. Raises NotFound, NotPermitted, or Conflict `closed`."""
+    row = opportunity_row(actor, opportunity_id)
+    if not Opportunity.objects.filter(scope(actor, Opportunity.kind, "write"), pk=opportunity_id).exists():
+        raise NotPermitted(kind=Opportunity.kind, verb="write")
+    if not row.is_open:
+        raise closed(row.version)
+    return row
 
 
 def every_opportunity(actor: Actor, wanted: OpportunityFilter) -> Iterator[OpportunityRow]:

@@ -1,12 +1,12 @@
 """Deals as their customers see them: which came and went, and whom somebody lately sold to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import OuterRef, Q, Subquery
 
-from opportune.customers.queries import customer_names
+from opportune.customers.queries import known_names
 from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
 from opportune.opportunities.models import Entry
@@ -17,7 +17,10 @@ _LOOKED_AT = 60
 
 @dataclass(frozen=True, slots=True)
 class CustomerChange:
-    """A deal that got a customer, or lost it to another one, and who did that."""
+    """A deal that got a customer, or lost it to another one, and who did that.
+
+    `other` is none, and without a name, if it is neither the deal's customer now nor one that the reader may see.
+    """
 
     opportunity_id: int
     subject: str
@@ -25,7 +28,7 @@ class CustomerChange:
     by: str
     change_set_id: int
     came: bool
-    other: RecordRef
+    other: RecordRef | None
     other_name: str
 
 
@@ -51,25 +54,23 @@ def customer_changes(actor: Actor, ref: RecordRef, *, limit: int = 50) -> Sequen
     columns = (
         "opportunity_id", "opportunity__subject", "at", "change_set__actor_label", "change_set_id",
         "account_id", "contact_id", "from_account", "from_contact",
+        "opportunity__account_id", "opportunity__contact_id",
     )  # fmt: skip
-    found = []
-    for deal, subject, at, by, change_set, account, contact, from_account, from_contact in rows.values_list(
-        *columns
-    ):
-        now = _ref(account, contact)
-        found.append(
-            (
-                deal,
-                subject,
-                at,
-                by,
-                change_set,
-                now == ref,
-                _ref(from_account, from_contact) if now == ref else now,
-            )
-        )
-    names = customer_names({row[-1] for row in found})
-    return [CustomerChange(*row, other_name=names.get(row[-1], "")) for row in found]
+    found, customers = [], set()
+    for row in rows.values_list(*columns):
+        deal, subject, at, by, change_set = row[:5]
+        account, contact, from_account, from_contact, account_now, contact_now = row[5:]
+        then = _ref(account, contact)
+        customers.add(_ref(account_now, contact_now))
+        other = _ref(from_account, from_contact) if then == ref else then
+        found.append(CustomerChange(deal, subject, at, by, change_set, then == ref, other, ""))
+    names = known_names(actor, {change.other for change in found if change.other}, shown=customers)
+    return [
+        replace(change, other_name=names[change.other])
+        if change.other in names
+        else replace(change, other=None)
+        for change in found
+    ]
 
 
 def lately_sold_to(actor: Actor, *, limit: int = 12) -> Sequence[RecordRef]:

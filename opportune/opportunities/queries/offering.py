@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
-from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted
+from opportune.kernel.errors import Invalid, NotFound, NotPermitted
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import sentence
 from opportune.opportunities import moves
@@ -16,6 +16,7 @@ from opportune.opportunities.estimates import close_after
 from opportune.opportunities.models import CLOSED, Opportunity
 from opportune.opportunities.probability import after_move
 from opportune.opportunities.queries.totals import visible_deals
+from opportune.opportunities.read_only import closed
 from opportune.opportunities.runs import standing_now
 from opportune.opportunities.stays import last_move_on
 from opportune.opportunities.writing import entries_of, organisation_today
@@ -110,7 +111,7 @@ def offered_closing(actor: Actor, opportunity_id: int, outcome: str) -> OfferedC
     if not _may_write(actor, deal):
         raise NotPermitted()
     if not deal.is_open:
-        raise Conflict(code="closed")
+        raise closed(deal.version)
     if outcome not in CLOSED:
         raise Invalid({"outcome": sentence("Choose won or lost.")})
     today, last = organisation_today(), last_move_on(entries_of(deal))

@@ -180,7 +180,7 @@ def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
         may=_may(actor, deal, process),
         rivals=rivals_of(deal.pk),
         team=team_of(deal.pk),
-        origin=origin_of(deal),
+        origin=origin_of(actor, deal),
         warnings=_warnings(actor, deal),
     )
 

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from opportune.campaigns.queries import campaigns_by_id
-from opportune.customers.queries import customer_names
+from opportune.customers.queries import known_names
+from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
 from opportune.ledger.models import LIVE
 from opportune.opportunities.models import Opportunity, Rival, TeamMember
@@ -36,12 +37,16 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The names of what a deal came from; empty where there is nothing."""
+    """The names of what a deal came from; empty where there is nothing.
+
+    An account or contact that the reader may not see `is_hidden`, and not named.
+    """
 
     campaign_name: str
     segment_name: str
     initiated_by: str
     initiated_by_name: str
+    is_hidden: bool = False
 
 
 def rivals_of(opportunity_id: int) -> Sequence[RivalRow]:
@@ -61,21 +66,29 @@ def team_of(opportunity_id: int) -> Sequence[MemberRow]:
     return [MemberRow(*row) for row in rows.values_list("user_id", "user__name", "role", "may_write")]
 
 
-def origin_of(deal: Opportunity) -> Origin:
-    """Where a deal with its campaign and segment came from: names only, whoever may open them."""
-    written, name = "", ""
-    if deal.initiated_by_id is not None:
-        ref = RecordRef(deal.initiated_by_kind, deal.initiated_by_id)
-        written = str(ref)
-        name = _initiator_name(deal, ref)
-    return Origin(
-        deal.campaign.name if deal.campaign else "", deal.segment.name if deal.segment else "", written, name
-    )
+def origin_of(actor: Actor, deal: Opportunity) -> Origin:
+    """Where a deal with its campaign and segment came from, as far as the actor may know (domain.md §7)."""
+    campaign = deal.campaign.name if deal.campaign else ""
+    segment = deal.segment.name if deal.segment else ""
+    if deal.initiated_by_id is None:
+        return Origin(campaign, segment, "", "")
+    ref = RecordRef(deal.initiated_by_kind, deal.initiated_by_id)
+    name = _initiator_name(actor, deal, ref)
+    if name is None:
+        return Origin(campaign, segment, "", "", is_hidden=True)
+    return Origin(campaign, segment, str(ref), name)
 
 
-def _initiator_name(deal: Opportunity, ref: RecordRef) -> str:
+def _initiator_name(actor: Actor, deal: Opportunity, ref: RecordRef) -> str | None:
+    """The name of the initiator, none for a customer the actor may not see."""
     if ref.kind != "campaign":
-        return customer_names([ref]).get(ref, "")
+        named = {
+            ("account", deal.account_id),
+            ("contact", deal.contact_id),
+            ("contact", deal.primary_contact_id),
+        }
+        shown = [RecordRef(kind, customer) for kind, customer in named if customer]
+        return known_names(actor, [ref], shown=shown).get(ref)
     if deal.campaign is not None and deal.campaign_id == ref.id:
         return deal.campaign.name
     known = campaigns_by_id([ref.id]).get(ref.id)

@@ -1,5 +1,6 @@
 """Commands on processes, stages and steps. Only administrators customise (domain.md §7)."""
 
+from opportune.process.actions.deleting import delete_process as delete_process
 from opportune.process.actions.deleting import delete_stage as delete_stage
 from opportune.process.actions.deleting import delete_step as delete_step
 from opportune.process.actions.installing import install_processes as install_processes
@@ -7,7 +8,6 @@ from opportune.process.actions.processes import StageInput as StageInput
 from opportune.process.actions.processes import change_process as change_process
 from opportune.process.actions.processes import comment_process as comment_process
 from opportune.process.actions.processes import create_process as create_process
-from opportune.process.actions.processes import delete_process as delete_process
 from opportune.process.actions.processes import order_processes as order_processes
 from opportune.process.actions.processes import retire_process as retire_process
 from opportune.process.actions.processes import shift_process as shift_process

@@ -1,4 +1,4 @@
-"""Deleting stages and steps, and what becomes of what they held (C-091…C-103)."""
+"""Deleting processes, stages and steps, and what becomes of what they held (C-091…C-103, E-38)."""
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid
@@ -8,7 +8,28 @@ from opportune.ledger.binning import put_into_bin
 from opportune.ledger.recording import action, recording
 from opportune.process.events import StageRemoved, StepsRemoved
 from opportune.process.models import Stage
-from opportune.process.obtaining import number, obtain_stage, obtain_step, stages_of, steps_of
+from opportune.process.obtaining import (
+    number,
+    obtain_process,
+    obtain_stage,
+    obtain_step,
+    stages_of,
+    steps_of,
+)
+from opportune.process.standing import demand_not_default, demand_unused
+
+
+@action("delete_process")
+def delete_process(actor: Actor, process_id: int) -> None:
+    """Put a process that no deal uses, and none has used, into the bin.
+
+    Raises NotFound, NotPermitted, or Refused: `process_in_use` naming how many open deals there are (E-38) or
+    whose past tells of it, `process_is_default`.
+    """
+    process = obtain_process(actor, process_id)
+    demand_not_default(process)
+    demand_unused(process)
+    put_into_bin(process)
 
 
 @action("delete_stage")

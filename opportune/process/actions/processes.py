@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
-from opportune.kernel.errors import Invalid, Refused
-from opportune.kernel.sentences import counted, sentence
-from opportune.ledger.binning import put_into_bin
+from opportune.kernel.checking import text as text_of
+from opportune.kernel.errors import Invalid
+from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action, recording
 from opportune.process import values
@@ -24,7 +24,7 @@ from opportune.process.obtaining import (
     obtain_process,
     shifted,
 )
-from opportune.process.queries import process_use
+from opportune.process.standing import demand_not_default
 from opportune.reference.queries import organisation_settings
 
 
@@ -133,49 +133,15 @@ def shift_process(actor: Actor, process_id: int, by: int) -> None:
 
 @action("retire_process")
 def retire_process(actor: Actor, process_id: int, *, is_retired: bool = True) -> Process:
-    """Take a process out of use, or back into it: its deals go on, new ones cannot have it (E-14, E-38)."""
-    process = obtain_process(actor, process_id)
-    recording().update(process, {"is_retired": is_retired})
-    return process
+    """Take a process out of use, or back into it: its deals go on, new ones cannot have it (E-14, E-38).
 
-
-@action("delete_process")
-def delete_process(actor: Actor, process_id: int) -> None:
-    """Put a process that no deal uses into the bin.
-
-    Raises NotFound, NotPermitted, or Refused: `process_in_use` naming how many open deals there are (E-38) or
-    that closed ones tell of it, `process_is_default`.
+    Raises NotFound, NotPermitted, or Refused `process_is_default`.
     """
     process = obtain_process(actor, process_id)
-    if process.key == organisation_settings().default_process:
-        raise Refused(
-            "process_is_default",
-            sentence("This is the default process. Choose another default process first."),
-        )
-    used = process_use(process_id)
-    if used.open:
-        raise Refused(
-            "process_in_use",
-            counted(
-                "{count} open opportunity runs in this process. Retire it instead.",
-                "{count} open opportunities run in this process. Retire it instead.",
-                used.open,
-            ),
-            open=used.open,
-            all=used.all,
-        )
-    if used.all:
-        raise Refused(
-            "process_in_use",
-            counted(
-                "{count} closed or deleted opportunity tells of this process. Retire it instead.",
-                "{count} closed or deleted opportunities tell of this process. Retire it instead.",
-                used.all,
-            ),
-            open=0,
-            all=used.all,
-        )
-    put_into_bin(process)
+    if is_retired:
+        demand_not_default(process)
+    recording().update(process, {"is_retired": is_retired})
+    return process
 
 
 @action("comment_process")
@@ -188,7 +154,7 @@ def comment_process(actor: Actor, process_id: int, text: str) -> Process:
 
 def with_stamp(actor: Actor, comments: str, text: str) -> str:
     """Comments with one more: the organisation's day and time, who wrote it, and what. Raises Invalid."""
-    said = values.checked({"text": values.text(required=True)}, {"text": text})["text"]
+    said = values.checked({"text": text_of(values.LONGEST_TEXT, required=True)}, {"text": text})["text"]
     zone = organisation_settings().time_zone
     line = f"{clock.now().astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}, {actor.label}: {said}"
     kept: str = values.checked(values.PROCESS, {"comments": f"{comments}\n{line}"})["comments"]

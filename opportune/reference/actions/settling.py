@@ -66,6 +66,21 @@ def demand_base_currency_free(wanted: str | None) -> None:
         )
 
 
+def demand_default_process(key: str) -> None:
+    """Raise Refused `default_process_gone` for a default process that new deals cannot get (E-14)."""
+    if not _is_offered(key):
+        raise Refused("default_process_gone", _not_offered(key), process=key)
+
+
+def _is_offered(key: str) -> bool:
+    offered = facts.get("can_be_default")
+    return offered is None or bool(offered(key))
+
+
+def _not_offered(key: str) -> Sentence:
+    return sentence("There is no process “{key}” in use.", key=key)
+
+
 def _tidied(value: Any) -> Any:
     return storable(value).strip() if isinstance(value, str) else value
 
@@ -83,7 +98,6 @@ def _fault(key: str, value: Any) -> Sentence | None:
         return sentence("Write a time as 09:00.")
     if key == "base_currency" and not Currency.objects.filter(LIVE, code=value, is_active=True).exists():
         return sentence("There is no currency “{code}”. Add it in the settings.", code=value)
-    offered = facts.get("can_be_default")
-    if key == "default_process" and offered is not None and not offered(value):
-        return sentence("There is no process “{key}” in use.", key=value)
+    if key == "default_process" and not _is_offered(value):
+        return _not_offered(value)
     return None

@@ -8,6 +8,8 @@ from contextlib import ExitStack
 
 from django.db import OperationalError
 
+from opportune.kernel.watching import watchers
+
 POLL_EVERY = 0.0005
 
 
@@ -33,11 +35,14 @@ class WriteQueue:
         """Wait for a turn. Entering twice is entering once. Raises OperationalError after the timeout."""
         if self.held:
             return
+        begun = time.perf_counter()
         fcntl.flock(self._turn, fcntl.LOCK_EX)
         try:
             self._wait_for_write()
         finally:
             fcntl.flock(self._turn, fcntl.LOCK_UN)
+            for watcher in watchers:
+                watcher.waited(time.perf_counter() - begun)
         self.held = True
 
     def leave(self) -> None:

@@ -67,7 +67,7 @@ def _delete(request: SignedIn, kind: Kind, record_id: int, delete: Callable[...,
             return _show_deletion(request, kind, found, refusal.message)
         tell(request, gettext("Deleted."))
         return go(request, reverse(kind.list_name))
-    return _show_deletion(request, kind, found, found.refusal)
+    return _show_deletion(request, kind, found, found.refusal.message if found.refusal else None)
 
 
 def _show_deletion(request: SignedIn, kind: Kind, found: queries.Deletion, refusal: Any) -> HttpResponse:

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
+from opportune.kernel.errors import Invalid, NotPermitted, Refused
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, offered_closing, opportunity
 from opportune.reference.actions import add_close_reason
 from opportune.reference.queries import may_add_reason, offered_reasons
-from opportune.web.opportunities.record import may_change, record_context
+from opportune.web.back import stays
+from opportune.web.opportunities.record import demand_changeable, record_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
 from opportune.web.typed import Typed
 
@@ -35,8 +36,7 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """The close form, and closing (B-011…B-017). A reason can be added in place."""
     if request.method == "GET":
         record = _writable(request, opportunity_id)
-        if not may_change(request.actor, record):
-            raise Conflict(code="closed")
+        demand_changeable(request.actor, record)
         outcome = "lost" if request.GET.get("outcome") == "lost" else "won"
         offered = offered_closing(request.actor, opportunity_id, outcome)
         proposed = {
@@ -77,13 +77,13 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
         return _form(request, _writable(request, opportunity_id), values, {refusal.code: refusal.message})
     text = gettext("Closed as won.") if values["outcome"] == "won" else gettext("Closed as lost.")
     tell(request, text)
-    return go(request, reverse("opportunity", args=[opportunity_id]))
+    return go(request, stays(request, reverse("opportunity", args=[opportunity_id])))
 
 
 def _writable(request: SignedIn, opportunity_id: int) -> OpportunityRecord:
     record = opportunity(request.actor, opportunity_id)
     if "write" not in record.may:
-        raise NotPermitted()
+        raise NotPermitted(kind="opportunity", verb="write")
     return record
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from opportune.customers.queries import customer_names, visible_customers
 from opportune.identity.queries import people
@@ -61,20 +61,13 @@ def delete_matching(request: SignedIn) -> HttpResponse:
             request, typed, {}, found=queries.matching_deletion(request.actor, wanted) if shown else None
         )
     outcomes = actions.delete_matching(request.actor, wanted)
-    if outcomes.job_id is None and not outcomes.skipped:
+    if outcomes.job_id is not None:
+        return go(request, reverse("job", args=[outcomes.job_id]))
+    if not outcomes.skipped:
         tell(request, said(outcomes.message))
         return go(request, reverse("opportunities_deletion"))
     context = {"outcomes": outcomes, "undo": request.change_sets[-1] if request.change_sets else 0}
     return page(request, "opportunities/deletion_done.html", context)
-
-
-@require_POST
-@signed_in
-def undo(request: SignedIn, job_id: int) -> HttpResponse:
-    """Bring back what a job deleted."""
-    actions.undo_deletion(request.actor, job_id)
-    tell(request, gettext("The deleted opportunities are back."))
-    return go(request, reverse("opportunities"))
 
 
 def _form(

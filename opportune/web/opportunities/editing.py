@@ -11,16 +11,16 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from opportune.customers.queries import customer_names, visible_customers
-from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
+from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.records import RecordRef
-from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions
-from opportune.opportunities.queries import OpportunityRecord, opportunity
+from opportune.opportunities.queries import OpportunityRecord, opportunity, subjects
 from opportune.process.queries import processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.back import came_from, safe
 from opportune.web.opportunities.fields import NAMES, form_lists, read_fields, values_of
-from opportune.web.opportunities.record import may_change
+from opportune.web.opportunities.record import demand_changeable
+from opportune.web.opportunities.rows import left_sight
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.typed import Typed
 
@@ -126,6 +126,8 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
             raise
         record = _changeable(request, opportunity_id)
         return _edit_form(request, record, request.POST.dict(), {}, conflict=conflict)
+    if "owner_id" in changes and not subjects(request.actor, {opportunity_id}):
+        return left_sight(request, gettext("Saved."))
     if request.change_sets:
         tell(request, gettext("Saved."))
     return _after(request, Typed(request.POST.dict()), opportunity_id)
@@ -133,10 +135,7 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
 
 def _changeable(request: SignedIn, opportunity_id: int) -> OpportunityRecord:
     record = opportunity(request.actor, opportunity_id)
-    if "write" not in record.may:
-        raise NotPermitted()
-    if not may_change(request.actor, record):
-        raise Conflict(sentence("This opportunity is closed. Reopen it to change it."), code="closed")
+    demand_changeable(request.actor, record)
     return record
 
 

@@ -3,15 +3,20 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from opportune.campaigns.queries import campaigns_by_id, segments_by_id
 from opportune.customers.queries import account_record, contact_record
+from opportune.identity.actions import change_preferences
 from opportune.identity.queries import people
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import competitor, opportunities, totals
 from opportune.process.queries import processes
-from opportune.web.pages import SignedIn, is_htmx, page, signed_in
+from opportune.web.back import safe
+from opportune.web.opportunities import columns
+from opportune.web.opportunities.rows import rows_context
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
 from opportune.web.settings.categories import category_filter
 
 VIEWS = ("", "open", "won", "lost")
@@ -22,14 +27,17 @@ VIEWS = ("", "open", "won", "lost")
 def show(request: SignedIn) -> HttpResponse:
     """A page of the list with the totals of everything that matches; the filter is the address (B-007)."""
     asked = request.GET.dict()
-    after = asked.pop("after", None)
+    after, named = asked.pop("after", None), asked.pop("columns", "")
     wanted = OpportunityFilter.read(asked, request.actor)
-    shown = opportunities(request.actor, wanted, after=after)
+    found, shown = opportunities(request.actor, wanted, after=after), columns.chosen(request.actor, named)
     context: dict[str, Any] = {
-        "page": shown,
+        **rows_context(request, found.rows, shown),
+        "page": found,
         "wanted": wanted,
-        "parameters": wanted.parameters(),
-        "stages": {stage.id: (stage, process) for process in processes() for stage in process.stages},
+        "parameters": {
+            **wanted.parameters(),
+            **({"columns": ",".join(columns.read(named))} if named else {}),
+        },
     }
     if after and is_htmx(request):
         return page(request, "opportunities/list_rows.html", context)
@@ -44,9 +52,19 @@ def show(request: SignedIn) -> HttpResponse:
         "customer": customer,
         "filtered_by": [name for name in (customer, *owners) if name],
         "whose": _whose(request, wanted),
+        "other_columns": columns.others(shown),
     }
     context["names"] = _names(request, wanted)
     return page(request, "opportunities/list.html", context)
+
+
+@require_POST
+@signed_in
+def choose_columns(request: SignedIn) -> HttpResponse:
+    """Keep which columns the reader wants, in their order; none is the usual ones."""
+    wanted = ",".join(columns.read(",".join(request.POST.getlist("column"))))
+    change_preferences(request.actor, deal_columns=wanted)
+    return go(request, safe(request, request.POST.get("next", ""), reverse("opportunities")))
 
 
 def _names(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:

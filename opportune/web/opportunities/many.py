@@ -18,7 +18,7 @@ from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import count
 from opportune.process.queries import processes
 from opportune.reference.queries import offered_reasons
-from opportune.web.pages import SignedIn, go, page, signed_in, tell
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import said
 from opportune.web.typed import Typed
 from opportune.web.urls_of import with_parameters
@@ -76,6 +76,8 @@ def do(request: SignedIn, what: str) -> HttpResponse:
         return _form(request, what, chosen, values, invalid.fields)
     except Refused as refusal:
         return _form(request, what, chosen, values, {"ids": refusal.message})
+    if found.job_id is not None:
+        return go(request, reverse("job", args=[found.job_id]))
     parameters = chosen.wanted.parameters() if chosen.wanted else {}
     message = said(found.message)
     if not found.skipped:
@@ -166,4 +168,5 @@ def _form(
         "people": [(person.id, person.name) for person in people()] if what == "owner" else (),
         "processes": processes(with_retired=False) if what == "stage" else (),
     }
-    return page(request, "opportunities/many.html", context, status=422 if errors else 200)
+    template = "opportunities/many_form.html" if is_htmx(request) else "opportunities/many.html"
+    return page(request, template, context, status=422 if errors else 200)

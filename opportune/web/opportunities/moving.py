@@ -14,6 +14,7 @@ from opportune.opportunities.queries import OpportunityRecord, Whereabouts, boar
 from opportune.process.queries import process_by_id
 from opportune.web.opportunities.board import board_filter
 from opportune.web.opportunities.record import record_context, show_flyout, step_changes
+from opportune.web.opportunities.rows import again
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import named, said
 from opportune.web.typed import Typed
@@ -28,12 +29,13 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
     if request.method == "GET":
         record = opportunity(request.actor, opportunity_id)
         template = "opportunities/move_menu.html" if is_htmx(request) else "opportunities/move_page.html"
-        return page(request, template, {**record_context(record), "query": request.GET.get("query", "")})
+        came = {name: request.GET.get(name, "") for name in ("query", "from")}
+        return page(request, template, {**record_context(record), **came})
     typed = Typed(request.POST.dict())
     before = whereabouts(request.actor, opportunity_id)
     fields, ticked = _filled_in(before.process_id, typed)
     stage_id, version = typed.whole("stage"), typed.whole("version")
-    wanted = board_filter(dict(parse_qsl(typed.text("query"))), request.actor)
+    wanted = _board_filter(request, typed)
     try:
         typed.demand()
         moved = actions.complete_and_move(
@@ -50,6 +52,12 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
     return _moved(
         request, before, Whereabouts(opportunity_id, moved.process_id, moved.stage_id), typed, wanted
     )
+
+
+def _board_filter(request: SignedIn, typed: Typed) -> OpportunityFilter:
+    """What the board shows that the move came from; all where it came from elsewhere."""
+    query = "" if typed.text("from") == "list" else typed.text("query")
+    return board_filter(dict(parse_qsl(query)), request.actor)
 
 
 def _filled_in(process_id: int, typed: Typed) -> tuple[dict[str, object], list[int]]:
@@ -98,6 +106,8 @@ def _moved(
     if typed.text("move") == "finish":
         text = gettext("The process is finished.")
     change_set = request.change_sets[-1] if request.change_sets else 0
+    if is_htmx(request) and typed.text("from") == "list":
+        return again(request, after.id, typed.text("query"), text)
     if not is_htmx(request) or typed.text("from") == "record" or "query" not in typed.given:
         tell(request, text)
         return go(request, reverse("opportunity", args=[after.id]))

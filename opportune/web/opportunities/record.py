@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from opportune.activities.actions import create_task
 from opportune.identity.actor import Actor
-from opportune.kernel.errors import Invalid, NotFound
+from opportune.kernel.errors import Invalid, NotFound, NotPermitted
 from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, StageState, opportunity
+from opportune.opportunities.read_only import closed
 from opportune.reference.queries import every_choice_of
 from opportune.web.customers.connections import connections_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
@@ -141,3 +142,11 @@ def record_context(record: OpportunityRecord) -> dict[str, Any]:
 def may_change(actor: Actor, record: OpportunityRecord) -> bool:
     """Whether the deal is open and the actor may write it."""
     return "write" in record.may and record.row.status in ("not_started", "in_progress")
+
+
+def demand_changeable(actor: Actor, record: OpportunityRecord) -> None:
+    """Show no form that could not be saved. Raises NotPermitted, or Conflict `closed`."""
+    if "write" not in record.may:
+        raise NotPermitted(kind="opportunity", verb="write")
+    if not may_change(actor, record):
+        raise closed(record.row.version)

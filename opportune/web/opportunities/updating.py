@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
+from opportune.kernel.errors import Invalid, Refused
 from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OfferedMove, OpportunityRecord, offered_moves, opportunity
+from opportune.web.back import stays
 from opportune.web.formats import typed_amount
-from opportune.web.opportunities.record import may_change, record_context
+from opportune.web.opportunities.record import demand_changeable, record_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import named, said
 from opportune.web.typed import Typed
@@ -28,10 +29,7 @@ OUTCOMES = ("won", "lost")
 def update(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """GET: the form, with what the chosen action proposes. POST: the move."""
     record = opportunity(request.actor, opportunity_id)
-    if "write" not in record.may:
-        raise NotPermitted()
-    if not may_change(request.actor, record):
-        raise Conflict(sentence("This opportunity is closed. Reopen it to change it."), code="closed")
+    demand_changeable(request.actor, record)
     typed = Typed((request.POST if request.method == "POST" else request.GET).dict())
     if typed.text("move") in OUTCOMES:
         return _to_closing(request, opportunity_id, typed.text("move"))
@@ -55,7 +53,7 @@ def update(request: SignedIn, opportunity_id: int) -> HttpResponse:
     else:
         text = gettext("Moved to {stage}.").format(stage=named(stage))
     tell(request, text)
-    return go(request, reverse("opportunity", args=[opportunity_id]))
+    return go(request, stays(request, reverse("opportunity", args=[opportunity_id])))
 
 
 def _move(request: SignedIn, opportunity_id: int, typed: Typed) -> None:

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from opportune.web.opportunities import (
     board,
+    cells,
     closing,
     deleting,
     editing,
@@ -11,6 +12,7 @@ from opportune.web.opportunities import (
     many,
     moving,
     record,
+    rows,
     surroundings,
     updating,
 )
@@ -41,6 +43,9 @@ urlpatterns = [
     path("pipeline/<str:key>/", board.show, name="board_of"),
     path("pipeline/<str:key>/column/<str:stage>/", board.column, name="board_column"),
     path("opportunities/", listing.show, name="opportunities"),
+    path("opportunities/columns/", listing.choose_columns, name="opportunities_columns"),
+    path("opportunities/<int:opportunity_id>/row/", rows.row, name="opportunity_row"),
+    path("opportunities/<int:opportunity_id>/cells/<str:name>/", cells.cell, name="opportunity_cell"),
     path("opportunities/selected/", many.choose, name="opportunities_selected"),
     path("opportunities/selected/<str:what>/", many.do, name="opportunities_do"),
     path("opportunities/new/", editing.new, name="opportunity_new"),
@@ -54,7 +59,6 @@ urlpatterns = [
     path("opportunities/<int:opportunity_id>/update/", updating.update, name="opportunity_update"),
     path("opportunities/<int:opportunity_id>/process/", updating.switch, name="opportunity_switch"),
     path("opportunities/deletion/", deleting.delete_matching, name="opportunities_deletion"),
-    path("opportunities/deletion/<int:job_id>/undo/", deleting.undo, name="opportunities_deletion_undo"),
     path("opportunities/<int:opportunity_id>/deletion/", deleting.delete, name="opportunity_delete"),
     path("opportunities/<int:opportunity_id>/close/", closing.close, name="opportunity_close"),
     path("opportunities/<int:opportunity_id>/reopening/", closing.reopen, name="opportunity_reopen"),

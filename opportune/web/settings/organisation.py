@@ -11,11 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from opportune.kernel.errors import Invalid, Refused
 from opportune.kernel.sentences import sentence
+from opportune.opportunities import actions as deal_actions
 from opportune.process.queries import processes
 from opportune.reference import actions, queries
 from opportune.reference.presets import PRESETS
 from opportune.reference.settings import MEANINGS, SETTINGS
 from opportune.web.pages import SignedIn, go, page, signed_in, tell
+from opportune.web.templating import said
 from opportune.web.typed import Typed
 
 
@@ -123,6 +125,16 @@ def remove_rate(request: SignedIn, currency: str) -> HttpResponse:
             actions.remove_rate(request.actor, code=currency, valid_from=day)
 
     return _done(request, typed, command, gettext("Deleted."))
+
+
+@require_POST
+@signed_in
+def revalue(request: SignedIn) -> HttpResponse:
+    """Have open opportunities in other currencies count at today's rates."""
+    outcomes = deal_actions.revalue(request.actor, currency=request.POST.get("only", ""))
+    if outcomes.job_id is not None:
+        return go(request, reverse("job", args=[outcomes.job_id]))
+    return _settled(request, said(outcomes.message), "currencies")
 
 
 def _done(request: SignedIn, typed: Typed, command: Callable[[], object], text: str) -> HttpResponse:

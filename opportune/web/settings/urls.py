@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("currencies/", organisation.currencies, name="currencies"),
     path("currencies/new/", organisation.add_currency, name="currency_new"),
     path("currencies/rates/", organisation.set_rate, name="rate_new"),
+    path("currencies/revaluation/", organisation.revalue, name="revaluation"),
     path("currencies/<str:currency>/use/", organisation.use_currency, name="currency_use"),
     path("currencies/<str:currency>/rates/removal/", organisation.remove_rate, name="rate_removal"),
     path("close-reasons/", reasons.index, name="close_reasons"),

@@ -1,0 +1,1 @@
+"""Long commands: how far they are, stopping them, and taking them back."""

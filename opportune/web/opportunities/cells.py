@@ -1,0 +1,102 @@
+"""Editing one field of a deal where it stands in the list."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from opportune.identity.queries import people
+from opportune.kernel.errors import Conflict, Invalid, NotFound
+from opportune.opportunities import actions
+from opportune.opportunities.probability import typed_field
+from opportune.opportunities.queries import OpportunityRow, changeable_row
+from opportune.process.queries import process_by_id
+from opportune.reference.queries import every_choice_of
+from opportune.web.formats import typed_amount
+from opportune.web.opportunities.rows import again
+from opportune.web.pages import SignedIn, page, signed_in
+from opportune.web.typed import Typed
+
+Reader = Callable[[Typed, str], Any]
+CELLS: Mapping[str, tuple[str, Reader]] = {
+    "subject": ("subject", Typed.text),
+    "value": ("estimated_value", Typed.amount),
+    "probability": ("probability", Typed.amount),
+    "close": ("estimated_close_on", Typed.day),
+    "forecast": ("forecast_category", Typed.text),
+    "owner": ("owner_id", Typed.whole),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def cell(request: SignedIn, opportunity_id: int, name: str) -> HttpResponse:
+    """GET: the field as a form in its cell. POST: the row anew, or the form with what is wrong with it."""
+    if name not in CELLS:
+        raise NotFound()
+    deal = changeable_row(request.actor, opportunity_id)
+    field, read = _field(deal, name)
+    if request.method == "GET":
+        query = request.GET.get("query", "")
+        return _form(request, deal, name, {field: _as_typed(deal, field), "query": query})
+    typed = Typed(request.POST.dict())
+    value, version = read(typed, field), typed.whole("version")
+    try:
+        typed.demand()
+        actions.edit(request.actor, opportunity_id, {field: value}, version=version)
+    except Invalid as invalid:
+        return _form(request, deal, name, typed.given, message=next(iter(invalid.fields.values())))
+    except Conflict as conflict:
+        if conflict.code != "conflict":
+            raise
+        return _form(request, deal, name, typed.given, conflict=conflict)
+    message = gettext("Saved.") if request.change_sets else ""
+    return again(request, opportunity_id, typed.text("query"), message)
+
+
+def _field(deal: OpportunityRow, name: str) -> tuple[str, Reader]:
+    field, read = CELLS[name]
+    if field == "probability":
+        field = typed_field(process_by_id(deal.process_id).method)
+    return field, read
+
+
+def _as_typed(deal: OpportunityRow, field: str) -> str:
+    if field == "estimated_value":
+        return typed_amount(deal.value)
+    value = getattr(deal, field)
+    if field in ("probability", "chance"):
+        return typed_amount(value)
+    if field == "estimated_close_on":
+        return value.isoformat() if value else ""
+    return str(value)
+
+
+def _form(
+    request: SignedIn,
+    deal: OpportunityRow,
+    name: str,
+    values: Mapping[str, Any],
+    *,
+    message: Any = "",
+    conflict: Conflict | None = None,
+) -> HttpResponse:
+    field, _ = _field(deal, name)
+    context = {
+        "deal": deal,
+        "name": name,
+        "field": field,
+        "values": values,
+        "theirs": _as_typed(deal, field),
+        "message": message,
+        "conflict": conflict,
+        "version": deal.version if conflict or "version" not in values else values["version"],
+        "people": people() if name == "owner" else (),
+        "choices": every_choice_of(["forecast_category"])["forecast_category"] if name == "forecast" else (),
+    }
+    status = 409 if conflict else (422 if message else 200)
+    response = page(request, "opportunities/cell.html", context, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = f"#cell-{deal.id}-{name}", "innerHTML"
+    return response

@@ -1,0 +1,59 @@
+// The list of deals: rows are chosen, walked and edited where they stand; without script it is a table and a form.
+import { Choosing } from "../list/choosing.js";
+import { Editing } from "../list/editing.js";
+import { Walking } from "../list/walking.js";
+import { openerOf } from "../popovers.js";
+import { wordsOf } from "../words.js";
+
+class List extends HTMLElement {
+  connectedCallback() {
+    this.words = wordsOf(this);
+    this.toggleAttribute("data-live", true);
+    this.choosing = new Choosing(this);
+    this.editing = new Editing(this);
+    this.walking = new Walking(this);
+    this.listen = new AbortController();
+    const options = { signal: this.listen.signal };
+    document.addEventListener("keydown", (event) => this.walking.key(event), options);
+    document.addEventListener("click", (event) => this.chosen(event), options);
+  }
+
+  disconnectedCallback() {
+    this.listen.abort();
+  }
+
+  // A stage of a row's menu.
+  async chosen(event) {
+    const choice = event.target.closest("#menu [data-stage]:not([aria-disabled='true'])");
+    const row = choice && openerOf(choice.closest("#menu"))?.closest("tr");
+    if (!row || !this.contains(row)) return;
+    const { id } = row;
+    row.setAttribute("aria-busy", "true");
+    await htmx.ajax("POST", row.dataset.move, {
+      source: row,
+      target: row,
+      swap: "outerHTML",
+      values: {
+        stage: choice.dataset.stage,
+        version: row.dataset.version,
+        from: "list",
+        query: this.dataset.query,
+      },
+    });
+    row.removeAttribute("aria-busy");
+    if (!document.querySelector("dialog[open]")) document.getElementById(id)?.querySelector(".mv")?.focus();
+  }
+
+  assign(row) {
+    const address = this.choosing.bar?.action;
+    if (!address || !this.choosing.bar.querySelector("[value='owner']")) return;
+    htmx.ajax("GET", address, {
+      source: row.querySelector("td.t a"),
+      target: "#dialog-body",
+      swap: "innerHTML",
+      values: { what: "owner", id: row.id.replace("row-", "") },
+    });
+  }
+}
+
+customElements.define("op-list", List);

@@ -1,0 +1,153 @@
+// A cell becomes its form where it stands. Enter saves and stays, Tab goes on, Shift Enter goes down, Escape restores.
+
+export class Editing {
+  constructor(list) {
+    this.list = list;
+    this.was = new Map();
+    list.addEventListener("click", (event) => this.clicked(event));
+    list.addEventListener("keydown", (event) => this.key(event));
+    list.addEventListener("focusout", (event) => this.left(event));
+    list.addEventListener("submit", ({ target }) => target.matches(".celled") && target.toggleAttribute("data-sent", true));
+    list.addEventListener("htmx:afterSettle", () => this.settled());
+    list.addEventListener("htmx:sendError", ({ target }) => target.closest?.(".celled")?.removeAttribute("data-sent"));
+  }
+
+  clicked(event) {
+    if (event.target.closest("[data-restore]")) {
+      this.fresh(event.target.closest("tr"));
+      return;
+    }
+    const cell = event.target.closest("td[data-cell]");
+    const busy = event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest("a, button, form");
+    if (cell && !busy && String(getSelection()) === "") this.open(cell);
+  }
+
+  async open(cell) {
+    if (!cell || cell.querySelector(".celled")) return;
+    this.was.set(cell, [...cell.childNodes]);
+    await htmx.ajax("GET", cell.dataset.cell, {
+      source: cell,
+      target: cell,
+      swap: "innerHTML",
+      values: { query: this.list.dataset.query },
+    });
+    this.focus(cell.querySelector(".celled"));
+  }
+
+  focus(form) {
+    const control = form?.querySelector("input:not([type='hidden']), select");
+    control?.focus();
+    if (control?.type !== "date") control?.select?.();
+  }
+
+  restore(cell) {
+    const inside = cell.contains(document.activeElement);
+    const nodes = this.was.get(cell);
+    this.was.delete(cell);
+    if (nodes) cell.replaceChildren(...nodes);
+    if (inside) this.rest(cell);
+  }
+
+  // The focus waits on the cell, which is no stop of its own when one tabs through the page.
+  rest(cell) {
+    if (!cell) return;
+    cell.tabIndex = -1;
+    cell.focus();
+  }
+
+  fresh(row) {
+    htmx.ajax("GET", row.dataset.row, {
+      source: row,
+      target: row,
+      swap: "outerHTML",
+      values: { query: this.list.dataset.query },
+    });
+  }
+
+  key(event) {
+    const form = event.target.closest(".celled");
+    if (!form) {
+      const cell = event.target.matches("td[data-cell]") && event.target;
+      if (!cell || !["Enter", "F2"].includes(event.key)) return;
+      event.preventDefault();
+      this.open(cell);
+      return;
+    }
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      this.leave(form);
+    } else if (event.key === "Tab" && !form.querySelector("[data-restore]")) {
+      event.preventDefault();
+      this.save(form, event.shiftKey ? "left" : "right");
+    } else if (event.key === "Enter" && !event.target.matches("button")) {
+      event.preventDefault();
+      this.save(form, event.shiftKey ? "down" : "stay");
+    }
+  }
+
+  left(event) {
+    const form = event.target.closest(".celled");
+    if (!form || form.hasAttribute("data-sent") || form.contains(event.relatedTarget)) return;
+    if (form.querySelector("[data-restore]")) return;
+    if (changed(form)) this.save(form, "");
+    else if (form.isConnected) this.leave(form);
+  }
+
+  // Back to what was there; after a refusal the row is asked for again.
+  leave(form) {
+    const cell = form.closest("td");
+    if (this.was.has(cell)) this.restore(cell);
+    else this.fresh(cell.closest("tr"));
+  }
+
+  save(form, then) {
+    const cell = form.closest("td");
+    const next = { cell: cell.id, row: cell.closest("tr").id, then };
+    if (!changed(form) && !form.querySelector(".err, [data-restore]")) {
+      this.leave(form);
+      this.go(next);
+      return;
+    }
+    this.next = next;
+    // who types fast is here before htmx has taken the form in
+    htmx.process(form);
+    form.requestSubmit();
+  }
+
+  // The answer is the row anew, or the form with what is wrong with it.
+  settled() {
+    if (!this.next) return;
+    const { next } = this;
+    const cell = document.getElementById(next.cell);
+    const form = cell?.querySelector(".celled");
+    if (form?.hasAttribute("data-sent")) return;
+    this.next = null;
+    if (form) this.focus(form);
+    else this.go(next);
+  }
+
+  go({ cell, row, then }) {
+    const at = document.getElementById(cell);
+    const cells = [...(document.getElementById(row)?.querySelectorAll("td[data-cell]") ?? [])];
+    const place = cells.indexOf(at);
+    if (then === "stay") this.rest(at);
+    else if (then === "right" || then === "left") {
+      const beside = cells[place + (then === "right" ? 1 : -1)];
+      if (beside) this.open(beside);
+      else this.rest(at);
+    } else if (then === "down") {
+      const below = document.getElementById(row)?.nextElementSibling?.querySelectorAll("td[data-cell]")[place];
+      if (below) this.open(below);
+      else this.rest(at);
+    }
+  }
+}
+
+function changed(form) {
+  return [...form.querySelectorAll("input:not([type='hidden']), select")].some((control) =>
+    control instanceof HTMLSelectElement
+      ? [...control.options].some((option) => option.selected !== option.defaultSelected)
+      : control.value !== control.defaultValue,
+  );
+}

@@ -1,0 +1,122 @@
+"""The list of deals by mouse and by keyboard: choosing, editing where a field stands, the menu of a row."""
+
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from opportune.opportunities import actions
+from opportune.opportunities.models import Opportunity
+from tests.browser.conftest import Seat
+from tests.people import Company
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def deals(company: Company) -> list[Opportunity]:
+    """Four deals of Alice's."""
+    account = company.account()
+    return [
+        actions.create(
+            company.alice,
+            {
+                "subject": f"Pump {number}",
+                "account_id": account.pk,
+                "estimated_value": Decimal(1000 * number),
+            },
+        )
+        for number in range(1, 5)
+    ]
+
+
+def test_a_value_is_edited_by_keyboard_alone_and_taken_back(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path="/opportunities/?sort=subject")
+    expect(page.locator("#rows tr")).to_have_count(4)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    value = page.get_by_label("Estimated value, Pump 2")
+    expect(value).to_be_focused()
+    value.fill("-1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("An amount cannot be negative.")).to_be_visible()
+    expect(value).to_be_focused()
+    value.fill("2500")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Probability, Pump 2")).to_be_focused()
+    expect(page.locator(f"#cell-{deals[1].pk}-value")).to_have_text("€2,500")
+    expect(page.locator("#list-sums")).to_contain_text("€10,500")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")
+    expect(page.locator(f"#cell-{deals[1].pk}-value")).to_have_text("€2,000")
+
+
+def test_a_colleagues_change_is_shown_before_ones_own(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path="/opportunities/?sort=subject")
+    cell = page.locator(f"#cell-{deals[0].pk}-value")
+    cell.click()
+    value = page.get_by_label("Estimated value, Pump 1")
+    expect(value).to_be_focused()
+    actions.edit(company.carol, deals[0].pk, {"estimated_value": Decimal(7000)})
+    value.fill("8000")
+    page.keyboard.press("Enter")
+    expect(cell.get_by_role("alert")).to_contain_text("Carol")
+    page.get_by_role("button", name="Keep theirs").click()
+    expect(cell).to_have_text("€7,000")
+    cell.click()
+    value.fill("9000")
+    page.keyboard.press("Enter")
+    expect(cell).to_have_text("€9,000")
+
+
+def test_rows_are_chosen_by_range_and_all_that_match_by_ctrl_a(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path="/opportunities/?sort=subject")
+    bar = page.get_by_role("toolbar", name="What to do with those chosen")
+    expect(bar).to_be_hidden()
+    page.get_by_label("Choose Pump 1").check()
+    page.get_by_label("Choose Pump 3").click(modifiers=["Shift"])
+    expect(bar).to_contain_text("3 chosen")
+    page.locator("#rows td.t a").first.focus()
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    page.keyboard.press("Control+a")
+    expect(bar).to_contain_text("All 4 chosen")
+    bar.get_by_role("button", name="Close as lost").click()
+    dialog = page.locator("#dialog")
+    expect(dialog).to_contain_text("4 opportunities")
+    dialog.get_by_label("Reason").select_option(index=1)
+    dialog.get_by_role("button", name="Close as lost").click()
+    expect(page.locator("#rows tr .badge", has_text="Lost")).to_have_count(4)
+
+
+def test_a_row_is_moved_by_its_menu_and_keeps_the_focus(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path="/opportunities/?sort=subject")
+    expect(page.locator("#rows tr")).to_have_count(4)
+    page.keyboard.press("j")
+    page.keyboard.press("m")
+    page.locator("#menu").get_by_role("menuitem", name="Develop").press("Enter")
+    row = page.locator(f"#row-{deals[0].pk}")
+    expect(row.locator(".c-stage")).to_have_text("Develop")
+    expect(row.locator(".mv")).to_be_focused()
+
+
+def test_columns_are_chosen_and_ordered(company: Company, deals: list[Opportunity], seat: Seat) -> None:
+    page = seat(company.alice, path="/opportunities/")
+    page.get_by_role("button", name="Columns").click()
+    form = page.locator("#columns")
+    form.get_by_label("Number", exact=True).check()
+    form.get_by_label("Owner", exact=True).uncheck()
+    for _ in range(8):
+        form.get_by_role("button", name="Move up: Number").press("Enter")
+    form.get_by_role("button", name="Apply").click()
+    expect(page.locator("thead th").nth(2)).to_have_text("Number")
+    expect(page.locator("thead")).not_to_contain_text("Owner")
