@@ -64,7 +64,11 @@ def test_nothing_has_to_be_set() -> None:
 
 def test_without_an_address_the_database_is_a_file_in_the_data_directory(tmp_path: Path) -> None:
     database = environment(OPPORTUNE_DATA=str(tmp_path)).database()
-    assert database == {"ENGINE": "opportune.storage.sqlite", "NAME": str(tmp_path / "opportune.sqlite3")}
+    assert database == {
+        "ENGINE": "opportune.storage.sqlite",
+        "NAME": str(tmp_path / "opportune.sqlite3"),
+        "CONN_MAX_AGE": None,
+    }
 
 
 def test_a_postgres_address_is_taken_apart() -> None:

@@ -12,7 +12,7 @@ from opportune.opportunities.queries.listing import OpportunityRow
 
 _OF_THE_ENTRY = (
     "status", "process_id", "stage_id", "account_id", "contact_id", "owner_id", "currency", "value", "value_base",
-    "expected", "expected_base", "probability", "forecast_category", "estimated_close_on", "closed_on",
+    "expected", "expected_base", "chance", "probability", "forecast_category", "estimated_close_on", "closed_on",
 )  # fmt: skip
 _OF_THE_DEAL = ("version", "number", "subject", "created_at")
 
