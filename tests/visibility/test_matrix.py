@@ -86,6 +86,7 @@ OTHER_COMMANDS = {
     "import undo",
     "opportunities delete-closed",
     "opportunities revalue",
+    "reset-sign-in",  # by who installs: security/test_second_factors.py
     "jobs stop",
     "jobs continue",
     "jobs undo",
@@ -111,6 +112,9 @@ CUSTOMISING = {"processes", "lists", "reasons", "settings", "preset", "currencie
 # Lists, what is picked from, one's own preferences, a stage's flyout; and forms of what `OTHER_ROUTES` has, or of many
 # records at once or of one field in a list. The guards of web/test_guards.py find each of them by themselves.
 OTHER_PAGES = {
+    "keys/", "opportunities/<int:opportunity_id>/head/", "palette/", "palette/<str:kind>/<int:record_id>/",
+    "sign/mine/", "sign/sessions/<int:session_id>/end/", "sign/tokens/", "sign/tokens/<int:token_id>/removal/",
+    "sign/tokens/new/", "sign/ways/",
     "opportunities/columns/", "opportunities/<int:opportunity_id>/row/",
     "opportunities/<int:opportunity_id>/cells/<str:name>/",
     "", "access/<str:record>/", "accounts/", "accounts/bin/", "bin/", "campaigns/", "competitors/",
