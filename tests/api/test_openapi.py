@@ -72,6 +72,13 @@ def test_if_match_is_described_where_it_counts(description: Any) -> None:
         "change_process",
         "change_stage",
         "change_step",
+        "change_campaign",
+        "activate_campaign",
+        "deactivate_campaign",
+        "delete_campaign",
+        "change_segment",
+        "delete_segment",
+        "change_line",
     }
 
 

@@ -68,31 +68,31 @@ def _to_and_fro(trade: Trade, ids: Sequence[int]) -> Any:
 
 
 COMMANDS: dict[str, tuple[Command, int]] = {
-    "move": (lambda trade, ids: actions.move_many(trade.company.ada, ids=ids, wish="next"), 16),
-    "move to and fro": (_to_and_fro, 35),
+    "move": (lambda trade, ids: actions.move_many(trade.company.ada, ids=ids, wish="next"), 14),
+    "move to and fro": (_to_and_fro, 31),
     "win": (
         lambda trade, ids: actions.close_many(
             trade.company.ada, ids=ids, outcome="won", reason="PRICE_W", on=TODAY
         ),
-        22,
+        16,
     ),
     "lose": (
         lambda trade, ids: actions.close_many(
             trade.company.ada, ids=ids, outcome="lost", reason="PRICE_L", on=TODAY
         ),
-        16,
+        13,
     ),
     "assign": (
         lambda trade, ids: actions.assign_many(trade.company.ada, ids=ids, owner_id=id_of(trade.company.bob)),
-        14,
+        12,
     ),
     "delete": (lambda trade, ids: actions.delete_many(trade.company.ada, ids=ids), 11),
-    "revalue": (lambda trade, ids: actions.revalue_many(trade.company.ada, ids=ids), 14),
+    "revalue": (lambda trade, ids: actions.revalue_many(trade.company.ada, ids=ids), 10),
     "hand over": (
         lambda trade, ids: set_active(
             SYSTEM, id_of(trade.alice), is_active=False, successor_id=id_of(trade.company.bob)
         ),
-        14,
+        12,
     ),
 }
 

@@ -85,6 +85,7 @@ def is_json(text: str) -> bool:
     return True
 
 
+@pytest.mark.long
 def test_no_field_of_the_api_breaks(ada: Caller, market: Market) -> None:
     assert broken_fields(ada, market, each=1) == []
 
@@ -94,6 +95,7 @@ def test_no_field_of_the_api_breaks_by_any_value(ada: Caller, market: Market) ->
     assert broken_fields(ada, market, each=len(corpus.VALUES)) == []
 
 
+@pytest.mark.long
 def test_no_body_that_is_none_breaks_the_api(ada: Caller, market: Market) -> None:
     broken = []
     for turn, route in enumerate(route for route in ROUTES if route.method != "get"):
@@ -129,6 +131,7 @@ def broken_parameters(ada: Caller, market: Market, *, each: int) -> list[tuple[s
     return broken
 
 
+@pytest.mark.long
 def test_no_parameter_of_the_api_breaks(ada: Caller, market: Market) -> None:
     assert broken_parameters(ada, market, each=1) == []
 
@@ -219,6 +222,7 @@ def broken_words(market: Market, command_line: CommandLine, *, each: int) -> lis
     return broken
 
 
+@pytest.mark.long
 def test_no_word_of_a_command_breaks_it(market: Market, command_line: CommandLine) -> None:
     assert broken_words(market, command_line, each=1) == []
 
