@@ -329,7 +329,8 @@ class Environment:
             return {
                 "ENGINE": "opportune.storage.sqlite",
                 "NAME": str(self.data() / "opportune.sqlite3"),
-                "CONN_MAX_AGE": None,
+                # Opening is dear, but what was opened on a read-only disk stays read-only: anew every few seconds.
+                "CONN_MAX_AGE": 5,
             }
         return self._postgres("DATABASE_URL", pool=self.count("OPPORTUNE_DATABASE_POOL", at_least=0))
 

@@ -142,7 +142,9 @@ def outage(request: HttpRequest, found: Outage) -> HttpResponse:
         )
         response["HX-Reswap"] = "none"
     else:
-        response = page(request, "errors/outage.html", {"actor": None, "message": message})
+        response = page(
+            request, "errors/outage.html", {"actor": None, "message": message, "outage": found.code}
+        )
     response.status_code = 503
     response["Retry-After"] = "5"
     return response

@@ -111,6 +111,7 @@ def test_every_command_answers_as_if_it_never_had_been(market: Market, dan: View
         "account": market.account.pk,
         "contact": market.contact.pk,
         "connection": market.connection,
+        "job": market.job,
         "change_set": market.change_set,
         "step": NEVER,
         "token": NEVER,

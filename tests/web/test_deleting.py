@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from opportune.customers.actions import delete_account
+from opportune.identity.tasks import work_through
 from opportune.kernel import clock
 from opportune.opportunities import actions
-from opportune.opportunities.actions import deleting
+from opportune.opportunities.actions import many
 from opportune.opportunities.models import Opportunity
 from tests.doors.callers import MARK, Market
 from tests.web.conftest import SignIn
@@ -78,15 +79,16 @@ def test_a_customer_one_may_not_know_is_not_named(market: Market, sign_in: SignI
     assert MARK not in page
 
 
-def test_a_large_batch_is_taken_back_as_one(
+def test_a_large_batch_is_a_job_and_taken_back_as_one(
     market: Market, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deleting, "CHUNK", 1)
+    monkeypatch.setattr(many, "MOST", 1)
     two = [lost(market), lost(market, market.another())]
-    page = client.post(BATCH, {}).content.decode()
+    job = client.post(BATCH, {})["Location"]
+    work_through(int(job.rstrip("/").rpartition("/")[2]))
     assert [is_gone(deal) for deal in two] == [True, True]
-    start = page.index("/opportunities/deletion/", page.index("<h1>"))
-    client.post(page[start : page.index('"', start)])
+    undoing = client.post(f"{job}undo/")["Location"]
+    work_through(int(undoing.rstrip("/").rpartition("/")[2]))
     assert [is_gone(deal) for deal in two] == [False, False]
 
 
