@@ -120,3 +120,14 @@ def test_columns_are_chosen_and_ordered(company: Company, deals: list[Opportunit
     form.get_by_role("button", name="Apply").click()
     expect(page.locator("thead th").nth(2)).to_have_text("Number")
     expect(page.locator("thead")).not_to_contain_text("Owner")
+
+
+def test_other_lists_show_their_rows_on_a_phone(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path="/accounts/")
+    page.set_viewport_size({"width": 390, "height": 844})
+    name = page.locator("tbody td.t").first
+    expect(name).to_be_visible()
+    page.goto("/opportunities/")
+    expect(page.locator("tbody td.t").first).to_be_visible()
