@@ -329,8 +329,7 @@ class Environment:
             return {
                 "ENGINE": "opportune.storage.sqlite",
                 "NAME": str(self.data() / "opportune.sqlite3"),
-                # Opening is dear, but what was opened on a read-only disk stays read-only: anew every few seconds.
-                "CONN_MAX_AGE": 5,
+                "CONN_MAX_AGE": None,
             }
         return self._postgres("DATABASE_URL", pool=self.count("OPPORTUNE_DATABASE_POOL", at_least=0))
 

@@ -67,7 +67,7 @@ def test_without_an_address_the_database_is_a_file_in_the_data_directory(tmp_pat
     assert database == {
         "ENGINE": "opportune.storage.sqlite",
         "NAME": str(tmp_path / "opportune.sqlite3"),
-        "CONN_MAX_AGE": 5,
+        "CONN_MAX_AGE": None,
     }
 
 

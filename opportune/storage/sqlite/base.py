@@ -6,10 +6,13 @@ outside a transaction for as long as it runs. Reads outside a transaction never 
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db.backends.sqlite3 import base
@@ -39,6 +42,11 @@ def writes(statement: str) -> bool:
     if first == "WITH":
         return WRITING_WORD.search(body) is not None
     return bool(first) and first not in READING
+
+
+def writable(file: Path) -> bool:
+    """Whether a database file and the files beside it can be written."""
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
 
 
 class QueueingCursor(base.SQLiteCursorWrapper):
@@ -91,6 +99,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection: sqlite3.Connection = super().get_new_connection(conn_params)
         if self.is_in_memory_db():
             return connection
+        if not writable(Path(str(conn_params["database"]))):
+            # What was opened on a read-only disk stays read-only, for its whole process: not to be kept.
+            self.close_at = time.monotonic()
         self._queue = WriteQueue(str(conn_params["database"]), timeout=conn_params["timeout"])
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             # Changing the mode fails at once, without waiting, while somebody else writes.
