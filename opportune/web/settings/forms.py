@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from opportune.kernel.errors import Conflict
 from opportune.web.formats import typed_amount
-from opportune.web.pages import is_htmx, page
+from opportune.web.pages import SignedIn, is_htmx, page
 from opportune.web.typed import Typed
 
 
@@ -30,6 +31,12 @@ def menu(
     return page(
         request, "settings/menu_page.html", {**context, "menu": template, "title": title, "back": back}
     )
+
+
+def saved(request: SignedIn, template: str = "settings/saved.html", **context: Any) -> HttpResponse:
+    """A word of what was saved where it stands, with what undoes it; nothing where nothing changed."""
+    undo = request.change_sets[-1] if request.change_sets else 0
+    return page(request, template, {**context, "message": gettext("Saved."), "undo": undo, "kind": "done"})
 
 
 def shown_text(value: Any) -> str:

@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("close-reasons/add/", reasons.add, name="close_reason_add"),
     path("close-reasons/new/", reasons.new, name="close_reason_new"),
     path("close-reasons/<str:reason>/name/", reasons.rename, name="close_reason_name"),
+    path("close-reasons/<str:reason>/place/", reasons.place, name="close_reason_place"),
     path("close-reasons/<str:reason>/use/", reasons.offer, name="close_reason_use"),
     path("close-reasons/<str:reason>/removal/", reasons.remove, name="close_reason_removal"),
     path("lists/", lists.index, name="lists"),
