@@ -33,7 +33,7 @@ from opportune.customers.list_reactions import choices_used_by_customers, replac
 from opportune.identity.events import PersonLeaving
 from opportune.identity.tasks import queue_job
 from opportune.kernel.registries import consumers, facts, handlers, jobs, reactions
-from opportune.ledger.events import JobWaiting, RecordsChanged
+from opportune.ledger.events import JobWaiting, RecordsChanged, UndoBegins
 from opportune.ledger.working import UNDO, UndoOfJob
 from opportune.mailing.events import MailWritten
 from opportune.mailing.tasks import queue_delivery
@@ -69,9 +69,10 @@ from opportune.opportunities.hanging_handlers import (
 from opportune.opportunities.list_reactions import choices_used_by_deals, replace_choice
 from opportune.opportunities.origin_reactions import let_go_of_origin, origin_has_opportunities
 from opportune.opportunities.queries import subjects
-from opportune.opportunities.reactions import leave_stage
+from opportune.opportunities.reactions import hold_for_undo, leave_stage
 from opportune.process.events import StageRemoved, StepDelayed, StepsRemoved
 from opportune.process.handlers import ProcessHandler, StageHandler, StepHandler
+from opportune.process.holding import take_for_undo
 from opportune.process.standing import hold_for_default
 from opportune.reference import handlers as settled
 from opportune.reference.events import ListItemRemoved
@@ -134,6 +135,7 @@ def wire() -> None:
             StepDelayed: [put_off_tasks],
             StepsRemoved: [cancel_tasks_of_steps],
             StagesEntered: [make_stage_tasks],
+            UndoBegins: [take_for_undo, hold_for_undo],
         }
     )
     consumers.update({})

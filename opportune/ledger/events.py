@@ -16,6 +16,13 @@ class RecordsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoBegins:
+    """An undo or redo is about to lock records of these kinds: what comes before all records is taken now."""
+
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class JobWaiting:
     """A job has rows to be worked through, and waits for somebody who does."""
 

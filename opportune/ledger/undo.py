@@ -11,8 +11,9 @@ from django.db import transaction
 from opportune.kernel.actor import Actor
 from opportune.kernel.errors import NotFound, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
-from opportune.kernel.registries import ConsequenceHandler, handlers
+from opportune.kernel.registries import ConsequenceHandler, handlers, react
 from opportune.kernel.sentences import sentence
+from opportune.ledger.events import UndoBegins
 from opportune.ledger.facets import collapse, plan_fields
 from opportune.ledger.models import Change, ChangeSet, Job, Recorded
 from opportune.ledger.recording import CONSEQUENCE, Recording, command, tried_twice
@@ -71,6 +72,7 @@ def _undo(actor: Actor, original: ChangeSet, job: Job | None, chunk: int | None)
         undone.kept += [(ref, RECORD) for ref, _ in by_record if ref in purged]
         by_record = [(ref, steps) for ref, steps in by_record if ref not in purged]
         running.consequences |= {ref for ref, steps in by_record if _only_followed(steps)}
+        react(actor, UndoBegins(frozenset(ref.kind for ref, _ in by_record)))
         records = _locked(actor, [ref for ref, _ in by_record], running.consequences)
         changed_since = _changed_since(by_record)
         followed = _Followed(running)

@@ -17,6 +17,7 @@ from opportune.opportunities import entries, stays
 from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
 from opportune.opportunities.moves import RESTAGED, SWITCH
 from opportune.opportunities.read_only import closed
+from opportune.process.holding import hold_processes
 from opportune.reference.queries import organisation_settings
 
 MONEY_FIELDS = ("estimated_value", "actual_value", "budget")
@@ -24,7 +25,8 @@ UNDO = "undo"
 
 
 def obtain_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Opportunity:
-    """A deal that the actor's verb reaches, locked. Raises NotFound, NotPermitted."""
+    """A deal that the actor's verb reaches, locked after its process. Raises NotFound, NotPermitted."""
+    hold_processes()
     live = OpportunityQuerySet(Opportunity).live()
     return obtain(live, actor, Opportunity.kind, opportunity_id, verb)
 
@@ -36,6 +38,7 @@ def obtain_deals(
 
     As `obtain_deal` for each, in as many queries for many as for one.
     """
+    hold_processes()
     live, asked = OpportunityQuerySet(Opportunity).live(), set(ids)
     visible = live.filter(scope(actor, Opportunity.kind, "read"), pk__in=asked)
     found = {deal.pk: deal for deal in visible.order_by("pk").select_for_update(of=("self",))}
