@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from opportune.kernel.records import RecordRef
 
@@ -20,6 +21,13 @@ class UndoBegins:
     """An undo or redo is about to lock records of these kinds: what comes before all records is taken now."""
 
     kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesGivenBack:
+    """An undo or redo gave fields of these records former values; what those name must be there."""
+
+    given: tuple[tuple[Any, frozenset[str]], ...]
 
 
 @dataclass(frozen=True, slots=True)

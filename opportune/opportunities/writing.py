@@ -19,6 +19,7 @@ from opportune.opportunities.moves import RESTAGED, SWITCH
 from opportune.opportunities.read_only import closed
 from opportune.process.holding import hold_processes
 from opportune.reference.queries import organisation_settings
+from opportune.storage.saving import save_many
 
 MONEY_FIELDS = ("estimated_value", "actual_value", "budget")
 UNDO = "undo"
@@ -139,8 +140,10 @@ def write_many(
                 undone.append(deal)
     if turns:
         entries.append(turns)
-    for deal in undone:
-        deal.stage_since = stays.stage_since(entries_of(deal))
+    if undone:
+        lives = entries_of_many(undone)
+        for deal in undone:
+            deal.stage_since = stays.stage_since(lives[deal.pk])
     _save(written, columns)
     return written
 
@@ -159,7 +162,7 @@ def _save(deals: Sequence[Opportunity], columns: Iterable[str]) -> None:
     if len(deals) == 1:
         deals[0].save(update_fields=names)
     else:
-        Opportunity.objects.bulk_update(deals, names, batch_size=entries.BATCH)
+        save_many(deals, names)
 
 
 NOTED = entries.NOTED_FIELDS
