@@ -12,10 +12,17 @@ from opportune.kernel.errors import OpportuneError
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions
 from opportune.opportunities.models import CLOSED, Entry, Opportunity
-from opportune.process.actions import add_stage, delete_process, delete_stage, retire_process
+from opportune.process.actions import (
+    add_stage,
+    delete_process,
+    delete_stage,
+    install_processes,
+    retire_process,
+)
 from opportune.process.models import Process, Stage
-from opportune.process.queries import ProcessPicture
-from tests.deals import SYSTEM, Trade, last_change_set, process_with, set_up_trade, stage
+from opportune.process.queries import ProcessPicture, process_by_key
+from opportune.reference.actions import install_reference
+from tests.deals import SYSTEM, Trade, last_change_set, process_with, stage
 from tests.people import found_company
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -28,7 +35,10 @@ def trade() -> Trade:
     """The company at work, committed, so that other connections see it."""
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets one writer in at a time")
-    return set_up_trade(found_company())
+    company = found_company()
+    install_reference(SYSTEM)
+    install_processes(SYSTEM)
+    return Trade(company, company.account(), process_by_key("sales"))
 
 
 def road(key: str) -> ProcessPicture:
