@@ -19,7 +19,11 @@ from opportune.campaigns.facts import (
     segments_with_customer,
 )
 from opportune.campaigns.handlers import CampaignHandler, SegmentHandler, SegmentLineHandler
-from opportune.campaigns.list_reactions import choices_used_by_campaigns, replace_choice_of_campaigns
+from opportune.campaigns.list_reactions import (
+    choices_used_by_campaigns,
+    lists_drawn_on_by_campaigns,
+    replace_choice_of_campaigns,
+)
 from opportune.customers.connection_handler import ConnectionHandler
 from opportune.customers.events import CustomerRemoved
 from opportune.customers.facts import (
@@ -29,11 +33,15 @@ from opportune.customers.facts import (
     contacts_reached,
 )
 from opportune.customers.handlers import AccountHandler, ContactHandler
-from opportune.customers.list_reactions import choices_used_by_customers, replace_choice_of_customers
+from opportune.customers.list_reactions import (
+    choices_used_by_customers,
+    lists_drawn_on_by_customers,
+    replace_choice_of_customers,
+)
 from opportune.identity.events import PersonLeaving
 from opportune.identity.tasks import queue_job
 from opportune.kernel.registries import consumers, facts, handlers, jobs, reactions
-from opportune.ledger.events import JobWaiting, RecordsChanged
+from opportune.ledger.events import JobWaiting, RecordsChanged, UndoBegins, ValuesGivenBack
 from opportune.ledger.working import UNDO, UndoOfJob
 from opportune.mailing.events import MailWritten
 from opportune.mailing.tasks import queue_delivery
@@ -66,15 +74,21 @@ from opportune.opportunities.hanging_handlers import (
     ShareHandler,
     TeamMemberHandler,
 )
-from opportune.opportunities.list_reactions import choices_used_by_deals, replace_choice
+from opportune.opportunities.list_reactions import (
+    choices_used_by_deals,
+    lists_drawn_on_by_deals,
+    replace_choice,
+)
 from opportune.opportunities.origin_reactions import let_go_of_origin, origin_has_opportunities
 from opportune.opportunities.queries import subjects
-from opportune.opportunities.reactions import leave_stage
+from opportune.opportunities.reactions import hold_for_undo, leave_stage
 from opportune.process.events import StageRemoved, StepDelayed, StepsRemoved
 from opportune.process.handlers import ProcessHandler, StageHandler, StepHandler
+from opportune.process.holding import take_for_undo
 from opportune.process.standing import hold_for_default
 from opportune.reference import handlers as settled
 from opportune.reference.events import ListItemRemoved
+from opportune.reference.still_there import demand_given_back_there
 from opportune.search.index import reindex
 
 
@@ -104,6 +118,9 @@ def wire() -> None:
         deals_of_step=deals_of_step,
         deals_with_task_done=task_queries.deals_with_task_done,
         is_on_segment=is_on_segment,
+        lists_drawn_on_by_campaigns=lists_drawn_on_by_campaigns,
+        lists_drawn_on_by_customers=lists_drawn_on_by_customers,
+        lists_drawn_on_by_deals=lists_drawn_on_by_deals,
         next_tasks=task_queries.next_tasks,
         open_deals_of=open_deals_of,
         open_tasks_about=task_queries.open_tasks_about,
@@ -134,6 +151,8 @@ def wire() -> None:
             StepDelayed: [put_off_tasks],
             StepsRemoved: [cancel_tasks_of_steps],
             StagesEntered: [make_stage_tasks],
+            UndoBegins: [take_for_undo, hold_for_undo],
+            ValuesGivenBack: [demand_given_back_there],
         }
     )
     consumers.update({})

@@ -1,6 +1,6 @@
 """What the ledger may do with a task of which it knows the reference only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from opportune.activities.models import Task
@@ -10,6 +10,7 @@ from opportune.identity.visibility import scope
 from opportune.kernel import clock
 from opportune.ledger.recording import recording
 from opportune.opportunities.models import Opportunity
+from opportune.storage.saving import save_many
 
 
 class TaskHandler:
@@ -34,15 +35,30 @@ class TaskHandler:
 
     def restore_fields(self, actor: Actor, record: Task, values: dict[str, Any]) -> None:
         """Give a task its former state, owner or date."""
-        recording().update(record, values)
+        self.restore_many(actor, [(record, values)])
+
+    def restore_many(self, actor: Actor, given: Sequence[tuple[Task, dict[str, Any]]]) -> None:
+        """Give many tasks their former state, owner or date."""
+        changed = [task for task, values in given if recording().step(task, values)]
+        columns = {name: None for _, values in given for name in values}
+        save_many(changed, [*columns, "version", *Task.derived])
 
     def remove(self, actor: Actor, record: Task) -> None:
         """Undo a task's making: cancelled."""
-        recording().update(record, {"state": Task.State.CANCELLED, "ended_at": clock.now()})
+        self.remove_many(actor, [record])
+
+    def remove_many(self, actor: Actor, records: Sequence[Task]) -> None:
+        """Undo the making of many tasks."""
+        ended = {"state": Task.State.CANCELLED, "ended_at": clock.now()}
+        self.restore_many(actor, [(task, ended) for task in records])
 
     def bring_back(self, actor: Actor, record: Task) -> None:
         """Tasks are not binned."""
-        recording().update(record, {"state": Task.State.OPEN, "ended_at": None})
+        self.bring_back_many(actor, [record])
+
+    def bring_back_many(self, actor: Actor, records: Sequence[Task]) -> None:
+        """Tasks are not binned."""
+        self.restore_many(actor, [(task, {"state": Task.State.OPEN, "ended_at": None}) for task in records])
 
     def depended_upon(self, record: Task) -> bool:
         """Nothing stands on a task."""

@@ -1,6 +1,7 @@
 """Which fields of accounts, contacts and connections draw on lists of choices, and what follows when a choice goes."""
 
 from collections import Counter
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -12,7 +13,7 @@ from opportune.ledger.binning import put_into_bin
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import recording
 from opportune.reference.events import ListItemRemoved
-from opportune.reference.replacing import Drawn, replace_code, replace_in, uses_in
+from opportune.reference.replacing import Drawn, drawn_on, replace_code, replace_in, uses_in
 
 DRAWN: Drawn = {
     "account_type": [(Account.objects, "type")],
@@ -33,6 +34,14 @@ def choices_used_by_customers(list_key: str) -> Counter[str]:
             rows = _playing(side, _OF_LIST[list_key]).filter(LIVE).exclude(**{f"{side}_role": ""})
             counted.update(rows.values_list(f"{side}_role", flat=True))
     return counted
+
+
+def lists_drawn_on_by_customers(record: Any) -> dict[str, str]:
+    """The fields of an account, a contact or a connection that have codes of lists, with the lists' keys."""
+    if isinstance(record, Connection):
+        categories = {side: getattr(record, f"{side}_category") for side in SIDES}
+        return {f"{side}_role": list_of(category) for side, category in categories.items() if category}
+    return drawn_on(DRAWN, record)
 
 
 def replace_choice_of_customers(actor: Actor, event: ListItemRemoved) -> None:

@@ -45,6 +45,7 @@ class User(Recorded, AbstractBaseUser):
     """A person who signs in, or did: a deactivated one keeps the records and the history."""
 
     kind = "user"
+    taken_away = Q(is_active=False)
     derived: ClassVar[frozenset[str]] = frozenset({"sort_key"})
     unrecorded: ClassVar[frozenset[str]] = frozenset({"password", "last_login", "has_demo_password"})
 

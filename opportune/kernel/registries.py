@@ -51,6 +51,23 @@ class ConsequenceHandler(Protocol):
         """The records, locked, by id: who may undo the command may undo what followed from it."""
 
 
+@runtime_checkable
+class SetHandler(Protocol):
+    """What a handler adds whose records are given back many at once, in as few queries as one, with the same verdicts.
+
+    Its records do not stand on each other: none is `depended_upon` by another of its kind.
+    """
+
+    def restore_many(self, actor: Any, given: Sequence[tuple[Any, dict[str, Any]]]) -> None:
+        """As `restore_fields` of each."""
+
+    def remove_many(self, actor: Any, records: Sequence[Any]) -> None:
+        """As `remove` of each."""
+
+    def bring_back_many(self, actor: Any, records: Sequence[Any]) -> None:
+        """As `bring_back` of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowRefused:
     """A record that a job left as it was, and why."""

@@ -53,11 +53,18 @@ def remembered(key: Hashable, read: Callable[[], T], *, of: frozenset[str]) -> T
     return found
 
 
+def forget(kinds: frozenset[str]) -> None:
+    """Forget what is made of any of these kinds of records; what is read from here on is remembered."""
+    memory = _memory.get()
+    if memory is not None:
+        for key in [key for key in memory.kept if not memory.kinds[key].isdisjoint(kinds)]:
+            del memory.kept[key]
+
+
 def changing(kind: str) -> None:
     """Forget what is made of a kind of record, and remember none of it from here on: it is being changed."""
     memory = _memory.get()
     if memory is None or kind in memory.changed:
         return
     memory.changed.add(kind)
-    for key in [key for key in memory.kept if kind in memory.kinds[key]]:
-        del memory.kept[key]
+    forget(frozenset({kind}))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from opportune.kernel.records import RecordRef
 
@@ -13,6 +14,20 @@ class RecordsChanged:
     change_set_id: int
     refs: tuple[RecordRef, ...]
     fields: Mapping[RecordRef, frozenset[str]] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoBegins:
+    """An undo or redo is about to lock records of these kinds: what comes before all records is taken now."""
+
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesGivenBack:
+    """An undo or redo gave fields of these records former values; what those name must be there."""
+
+    given: tuple[tuple[Any, frozenset[str]], ...]
 
 
 @dataclass(frozen=True, slots=True)

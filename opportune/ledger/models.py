@@ -173,6 +173,8 @@ class Recorded(models.Model):
     kind: ClassVar[str]
     derived: ClassVar[frozenset[str]] = frozenset()
     unrecorded: ClassVar[frozenset[str]] = frozenset()
+    taken_away: ClassVar[Q | None] = None
+    """Which of them nothing may be given back that names them; none if that has no matter here."""
 
     version = models.PositiveIntegerField(default=1, editable=False)
 

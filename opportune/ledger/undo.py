@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -11,49 +10,27 @@ from django.db import transaction
 from opportune.kernel.actor import Actor
 from opportune.kernel.errors import NotFound, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
-from opportune.kernel.registries import ConsequenceHandler, handlers
+from opportune.kernel.registries import ConsequenceHandler, handlers, react
 from opportune.kernel.sentences import sentence
-from opportune.ledger.facets import collapse, plan_fields
+from opportune.ledger.events import UndoBegins, ValuesGivenBack
+from opportune.ledger.facets import collapse
+from opportune.ledger.giving_back import RECORD, GivingBack, Undone
 from opportune.ledger.models import Change, ChangeSet, Job, Recorded
-from opportune.ledger.recording import CONSEQUENCE, Recording, command, tried_twice
+from opportune.ledger.recording import CONSEQUENCE, command, tried_twice
 
-RECORD = "record"
+__all__ = ["Undone", "origin_of", "purged_among", "undo"]
+
 _Operation = Change.Operation
 GONE_FOR_GOOD = sentence("This cannot be undone: it was deleted for good.")
-_IN_AND_OUT = (_Operation.BIN, _Operation.RESTORE)
-
-
-@dataclass(slots=True)
-class Undone:
-    """What an undo put back and what it left, as (record, facet); the facet `record` is the record itself."""
-
-    change_set_id: int | None = None
-    restored: list[tuple[RecordRef, str]] = field(default_factory=list)
-    kept: list[tuple[RecordRef, str]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Followed:
-    """What a running undo has changed so far, also by what followed from it: a locked record may be outdated."""
-
-    running: Recording
-    counted: int = 0
-    refs: set[RecordRef] = field(default_factory=set)
-
-    def changed(self, ref: RecordRef) -> bool:
-        fresh = self.running.changes[self.counted :]
-        self.counted += len(fresh)
-        self.refs |= {change.ref for change in fresh}
-        return ref in self.refs
 
 
 def undo(actor: Actor, change_set_id: int, *, job: Job | None = None, chunk: int | None = None) -> Undone:
     """Take a change set back with the actor's rights now, as a chunk of a job if one is given.
 
-    Undoing an undo is redo.
+    Undoing an undo is redo. Records alike are given back together, with the verdicts that each would have alone.
 
     Raises NotFound, NotPermitted, or Refused `already_undone`, `nothing_to_undo`, `cannot_undo` (of what was deleted
-    for good).
+    for good), `named_gone` (of what names something that was taken away since), or what the records' handlers raise.
     """
     original = _visible_change_set(actor, change_set_id)
     return tried_twice(lambda: _undo(actor, original, job, chunk))
@@ -71,13 +48,13 @@ def _undo(actor: Actor, original: ChangeSet, job: Job | None, chunk: int | None)
         undone.kept += [(ref, RECORD) for ref, _ in by_record if ref in purged]
         by_record = [(ref, steps) for ref, steps in by_record if ref not in purged]
         running.consequences |= {ref for ref, steps in by_record if _only_followed(steps)}
+        react(actor, UndoBegins(frozenset(ref.kind for ref, _ in by_record)))
         records = _locked(actor, [ref for ref, _ in by_record], running.consequences)
         changed_since = _changed_since(by_record)
-        followed = _Followed(running)
+        giving = GivingBack(actor, running, records, undone)
         for ref, steps in by_record:
-            if followed.changed(ref):
-                records[ref].refresh_from_db()
-            _undo_record(actor, records[ref], steps, changed_since[ref], undone)
+            giving.undo(ref, steps, changed_since[ref])
+        giving.finish()
         if not undone.restored:
             kept = [(str(ref), facet) for ref, facet in undone.kept]
             if purged:
@@ -87,6 +64,7 @@ def _undo(actor: Actor, original: ChangeSet, job: Job | None, chunk: int | None)
                 sentence("Nothing was undone: everything it changed has been changed again since."),
                 kept=kept,
             )
+        react(actor, ValuesGivenBack(tuple(giving.given)))
     return undone
 
 
@@ -171,37 +149,3 @@ def _changed_since(by_record: Iterable[tuple[RecordRef, list[Change]]]) -> dict[
             if change.version > last[change.ref]:
                 later[change.ref].append((change.before, change.after))
     return {ref: set(collapse(steps)[1]) for ref, steps in later.items()}
-
-
-def _undo_record(
-    actor: Actor, record: Recorded, steps: list[Change], changed_since: set[str], undone: Undone
-) -> None:
-    handler = handlers[record.kind]
-    ref = record.ref
-    operations = {step.operation for step in steps}
-    if _Operation.CREATE in operations:
-        if changed_since or handler.depended_upon(record):
-            undone.kept.append((ref, RECORD))
-            return
-        handler.remove(actor, record)
-        undone.restored.append((ref, RECORD))
-        return
-    moved = {name for step in steps if step.operation in _IN_AND_OUT for name in step.after}
-    if moved & changed_since:
-        undone.kept.append((ref, RECORD))
-        return
-    if _Operation.BIN in operations:
-        handler.bring_back(actor, record)
-        undone.restored.append((ref, RECORD))
-    before, after = collapse(
-        (step.before, step.after) for step in steps if step.operation == _Operation.UPDATE
-    )
-    plan = plan_fields(before, after, changed_since, handler.facets())
-    if plan.values:
-        values = {name: type(record).read_fact(name, value) for name, value in plan.values.items()}
-        handler.restore_fields(actor, record, values)
-    undone.restored += [(ref, facet) for facet in plan.restored]
-    undone.kept += [(ref, facet) for facet in plan.kept]
-    if _Operation.RESTORE in operations and _Operation.BIN not in operations:
-        handler.remove(actor, record)
-        undone.restored.append((ref, RECORD))

@@ -1,6 +1,6 @@
 """What the ledger and the doors may do with a deal or a tick of which they know the reference only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from opportune.identity.actor import Actor
@@ -61,6 +61,18 @@ class OpportunityHandler:
     def bring_back(self, actor: Actor, record: Opportunity) -> None:
         """Undo a removal."""
         actions.bring_back(actor, record)
+
+    def restore_many(self, actor: Actor, given: Sequence[tuple[Opportunity, dict[str, Any]]]) -> None:
+        """Give many their former values."""
+        actions.restore_many(actor, given)
+
+    def remove_many(self, actor: Actor, records: Sequence[Opportunity]) -> None:
+        """Undo many creations."""
+        actions.remove_many(actor, records)
+
+    def bring_back_many(self, actor: Actor, records: Sequence[Opportunity]) -> None:
+        """Undo many removals."""
+        actions.bring_back_many(actor, records)
 
     def depended_upon(self, record: Opportunity) -> bool:
         """Nothing that is made later keeps a deal from being taken back."""

@@ -1,11 +1,12 @@
 """Which fields of deals, and of what hangs on them, draw on lists of choices, and what follows when a choice goes."""
 
 from collections import Counter
+from typing import Any
 
 from opportune.identity.actor import Actor
 from opportune.opportunities.models import Opportunity, TeamMember
 from opportune.reference.events import ListItemRemoved
-from opportune.reference.replacing import Drawn, replace_in, uses_in
+from opportune.reference.replacing import Drawn, drawn_on, replace_in, uses_in
 
 _OF_DEALS = (
     "type",
@@ -27,6 +28,11 @@ DRAWN: Drawn = {
 def choices_used_by_deals(list_key: str) -> Counter[str]:
     """How many deals, or members of their teams, have each code of a list."""
     return uses_in(DRAWN, list_key)
+
+
+def lists_drawn_on_by_deals(record: Any) -> dict[str, str]:
+    """The fields of a deal, or of a member of its team, that have codes of lists, with the lists' keys."""
+    return drawn_on(DRAWN, record)
 
 
 def replace_choice(actor: Actor, event: ListItemRemoved) -> None:

@@ -1,6 +1,6 @@
 """The campaign and the segment of a deal: what follows from choosing one, and what does not go together."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -72,15 +72,32 @@ def wrong_origins(deals: Sequence[Named]) -> list[dict[str, Sentence]]:
     return [_wrong(each, campaigns, segments) if each.is_asked else {} for each in deals]
 
 
-def demand_origins_kept(values: Mapping[str, Any]) -> None:
-    """Raise Refused `origin_gone` if a campaign or segment that is given back is in the bin."""
-    named = {RecordRef(name.removesuffix("_id"), values[name]) for name in FIELDS if values.get(name)}
-    for ref, name in sorted(names_in_bin(named).items()):
-        raise Refused(
-            "origin_gone",
-            sentence("{name}, which it names, is in the bin. Bring that back first.", name=name),
-            origin=str(ref),
-        )
+@dataclass(frozen=True, slots=True)
+class OriginsGone:
+    """Those campaigns and segments which are in the bin, with their names."""
+
+    names: Mapping[RecordRef, str]
+
+    def demand(self, values: Mapping[str, Any]) -> None:
+        """Raise Refused `origin_gone` if values of a deal name one of them."""
+        for ref in sorted(_origins_named(values) & self.names.keys()):
+            raise Refused(
+                "origin_gone",
+                sentence(
+                    "{name}, which it names, is in the bin. Bring that back first.", name=self.names[ref]
+                ),
+                origin=str(ref),
+            )
+
+
+def gone_origins(former: Iterable[Mapping[str, Any]]) -> OriginsGone:
+    """Of the campaigns and segments that former values of deals name, those that are in the bin."""
+    named = {ref for values in former for ref in _origins_named(values)}
+    return OriginsGone(names_in_bin(named) if named else {})
+
+
+def _origins_named(values: Mapping[str, Any]) -> set[RecordRef]:
+    return {RecordRef(name.removesuffix("_id"), values[name]) for name in FIELDS if values.get(name)}
 
 
 def _wrong(

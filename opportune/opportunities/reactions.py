@@ -6,13 +6,21 @@ from typing import Any
 from django.db.models import Q
 
 from opportune.identity.actor import Actor
+from opportune.ledger.events import UndoBegins
 from opportune.ledger.recording import recording
 from opportune.opportunities.chances import moved_likelihood
 from opportune.opportunities.models import OPEN, Opportunity, Status
 from opportune.opportunities.moves import NEXT, RESTAGED
 from opportune.opportunities.writing import Writing, organisation_today, write_many
 from opportune.process.events import StageRemoved
+from opportune.process.holding import hold_processes
 from opportune.process.queries import ProcessPicture, StagePicture, process_by_id
+
+
+def hold_for_undo(actor: Actor, event: UndoBegins) -> None:
+    """Hold the processes before an undo locks deals, unless it has taken them (decision 33)."""
+    if Opportunity.kind in event.kinds:
+        hold_processes()
 
 
 def leave_stage(actor: Actor, event: StageRemoved) -> None:

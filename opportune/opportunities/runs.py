@@ -1,5 +1,6 @@
 """Where deals stand in the processes they may run beside each other (D-033)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,18 +83,27 @@ def keep_places(deals: Iterable[Opportunity]) -> None:
     _keep([_run(deal, deal.stage_id, deal.is_finished) for deal in deals])
 
 
-def give_place_back(deal: Opportunity) -> None:
-    """Note the place a deal kept in the process it is in, before the command that is being undone led it there."""
+def give_places_back(deals: Sequence[Opportunity]) -> None:
+    """Note the place deals kept in the process they are in, before the command that is being undone led them there."""
     undone = Change.objects.filter(
-        change_set=recording().change_set.undoes_id, kind=Opportunity.kind, record_id=deal.pk
+        change_set=recording().change_set.undoes_id,
+        kind=Opportunity.kind,
+        record_id__in=[deal.pk for deal in deals],
     )
-    entering = [change for change in undone.order_by("version") if "place" in change.detail]
-    if not entering:
-        keep_places([deal])
-    elif place := entering[0].detail["place"]:
-        _keep([_run(deal, *place)])
-    else:
-        ProcessRun.objects.filter(opportunity=deal, process_id=deal.process_id).delete()
+    first: dict[int, Sequence[Any]] = {}
+    for change in undone.order_by("version"):
+        if "place" in change.detail:
+            first.setdefault(change.record_id, change.detail["place"])
+    kept, placeless = [], defaultdict(list)
+    for deal in deals:
+        place = first.get(deal.pk, (deal.stage_id, deal.is_finished))
+        if place:
+            kept.append(_run(deal, *place))
+        else:
+            placeless[deal.process_id].append(deal.pk)
+    _keep(kept)
+    for process_id, ids in placeless.items():
+        ProcessRun.objects.filter(process_id=process_id, opportunity_id__in=ids).delete()
 
 
 def _run(deal: Opportunity, stage_id: int | None, is_finished: bool) -> ProcessRun:

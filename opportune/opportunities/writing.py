@@ -17,14 +17,17 @@ from opportune.opportunities import entries, stays
 from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
 from opportune.opportunities.moves import RESTAGED, SWITCH
 from opportune.opportunities.read_only import closed
+from opportune.process.holding import hold_processes
 from opportune.reference.queries import organisation_settings
+from opportune.storage.saving import save_many
 
 MONEY_FIELDS = ("estimated_value", "actual_value", "budget")
 UNDO = "undo"
 
 
 def obtain_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Opportunity:
-    """A deal that the actor's verb reaches, locked. Raises NotFound, NotPermitted."""
+    """A deal that the actor's verb reaches, locked after its process. Raises NotFound, NotPermitted."""
+    hold_processes()
     live = OpportunityQuerySet(Opportunity).live()
     return obtain(live, actor, Opportunity.kind, opportunity_id, verb)
 
@@ -36,6 +39,7 @@ def obtain_deals(
 
     As `obtain_deal` for each, in as many queries for many as for one.
     """
+    hold_processes()
     live, asked = OpportunityQuerySet(Opportunity).live(), set(ids)
     visible = live.filter(scope(actor, Opportunity.kind, "read"), pk__in=asked)
     found = {deal.pk: deal for deal in visible.order_by("pk").select_for_update(of=("self",))}
@@ -136,8 +140,10 @@ def write_many(
                 undone.append(deal)
     if turns:
         entries.append(turns)
-    for deal in undone:
-        deal.stage_since = stays.stage_since(entries_of(deal))
+    if undone:
+        lives = entries_of_many(undone)
+        for deal in undone:
+            deal.stage_since = stays.stage_since(lives[deal.pk])
     _save(written, columns)
     return written
 
@@ -156,7 +162,7 @@ def _save(deals: Sequence[Opportunity], columns: Iterable[str]) -> None:
     if len(deals) == 1:
         deals[0].save(update_fields=names)
     else:
-        Opportunity.objects.bulk_update(deals, names, batch_size=entries.BATCH)
+        save_many(deals, names)
 
 
 NOTED = entries.NOTED_FIELDS

@@ -8,6 +8,7 @@ from opportune.kernel.errors import Invalid, NotFound
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import LIVE, Recorded
 from opportune.ledger.recording import recording
+from opportune.process.holding import take_processes
 from opportune.process.models import Process, Stage, Step
 
 R = TypeVar("R", Process, Stage, Step)
@@ -16,6 +17,7 @@ R = TypeVar("R", Process, Stage, Step)
 def obtain_process(actor: Actor, process_id: int) -> Process:
     """A process, locked. Raises NotPermitted, NotFound."""
     actor.demand_right("customise")
+    take_processes()
     process = Process.objects.filter(LIVE, pk=process_id).select_for_update().first()
     if process is None:
         raise NotFound("process")
@@ -25,6 +27,7 @@ def obtain_process(actor: Actor, process_id: int) -> Process:
 def obtain_stage(actor: Actor, stage_id: int) -> Stage:
     """A stage, locked after its process. Raises NotPermitted, NotFound."""
     actor.demand_right("customise")
+    take_processes()
     process_id = Stage.objects.filter(LIVE, pk=stage_id).values_list("process_id", flat=True).first()
     if process_id is None:
         raise NotFound("stage")
@@ -38,6 +41,7 @@ def obtain_stage(actor: Actor, stage_id: int) -> Stage:
 def obtain_step(actor: Actor, step_id: int) -> Step:
     """A step, locked after its stage and process. Raises NotPermitted, NotFound."""
     actor.demand_right("customise")
+    take_processes()
     stage_id = Step.objects.filter(LIVE, pk=step_id).values_list("stage_id", flat=True).first()
     if stage_id is None:
         raise NotFound("step")
@@ -50,6 +54,7 @@ def obtain_step(actor: Actor, step_id: int) -> Step:
 
 def all_processes() -> list[Process]:
     """The processes in their order, locked."""
+    take_processes()
     return list(Process.objects.filter(LIVE).order_by("position", "id").select_for_update())
 
 

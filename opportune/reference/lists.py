@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 USES = ("choices_used_by_deals", "choices_used_by_customers", "choices_used_by_campaigns")
 """Facts: given a list's key, how many records use each of its codes."""
+DRAWING = ("lists_drawn_on_by_deals", "lists_drawn_on_by_customers", "lists_drawn_on_by_campaigns")
+"""Facts: given a record, the fields that have codes of lists, with the lists' keys."""
 
 
 @dataclass(frozen=True, slots=True)

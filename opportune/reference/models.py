@@ -74,6 +74,7 @@ class CloseReason(Binnable):
     """Why a deal was won or lost (BC close code, DS status reason). `both` fits either outcome."""
 
     kind = "close_reason"
+    taken_away = ~LIVE
 
     class Outcome(models.TextChoices):
         WON = "won"

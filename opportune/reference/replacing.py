@@ -27,6 +27,16 @@ def uses_in(drawn: Drawn, list_key: str) -> Counter[str]:
     return counted
 
 
+def drawn_on(drawn: Drawn, record: Any) -> dict[str, str]:
+    """The fields of a record that have codes of lists, with the lists' keys."""
+    return {
+        field: list_key
+        for list_key, fields in drawn.items()
+        for records, field in fields
+        if records.model is type(record)
+    }
+
+
 def replace_in(drawn: Drawn, event: ListItemRemoved) -> None:
     """Give every record that has the removed code its replacement."""
     for records, field in drawn.get(event.list_key, ()):

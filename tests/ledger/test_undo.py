@@ -192,10 +192,15 @@ def test_who_gave_a_record_away_cannot_take_it_back_but_the_manager_can(company:
     assert now(account).owner_id == company.alice.id
 
 
-def test_a_record_goes_back_even_to_somebody_who_left(company: Company) -> None:
+def test_a_record_does_not_go_back_to_somebody_who_left(company: Company) -> None:
     account = company.account()
     change_set = edited(company.alice, account, owner_id=company.bob.id)
     set_active(company.ada, company.alice.id or 0, is_active=False)
+    with pytest.raises(Refused, match="Alice") as refusal:
+        undo(company.carol, change_set)
+    assert (refusal.value.code, refusal.value.data["kind"]) == ("named_gone", "user")
+    assert now(account).owner_id == company.bob.id
+    set_active(company.ada, company.alice.id or 0, is_active=True)
     undo(company.carol, change_set)
     assert now(account).owner_id == company.alice.id
 

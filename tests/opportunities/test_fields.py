@@ -203,10 +203,18 @@ def test_a_comment_bears_date_time_and_name(trade: Trade) -> None:
     assert deal.comments == "First"
 
 
-def test_who_may_not_change_a_deal_comments_nothing(trade: Trade) -> None:
+def test_who_may_add_to_a_deal_comments_it_and_changes_nothing_else(trade: Trade) -> None:
+    deal = trade.deal()
+    actions.comment(trade.company.bob, deal.pk, text="Hello")
+    assert Opportunity.objects.get(pk=deal.pk).comments.endswith("Bob: Hello")
+    with pytest.raises(NotPermitted):
+        actions.edit(trade.company.bob, deal.pk, {"comments": "Hello"})
+
+
+def test_who_only_reads_a_deal_comments_nothing(trade: Trade) -> None:
     deal = trade.deal()
     with pytest.raises(NotPermitted):
-        actions.comment(trade.company.bob, deal.pk, text="Hello")
+        actions.comment(trade.company.rita, deal.pk, text="Hello")
     with pytest.raises(Invalid):
         actions.comment(trade.alice, deal.pk, text=" ")
     trade.lost(deal)

@@ -10,7 +10,7 @@ from opportune.activities.actions import complete_task, create_task
 from opportune.activities.models import Task
 from opportune.identity.actions import set_active
 from opportune.kernel import clock
-from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refused
+from opportune.kernel.errors import Conflict, NotFound, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
 from opportune.ledger.undo import Undone, undo
 from opportune.opportunities import actions
@@ -194,8 +194,9 @@ def test_undoing_a_hand_over_asks_for_the_right_to_assign(trade: Trade, deal: Op
 def test_a_deal_does_not_go_back_to_somebody_who_left(trade: Trade, deal: Opportunity) -> None:
     handed = last_change_set(actions.assign, trade.company.ada, deal.pk, owner_id=id_of(trade.company.bob))
     set_active(trade.company.ada, id_of(trade.alice), is_active=False)
-    with pytest.raises(Invalid):
+    with pytest.raises(Refused, match="Alice") as refusal:
         undo(trade.company.ada, handed)
+    assert refusal.value.code == "named_gone"
     assert now(deal).owner_id == id_of(trade.company.bob)
 
 

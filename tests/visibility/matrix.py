@@ -234,7 +234,7 @@ LINES: list[Line] = [
           fields={"done": "on"}, action=lambda a, w: deals.mark_step(a, w["deal"], w["step"])),
     _deal("write", "delete /opportunities/{opportunity_id}/steps/{step_id}", None, form=_PAGE + "steps/<int:step_id>/",
           fields={}, action=lambda a, w: deals.mark_step(a, w["deal"], w["step"], is_done=False)),
-    _deal("write", "post /opportunities/{opportunity_id}/comments", {"text": "Hello"},
+    _deal("append", "post /opportunities/{opportunity_id}/comments", {"text": "Hello"},
           command="opportunities comment {deal} Hello", form=_PAGE + "comments/", fields={"text": "Hello"},
           action=lambda a, w: deals.comment(a, w["deal"], text="Hello")),
     _deal("write", "post /opportunities/{opportunity_id}/reminder/snooze", {"until": "1h"},

@@ -24,7 +24,8 @@ from opportune.opportunities.actions.from_segment import Opened, create_from_seg
 from opportune.opportunities.actions.many import ON_MANY, Outcomes, Skipped
 from opportune.opportunities.actions.moving import complete_and_move, move, move_many
 from opportune.opportunities.actions.reminding import dismiss, snooze
-from opportune.opportunities.actions.removing import bring_back, remove, restore_fields, restore_mark
+from opportune.opportunities.actions.removing import bring_back, bring_back_many, remove, remove_many
+from opportune.opportunities.actions.restoring import restore_fields, restore_many, restore_mark
 from opportune.opportunities.actions.revaluing import revalue, revalue_many
 from opportune.opportunities.actions.sales_team import (
     add_member,
@@ -48,6 +49,7 @@ __all__ = [
     "assign",
     "assign_many",
     "bring_back",
+    "bring_back_many",
     "change_member",
     "change_rival",
     "change_share",
@@ -72,10 +74,12 @@ __all__ = [
     "move_many",
     "remove",
     "remove_competitor",
+    "remove_many",
     "remove_member",
     "remove_rival",
     "reopen",
     "restore_fields",
+    "restore_many",
     "restore_mark",
     "restore_opportunity",
     "revalue",

@@ -20,6 +20,7 @@ from opportune.opportunities.origins import Named, wrong_origins
 from opportune.opportunities.references import INITIATOR, wrong_references
 from opportune.opportunities.values import CHECKS, checked
 from opportune.opportunities.writing import organisation_today
+from opportune.process.holding import hold_processes
 from opportune.process.queries import process_by_id
 
 NOT_COPIED = {"external_id", "chance", "probability", "on_hold", "initiated_by", "owner_id", "reminder_at"}
@@ -36,6 +37,7 @@ def clone(actor: Actor, opportunity_id: int, *, subject: str | None = None) -> O
     for a reminder that has passed. It stays with the same owner where the actor could give that one's deal away,
     and is the actor's otherwise. Raises NotFound, NotPermitted, Invalid.
     """
+    hold_processes()
     live = OpportunityQuerySet(Opportunity).live()
     model = obtain(live, actor, Opportunity.kind, opportunity_id, "read")
     actor.demand(Opportunity.kind, "create")

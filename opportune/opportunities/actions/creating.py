@@ -29,6 +29,7 @@ from opportune.opportunities.probability import LOST, WON
 from opportune.opportunities.queries.external_ids import taken_external_ids
 from opportune.opportunities.references import as_columns, wrong_references
 from opportune.opportunities.values import accepted, amount, checked
+from opportune.process.holding import hold_processes
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.actions import take_numbers
 from opportune.reference.queries import (
@@ -124,6 +125,7 @@ def create_many(
     Imports may give a history, and owners who have left (`inactive_owners`); such deals may begin anywhere, ungated.
     """
     actor.demand(Opportunity.kind, "create")
+    hold_processes()
     workshop = _Workshop(actor)
     outcomes: list[Chronicle | OpportuneError] = [workshop.chronicle_of(draft) for draft in drafts]
     _refuse_unknown(actor, outcomes, inactive_owners=inactive_owners)

@@ -164,9 +164,10 @@ def mark_step(actor: Actor, opportunity_id: int, step_id: int, *, is_done: bool 
 def comment(actor: Actor, opportunity_id: int, *, text: str) -> Opportunity:
     """Add to the comments of an open deal, with the date, the time and the name of who says so (C-053).
 
+    Who may add to the deal may, without changing it otherwise: a sales team member (D-002, domain.md §7).
     Raises NotFound, NotPermitted, Conflict `closed`, Invalid for nothing said.
     """
-    deal = obtain_open_deal(actor, opportunity_id)
+    deal = obtain_open_deal(actor, opportunity_id, "append")
     said = checked({"comments": text})["comments"]
     if not said:
         raise Invalid({"comments": sentence("This field is required.")})

@@ -11,6 +11,7 @@ class Competitor(Binnable):
     """Somebody who sells to our customers, too."""
 
     kind = "competitor"
+    taken_away = ~LIVE
     derived = frozenset({"sort_key"})
 
     name = models.CharField(max_length=100)

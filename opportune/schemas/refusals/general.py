@@ -11,6 +11,14 @@ GENERAL = (
         ("kind",),
     ),
     Refusal(
+        "named_gone",
+        Cause.STATE,
+        sentence(
+            "What is given back names a choice, a close reason, a competitor or a person that was taken away since."
+        ),
+        ("kind", "id"),
+    ),
+    Refusal(
         "not_permitted",
         Cause.RIGHT,
         sentence("The record is visible, but the role, or the scopes of the token, lack this right."),

@@ -219,6 +219,7 @@ def record_context(record: OpportunityRecord) -> dict[str, Any]:
         "lists": {key: {choice.code: choice for choice in offered} for key, offered in lists.items()},
         "is_open": record.row.status in ("not_started", "in_progress"),
         "may_write": "write" in record.may,
+        "may_add": "append" in record.may,
     }
 
 

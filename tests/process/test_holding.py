@@ -1,0 +1,211 @@
+"""Two connections on PostgreSQL: one takes a stage or a process away while another leads a deal there (decision 33)."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from time import monotonic, sleep
+
+import pytest
+from django.db import connection, transaction
+
+from opportune.kernel.errors import OpportuneError
+from opportune.ledger.undo import undo
+from opportune.opportunities import actions
+from opportune.opportunities.models import CLOSED, Entry, Opportunity
+from opportune.process.actions import (
+    add_stage,
+    delete_process,
+    delete_stage,
+    install_processes,
+    retire_process,
+)
+from opportune.process.models import Process, Stage
+from opportune.process.queries import ProcessPicture, process_by_key
+from opportune.reference.actions import install_reference
+from tests.deals import SYSTEM, Trade, last_change_set, process_with, stage
+from tests.people import found_company
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+WAIT = 10
+Doing = Callable[[], object]
+
+
+@pytest.fixture
+def trade() -> Trade:
+    """The company at work, committed, so that other connections see it."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one writer in at a time")
+    company = found_company()
+    install_reference(SYSTEM)
+    install_processes(SYSTEM)
+    return Trade(company, company.account(), process_by_key("sales"))
+
+
+def road(key: str) -> ProcessPicture:
+    """A process of its own, whose middle stage goes."""
+    return process_with(
+        stage("a", 10, skip=True, is_default=True), stage("b", 20, skip=True), stage("c", 60), key=key
+    )
+
+
+@contextmanager
+def meanwhile(doing: Doing, *, waiting: bool = True) -> Iterator[list[str]]:
+    """Before the transaction of this block is committed, another connection does something, and waits for it or not.
+
+    How it ended, `done` or a code, is in the list after the block.
+    """
+    ended: list[str] = []
+
+    def run() -> None:
+        try:
+            doing()
+            ended.append("done")
+        except OpportuneError as error:
+            ended.append(error.code)
+        finally:
+            connection.close()
+
+    other = Thread(target=run)
+    with transaction.atomic():
+        yield ended
+        other.start()
+        until = monotonic() + WAIT
+        while not ended and not _waits() and monotonic() < until:
+            sleep(0.01)
+        assert _waits() is waiting
+    other.join(WAIT)
+    assert ended
+
+
+def _waits() -> bool:
+    """Whether another connection waits for this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone() is not None
+
+
+def demand_nobody_astray() -> None:
+    """No open deal, and no current entry of one, is at a stage or in a process that is gone."""
+    gone = Stage.objects.exclude(deleted_at=None).values("pk")
+    away = Process.objects.exclude(deleted_at=None).values("pk")
+    for rows in (Opportunity.objects.all(), Entry.objects.filter(is_current=True)):
+        still = rows.exclude(status__in=CLOSED)
+        assert not still.filter(stage_id__in=gone).exists()
+        assert not still.filter(process_id__in=away).exists()
+
+
+def moved(trade: Trade, road: ProcessPicture) -> Doing:
+    deal = trade.deal(process_id=road.id)
+    return lambda: actions.move(trade.alice, deal.pk, stage_id=road.stages[1].id)
+
+
+def moved_with_others(trade: Trade, road: ProcessPicture) -> Doing:
+    deal = trade.deal(process_id=road.id)
+    return lambda: actions.move_many(trade.alice, ids=[deal.pk], stage_id=road.stages[1].id)
+
+
+def moved_from_another_process(trade: Trade, road: ProcessPicture) -> Doing:
+    deal = trade.deal()
+    return lambda: actions.move(trade.alice, deal.pk, stage_id=road.stages[1].id)
+
+
+def created(trade: Trade, road: ProcessPicture) -> Doing:
+    return lambda: trade.deal(process_id=road.id, stage_id=road.stages[1].id)
+
+
+def switched_back(trade: Trade, road: ProcessPicture) -> Doing:
+    deal = trade.deal(process_id=road.id, stage_id=road.stages[1].id)
+    actions.switch_process(trade.alice, deal.pk, trade.sales.id)
+    return lambda: actions.switch_process(trade.alice, deal.pk, road.id)
+
+
+def reopened(trade: Trade, road: ProcessPicture) -> Doing:
+    deal = trade.lost(trade.deal(process_id=road.id, stage_id=road.stages[1].id))
+    return lambda: actions.reopen(trade.alice, deal.pk)
+
+
+def taken_back(trade: Trade, road: ProcessPicture) -> Doing:
+    deal = trade.deal(process_id=road.id, stage_id=road.stages[1].id)
+    change_set = last_change_set(actions.move, trade.alice, deal.pk, wish="next")
+    return lambda: undo(trade.alice, change_set)
+
+
+LEADING_THERE = {
+    moved: "unknown_stage",
+    moved_with_others: "done",
+    moved_from_another_process: "unknown_stage",
+    created: "invalid",
+    switched_back: "done",
+    reopened: "done",
+    taken_back: "done",
+}
+
+
+def test_who_waits_for_the_deletion_of_a_stage_does_not_land_on_it(trade: Trade) -> None:
+    for leading, end in LEADING_THERE.items():
+        process = road(leading.__name__)
+        doing = leading(trade, process)
+        with meanwhile(doing) as ended:
+            delete_stage(SYSTEM, process.stages[1].id, replacement_id=process.stages[2].id)
+        assert (leading, ended) == (leading, [end])
+        demand_nobody_astray()
+    process = road("cloned")
+    deal = trade.deal(process_id=process.id)
+    with meanwhile(lambda: actions.clone(trade.alice, deal.pk)) as ended:
+        delete_stage(SYSTEM, process.stages[0].id)
+    assert (ended, Opportunity.objects.filter(process_id=process.id).count()) == (["done"], 2)
+    demand_nobody_astray()
+
+
+def test_the_deletion_of_a_stage_waits_for_who_is_led_there(trade: Trade) -> None:
+    for leading in LEADING_THERE:
+        process = road(leading.__name__)
+        doing = leading(trade, process)
+        a_stage, another = process.stages[1].id, process.stages[2].id
+        with meanwhile(lambda: delete_stage(SYSTEM, a_stage, replacement_id=another)) as ended:  # noqa: B023
+            doing()
+        assert (leading, ended) == (leading, ["done"])
+        assert Opportunity.objects.filter(process_id=process.id, stage_id=another).count() == 1
+    demand_nobody_astray()
+
+
+def test_who_waits_for_the_end_of_a_process_does_not_enter_it(trade: Trade) -> None:
+    deal = trade.deal()
+    for ending in (retire_process, delete_process):
+        process = road(ending.__name__)
+        with meanwhile(lambda: actions.switch_process(trade.alice, deal.pk, process.id)) as ended:  # noqa: B023
+            ending(SYSTEM, process.id)
+        assert ended == ["invalid"]
+    process = road("created")
+    with meanwhile(lambda: trade.deal(process_id=process.id)) as ended:
+        delete_process(SYSTEM, process.id)
+    assert ended == ["invalid"]
+    process = road("entered")
+    with meanwhile(lambda: delete_process(SYSTEM, process.id)) as ended:
+        trade.deal(process_id=process.id)
+    assert ended == ["process_in_use"]
+    demand_nobody_astray()
+
+
+def test_undo_and_redo_of_stages_wait_for_who_is_led_there_and_moves_for_no_other(trade: Trade) -> None:
+    process = road("added")
+    deal = trade.deal(process_id=process.id, stage_id=process.stages[2].id)
+    added = last_change_set(add_stage, SYSTEM, process.id, {"name_en": "New", "name_fr": "Nouvelle"})
+    new = Stage.objects.get(process_id=process.id, name_en="New")
+    with meanwhile(lambda: undo(SYSTEM, added)) as ended:
+        actions.move(trade.alice, deal.pk, stage_id=new.pk)
+    assert ended == ["nothing_to_undo"]
+    process = road("deleted")
+    one, two = (trade.deal(process_id=process.id, stage_id=process.stages[1].id) for _ in range(2))
+    gone = last_change_set(delete_stage, SYSTEM, process.stages[1].id, replacement_id=process.stages[2].id)
+    back = undo(SYSTEM, gone).change_set_id
+    assert back is not None
+    with meanwhile(lambda: actions.move(trade.alice, one.pk, wish="update")) as ended:
+        undo(SYSTEM, back)
+    assert ended == ["done"]
+    with meanwhile(lambda: actions.move(trade.alice, two.pk, wish="previous"), waiting=False) as ended:
+        actions.move(trade.alice, one.pk, wish="previous")
+    assert ended == ["done"]
+    demand_nobody_astray()
