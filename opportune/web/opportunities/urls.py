@@ -57,6 +57,7 @@ urlpatterns = [
     ),
     path("opportunities/<int:opportunity_id>/steps/<int:step_id>/", record.step, name="opportunity_step"),
     path("opportunities/<int:opportunity_id>/move/", moving.move, name="opportunity_move"),
+    path("opportunities/<int:opportunity_id>/destinations/", board.where, name="opportunity_destinations"),
     path("opportunities/<int:opportunity_id>/update/", updating.update, name="opportunity_update"),
     path("opportunities/<int:opportunity_id>/process/", updating.switch, name="opportunity_switch"),
     path("opportunities/deletion/", deleting.delete_matching, name="opportunities_deletion"),

@@ -2,6 +2,7 @@
 import { linkOf, listOf, nameOf, wayBack } from "../board/cards.js";
 import { Dragging } from "../board/dragging.js";
 import { Lifting } from "../board/lifting.js";
+import { Refusing } from "../board/refusing.js";
 import { send } from "../board/send.js";
 import { openerOf } from "../popovers.js";
 import { fill, wordsOf } from "../words.js";
@@ -16,6 +17,7 @@ class Board extends HTMLElement {
     this.live.ariaLive = "polite";
     this.dock = this.querySelector(".dock");
     this.area.append(this.live, ...(this.dock ? [this.dock] : []));
+    this.refusing = new Refusing(this);
     this.dragging = new Dragging(this);
     this.lifting = new Lifting(this);
     this.listen = new AbortController();
@@ -30,22 +32,27 @@ class Board extends HTMLElement {
   }
 
   get columns() {
-    return [...this.querySelectorAll(".kcol[data-stage]")];
+    return [...this.querySelectorAll(".kcol[data-lane]")];
   }
 
   say(word, values = {}) {
     this.live.textContent = fill(this.words[word], values);
   }
 
+  // Whether a card is in somebody's hand.
+  get isHolding() {
+    return this.hasAttribute("data-dragging") || this.lifting.held !== null;
+  }
+
   tell(sentence) {
     document.querySelector("op-toasts")?.show(sentence);
   }
 
-  // A stage of a card's menu.
+  // A lane of a card's menu.
   chosen(event) {
-    const choice = event.target.closest("#menu [data-stage]:not([aria-disabled='true'])");
+    const choice = event.target.closest("#menu [data-lane]:not([aria-disabled='true'])");
     const card = choice && openerOf(choice.closest("#menu"))?.closest(".kc");
-    const column = this.columns.find((one) => one.dataset.stage === choice?.dataset.stage);
+    const column = this.columns.find((one) => one.dataset.lane === choice?.dataset.lane);
     if (!card || !column || !this.contains(card)) return;
     const item = card.parentElement;
     const putBack = wayBack(item);
@@ -65,7 +72,7 @@ class Board extends HTMLElement {
     const names = { name: nameOf(card), stage: column.dataset.name };
     card.setAttribute("aria-busy", "true");
     const status = await send(card, {
-      stage: column.dataset.stage === "none" ? "" : column.dataset.stage,
+      [this.dataset.field]: column.dataset.lane === "none" ? "" : column.dataset.lane,
       version: card.dataset.version,
       query: this.dataset.query ?? "",
     });

@@ -24,7 +24,7 @@ class List extends HTMLElement {
 
   // A stage of a row's menu.
   async chosen(event) {
-    const choice = event.target.closest("#menu [data-stage]:not([aria-disabled='true'])");
+    const choice = event.target.closest("#menu [data-lane]:not([aria-disabled='true'])");
     const row = choice && openerOf(choice.closest("#menu"))?.closest("tr");
     if (!row || !this.contains(row)) return;
     const { id } = row;
@@ -34,7 +34,7 @@ class List extends HTMLElement {
       target: row,
       swap: "outerHTML",
       values: {
-        stage: choice.dataset.stage,
+        stage: choice.dataset.lane,
         version: row.dataset.version,
         from: "list",
         query: this.dataset.query,
