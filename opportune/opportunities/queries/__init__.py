@@ -1,6 +1,13 @@
 """Reading deals: totals, board, list, record, and the state of any past day."""
 
-from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
+from opportune.opportunities.queries.board import (
+    Board,
+    BoardCard,
+    BoardColumn,
+    board,
+    board_column,
+    places,
+)
 from opportune.opportunities.queries.competitors import (
     CompetitorRow,
     competitor,
@@ -20,12 +27,14 @@ from opportune.opportunities.queries.listing import (
     changeable_row,
     count,
     every_opportunity,
+    matching,
     neighbours,
     opportunities,
     opportunity_row,
     rows_by_id,
     subjects,
 )
+from opportune.opportunities.queries.news import News, colleagues, news
 from opportune.opportunities.queries.next_tasks import NextTask, next_tasks
 from opportune.opportunities.queries.of_customers import CustomerChange, customer_changes, lately_sold_to
 from opportune.opportunities.queries.offering import (
@@ -62,6 +71,7 @@ __all__ = [
     "MatchingDeletion",
     "MemberRow",
     "Neighbours",
+    "News",
     "NextTask",
     "OfferedClosing",
     "OfferedMove",
@@ -83,6 +93,7 @@ __all__ = [
     "brought_by",
     "campaigns_of_closed",
     "changeable_row",
+    "colleagues",
     "competitor",
     "competitor_names",
     "competitors",
@@ -94,14 +105,17 @@ __all__ = [
     "due_count",
     "every_opportunity",
     "lately_sold_to",
+    "matching",
     "matching_deletion",
     "neighbours",
+    "news",
     "next_tasks",
     "offered_closing",
     "offered_moves",
     "opportunities",
     "opportunity",
     "opportunity_row",
+    "places",
     "rows_by_id",
     "statistics",
     "subjects",

@@ -151,6 +151,16 @@ def board_column(
     return BoardColumn(stage, part, [cards[card] for card in ids if card in cards], following)
 
 
+def places(
+    actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, ids: Collection[int]
+) -> Mapping[int, int | None]:
+    """Those of the deals that stand on a board now, and in which stage of it (none: not started)."""
+    rows = visible_deals(actor).filter(
+        Q(process_id=process.id) & STILL_OPEN, wanted.condition(actor), pk__in=ids
+    )
+    return dict(rows.values_list("id", "stage_id")) if ids else {}
+
+
 def _id_of(stage: StagePicture | None) -> int | None:
     return stage.id if stage else None
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from opportune.identity.actor import Actor
 from opportune.identity.queries import people
+from opportune.kernel import clock
 from opportune.kernel.errors import NotFound
 from opportune.kernel.parameters import record_id
 from opportune.kernel.sentences import sentence
@@ -33,8 +34,10 @@ def show(request: SignedIn, key: str = "") -> HttpResponse:
     shown = processes(with_retired=False)
     process = chosen_process(shown, key)
     wanted, as_of = board_filter(request.GET.dict(), request.actor), past_day(request)
+    since = clock.now()
     found = board(request.actor, process, wanted, as_of=as_of)
     context = {
+        "since": since.isoformat(),
         **lanes_context(found, _parameters(wanted, as_of), is_past=as_of is not None),
         "as_of": as_of,
         "processes": shown,

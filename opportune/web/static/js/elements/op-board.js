@@ -4,6 +4,8 @@ import { Dragging } from "../board/dragging.js";
 import { Lifting } from "../board/lifting.js";
 import { Refusing } from "../board/refusing.js";
 import { send } from "../board/send.js";
+import { Theirs } from "../board/theirs.js";
+import { News } from "../news.js";
 import { openerOf } from "../popovers.js";
 import { fill, wordsOf } from "../words.js";
 
@@ -20,12 +22,14 @@ class Board extends HTMLElement {
     this.refusing = new Refusing(this);
     this.dragging = new Dragging(this);
     this.lifting = new Lifting(this);
+    this.news = new News(new Theirs(this), this);
     this.listen = new AbortController();
     document.addEventListener("click", (event) => this.chosen(event), { signal: this.listen.signal });
   }
 
   disconnectedCallback() {
     this.listen.abort();
+    this.news.stop();
     this.dragging.stop();
     this.live.remove();
     this.dock?.remove();
@@ -83,6 +87,8 @@ class Board extends HTMLElement {
     }
     putBack();
     this.say("back", names);
+    // somebody was first: what they did is shown at once
+    if (status === 409) this.news.soon();
     // 409 and 422 explain themselves in what they swap in
     if (![409, 422].includes(status)) this.tell(this.words.offline);
     return false;
