@@ -6,6 +6,7 @@ from opportune.opportunities.queries.board import (
     BoardColumn,
     board,
     board_column,
+    closings,
     places,
 )
 from opportune.opportunities.queries.competitors import (
@@ -21,6 +22,7 @@ from opportune.opportunities.queries.deleting import (
     deal_deletion,
     matching_deletion,
 )
+from opportune.opportunities.queries.forecast import Forecast, ForecastLane, forecast, forecast_lane
 from opportune.opportunities.queries.listing import (
     Neighbours,
     OpportunityRow,
@@ -68,6 +70,8 @@ __all__ = [
     "CustomerChange",
     "DealDeletion",
     "EntryRow",
+    "Forecast",
+    "ForecastLane",
     "MatchingDeletion",
     "MemberRow",
     "Neighbours",
@@ -93,6 +97,7 @@ __all__ = [
     "brought_by",
     "campaigns_of_closed",
     "changeable_row",
+    "closings",
     "colleagues",
     "competitor",
     "competitor_names",
@@ -104,6 +109,8 @@ __all__ = [
     "due",
     "due_count",
     "every_opportunity",
+    "forecast",
+    "forecast_lane",
     "lately_sold_to",
     "matching",
     "matching_deletion",

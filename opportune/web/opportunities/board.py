@@ -65,6 +65,7 @@ def column(request: SignedIn, key: str, stage: str) -> HttpResponse:
         "lane": stage_lane(shown, process, _parameters(wanted, as_of), is_past=is_past),
         "stages": stages_of(process),
         "is_past": is_past,
+        "act": "move",
     }
     return page(request, "opportunities/board_more.html", context)
 
@@ -87,6 +88,7 @@ def lanes_context(found: Board, parameters: Mapping[str, str], *, is_past: bool 
         "stages": stages_of(found.process),
         "sum": found.sum,
         "parameters": parameters,
+        "act": "move",
     }
 
 

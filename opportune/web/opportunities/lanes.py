@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from opportune.kernel.sentences import Sentence
-from opportune.opportunities.queries import BoardCard, BoardColumn, Sum
+from opportune.opportunities.months import LATE, LATER, CloseLane
+from opportune.opportunities.queries import BoardCard, BoardColumn, ForecastLane, Sum
 from opportune.process.queries import ProcessPicture, StagePicture
+from opportune.web.formats import month
 from opportune.web.templating import named, said
 from opportune.web.urls_of import with_parameters
 
@@ -61,6 +63,22 @@ def stage_lane(
         create,
         -(-(stage.order + 1) * 4 // len(process.stages)) if stage else 0,
     )
+
+
+def month_lane(lane: ForecastLane, process: ProcessPicture, parameters: Mapping[str, str]) -> Lane:
+    """A lane of the forecast."""
+    key, more = lane.lane.key, ""
+    if lane.next:
+        address = reverse("forecast_lane", args=[process.key, key])
+        more = with_parameters(address, parameters, after=lane.next)
+    return Lane(key, name_of(lane.lane), lane.sum, lane.cards, more)
+
+
+def name_of(lane: CloseLane) -> str:
+    """How a lane of the forecast is called."""
+    if lane.month is not None:
+        return month(lane.month)
+    return {LATE: gettext("Late"), LATER: gettext("Later")}.get(lane.key, gettext("No date"))
 
 
 def refusals(found: Mapping[str, tuple[Sentence, bool]]) -> JsonResponse:

@@ -8,10 +8,13 @@ from django.views.decorators.http import require_GET
 
 from opportune.kernel import clock
 from opportune.opportunities.filters import OpportunityFilter
+from opportune.opportunities.months import lane_of
 from opportune.opportunities.queries import (
     News,
     board,
+    closings,
     colleagues,
+    forecast,
     matching,
     news,
     places,
@@ -22,10 +25,12 @@ from opportune.opportunities.queries.board import CARDS
 from opportune.process.queries import processes
 from opportune.web.opportunities import columns
 from opportune.web.opportunities.board import board_filter, chosen_process, lanes_context
+from opportune.web.opportunities.forecasting import forecast_context
 from opportune.web.opportunities.lanes import key_of
 from opportune.web.opportunities.rows import rows_context
 from opportune.web.opportunities.shown import Shown, marked, unchanged
 from opportune.web.pages import SignedIn, page, signed_in
+from opportune.web.viewer import viewer
 
 ABOUT_NEWS = frozenset({"since", "shown"})
 
@@ -48,6 +53,26 @@ def on_board(request: SignedIn, key: str) -> HttpResponse:
         return unchanged(now)
     drawn = board(request.actor, process, wanted, only=only, limit=max(CARDS, shown.most))
     context = {**lanes_context(drawn, wanted.parameters()), **_told(request, found, shown)}
+    return marked(page(request, "opportunities/board_news.html", context), found, now)
+
+
+@require_GET
+@signed_in
+def on_forecast(request: SignedIn, key: str) -> HttpResponse:
+    """The lanes of a forecast in which something has changed since the page was drawn, with the sums of all."""
+    shown, now = Shown.read(request), clock.now()
+    found = news(request.actor, shown.versions, shown.since)
+    if not found.is_new(shown.told):
+        return unchanged(now)
+    process, today = chosen_process(processes(), key), viewer().today
+    wanted = board_filter(request.GET.dict(), request.actor)
+    here = closings(request.actor, process, wanted, found.there)
+    only = {lane_of(close, today) for close in here.values()}
+    only |= {shown.lanes[one] for one in found.there | found.gone if one in shown.lanes}
+    if not only:
+        return unchanged(now)
+    drawn = forecast(request.actor, process, wanted, today, only=only, limit=max(CARDS, shown.most))
+    context = {**forecast_context(drawn, wanted.parameters()), **_told(request, found, shown)}
     return marked(page(request, "opportunities/board_news.html", context), found, now)
 
 
