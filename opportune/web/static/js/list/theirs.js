@@ -95,6 +95,7 @@ function note(row, said) {
   const by = document.createElement("span");
   by.className = "by";
   by.textContent = said;
+  by.title = said;
   row.querySelector("td.t").append(by);
 }
 
