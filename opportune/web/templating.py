@@ -1,6 +1,6 @@
 """The Jinja2 environment of all pages: what every template may call."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -8,8 +8,8 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext, ngettext
-from jinja2 import Environment, StrictUndefined
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+from jinja2 import Environment, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from opportune.kernel.sentences import Named, Sentence
@@ -18,6 +18,16 @@ from opportune.reference.queries import CategoryRow, Choice
 from opportune.web import assets, formats
 from opportune.web.urls_of import address, with_parameters
 from opportune.web.viewer import viewer
+
+
+def read(format_of: Callable[..., str]) -> Callable[..., str]:
+    """A filter that is asked each time: of a constant, Jinja2 would keep what the first reader's language gave."""
+
+    @pass_context
+    def asked(context: object, *args: Any, **named: Any) -> str:
+        return format_of(*args, **named)
+
+    return asked
 
 
 def environment(**options: Any) -> Environment:
@@ -33,7 +43,7 @@ def environment(**options: Any) -> Environment:
         lstrip_blocks=True,
         **chosen,
     )
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
     made.globals.update(
         actor=None,  # a visitor's, on the pages allauth makes
         url=address,
@@ -57,14 +67,14 @@ def environment(**options: Any) -> Environment:
     )
     made.filters.update(
         filled=lambda pattern, **values: pattern.format(**values),
-        money=formats.money,
+        money=read(formats.money),
         typed=formats.typed_amount,
-        percent=formats.percent,
-        number=formats.number,
-        day=formats.day,
-        moment=formats.moment,
-        clock_time=formats.clock_time,
-        days=formats.days,
+        percent=read(formats.percent),
+        number=read(formats.number),
+        day=read(formats.day),
+        moment=read(formats.moment),
+        clock_time=read(formats.clock_time),
+        days=read(formats.days),
         browser=formats.browser,
         said=said,
         named=named,
