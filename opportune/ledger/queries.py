@@ -1,6 +1,6 @@
 """Reading the ledger. What a record's history shows is asked for by the package that may show the record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -65,6 +65,21 @@ def history_of(ref: RecordRef, *, limit: int = 100, upto: int | None = None) -> 
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who made a change; without a person it was the system."""
+
+    person_id: int | None
+    label: str
+
+
+def authors(kind: str, ids: Collection[int], since: datetime) -> dict[int, Author]:
+    """Who changed records of a kind last, of those changed since an instant. The caller has checked who sees them."""
+    rows = Change.objects.filter(kind=kind, record_id__in=ids, change_set__at__gt=since).order_by("version")
+    named = rows.values_list("record_id", "change_set__person_id", "change_set__actor_label")
+    return {record_id: Author(person_id, label) for record_id, person_id, label in named}
 
 
 def last_undoable(person_id: int) -> int | None:

@@ -67,34 +67,63 @@ def process_among(known: Mapping[int, ProcessPicture], process_id: int) -> Proce
     return known[process_id]
 
 
-class Course:
-    """One move asked of several locked, open deals; what it looks up is looked up once for all of them."""
+class Known:
+    """What moves of several deals look up: once for all of them, and only if one asks."""
 
-    def __init__(self, deals: Sequence[Opportunity], asked: Asked) -> None:
+    def __init__(self, deals: Sequence[Opportunity]) -> None:
         self.deals = deals
-        self.asked = asked
-        self.processes = {process.id: process for process in processes()}
         self.rates: dict[tuple[str, date], Decimal] = {}
+        self.quoted: dict[int, bool] = {}
 
     @cached_property
-    def _today(self) -> date:
+    def processes(self) -> Mapping[int, ProcessPicture]:
+        """All processes, by their ids."""
+        return {process.id: process for process in processes()}
+
+    @cached_property
+    def today(self) -> date:
+        """Today, by which business dates count."""
         return organisation_today()
 
     @cached_property
-    def _entries(self) -> Mapping[int, Any]:
+    def entries(self) -> Mapping[int, Any]:
+        """The entries of each deal."""
         return entries_of_many(self.deals)
 
     @cached_property
-    def _places(self) -> Places:
+    def places(self) -> Places:
+        """The places that the deals keep in other processes."""
         return places_of(deal.pk for deal in self.deals)
 
     @cached_property
-    def _steps_done(self) -> Mapping[int, StepsDone]:
+    def steps_done(self) -> Mapping[int, StepsDone]:
+        """What is known of each deal's steps."""
         return steps_done_of(self.deals)
+
+    def rate(self, currency: str, on: date) -> Decimal:
+        """The rate of a currency on a day. Raises Refused where there is none."""
+        if (currency, on) not in self.rates:
+            self.rates[currency, on] = rate_on(currency, on)
+        return self.rates[currency, on]
+
+    def has_quote(self, deal: Opportunity) -> bool:
+        """Whether a deal has a quote that is open or won; never where nothing knows of quotes."""
+        ask = facts.get("has_open_or_won_quote")
+        if deal.pk not in self.quoted:
+            self.quoted[deal.pk] = bool(ask and ask(deal.pk))
+        return self.quoted[deal.pk]
+
+
+class Course:
+    """One move asked of several locked, open deals. Several moves asked of the same deals share what is `known`."""
+
+    def __init__(self, deals: Sequence[Opportunity], asked: Asked, known: Known | None = None) -> None:
+        self.asked = asked
+        self.known = known or Known(deals)
 
     @cached_property
     def _aimed_at(self) -> tuple[ProcessPicture, StagePicture] | None:
-        for process in self.processes.values():
+        for process in self.known.processes.values():
             stage = process.stage(self.asked.stage_id)
             if stage is not None:
                 return process, stage
@@ -111,7 +140,7 @@ class Course:
             target=target,
             is_finished=standing.is_finished,
         )
-        on = date_of_change(self._entries[deal.pk], self.asked.on, self._today)
+        on = date_of_change(self.known.entries[deal.pk], self.asked.on, self.known.today)
         stage = process.stages[step.target]
         self._demand_gates(deal, process, step)
         changes = {**self._progress(standing, step, stage), **self._estimates(deal, step, stage, on)}
@@ -129,14 +158,14 @@ class Course:
     def _standing(self, deal: Opportunity) -> tuple[Standing, int | None]:
         """Where the deal moves from, and the place of the stage aimed at, if there is one."""
         if self.asked.stage_id is None:
-            return standing_now(deal, process_among(self.processes, deal.process_id)), None
+            return standing_now(deal, process_among(self.known.processes, deal.process_id)), None
         if self._aimed_at is None:
             raise Refused("unknown_stage", sentence("This stage does not exist. Choose another."))
         process, stage = self._aimed_at
         if process.id == deal.process_id:
             return standing_now(deal, process), stage.order
         demand_enterable(process)
-        return standing_in(deal, process, self._places), stage.order
+        return standing_in(deal, process, self.known.places), stage.order
 
     def _progress(self, standing: Standing, step: moves.Move, stage: StagePicture) -> dict[str, Any]:
         likelihood = after_move(
@@ -159,25 +188,19 @@ class Course:
     ) -> dict[str, Any]:
         typed = self.asked.typed_on(deal)
         if "estimated_value" in typed:
-            typed["rate"] = self._rate(deal.currency, on)
+            typed["rate"] = self.known.rate(deal.currency, on)
         if step.kind in moves.STAYING:
             return typed
         close = typed.get("estimated_close_on", deal.estimated_close_on)
         expected = close_after(close, stage.close_date_formula, on)
         return typed if expected == close else {**typed, "estimated_close_on": expected}
 
-    def _rate(self, currency: str, on: date) -> Decimal:
-        if (currency, on) not in self.rates:
-            self.rates[currency, on] = rate_on(currency, on)
-        return self.rates[currency, on]
-
     def _demand_gates(self, deal: Opportunity, process: ProcessPicture, step: moves.Move) -> None:
         if not step.is_gated:
             return
         left = [process.stages[index] for index in step.left]
         if any(required.is_required for stage in left for required in stage.steps):
-            gates.demand_steps(left, self._steps_done[deal.pk])
+            gates.demand_steps(left, self.known.steps_done[deal.pk])
         entered = process.stages[step.target]
         if step.kind != moves.FINISH and entered.quote_required:
-            has_quote = facts.get("has_open_or_won_quote")
-            gates.demand_quote(entered, has_quote=bool(has_quote and has_quote(deal.pk)))
+            gates.demand_quote(entered, has_quote=self.known.has_quote(deal))

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connections
-from django.db.models import F, QuerySet, Window
+from django.db.models import F, IntegerField, QuerySet, Value, Window
 from django.db.models.functions import RowNumber
 
 from opportune.kernel.paging import Cursor
@@ -33,6 +33,30 @@ def first_of_each(
         for each in short:
             found[each] += empty[each][: limit + 1 - len(found[each])]
     return {each: _page(found[each], limit) for each in groups}
+
+
+def first_of_parts(
+    parts: Mapping[str, QuerySet[Any]], column: str, limit: int
+) -> dict[str, tuple[list[int], str | None]]:
+    """As `first_of_each`, of parts that have conditions of their own instead of a column that tells them apart."""
+    found: dict[str, list[Row]] = {key: [] for key in parts}
+    if not parts:
+        return {}
+    pieces, filled = [], []
+    for place, rows in enumerate(parts.values()):
+        part = Value(place, output_field=IntegerField())
+        chosen = (
+            rows.order_by(column, "id").annotate(part=part).values_list("part", "id", column)[: limit + 1]
+        )
+        text, parameters = chosen.query.sql_with_params()
+        pieces.append(f"SELECT * FROM ({text}) AS part{place}")  # noqa: S608
+        filled += parameters
+    keys = list(parts)
+    with connections[next(iter(parts.values())).db].cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(pieces), filled)
+        for place, row_id, value in cursor.fetchall():
+            found[keys[place]].append((row_id, value))
+    return {key: _page(rows, limit) for key, rows in found.items()}
 
 
 def first_of_each_walked(

@@ -20,7 +20,7 @@ def card_of(page: Page, deal: Opportunity) -> Locator:
 
 def column_of(page: Page, stage: StagePicture) -> Locator:
     """A stage's column on the board."""
-    return page.locator(f".kcol[data-stage='{stage.id}']")
+    return page.locator(f".kcol[data-lane='{stage.id}']")
 
 
 def expect_column(page: Page, stage: StagePicture, count: int, value: str, weighted: str) -> None:

@@ -82,6 +82,7 @@ def palette(page: Page, shown: Shown) -> None:
 
 SCREENS: dict[str, Way] = {
     "board": address("/pipeline/"),
+    "forecast": address("/forecast/"),
     "move menu": opened("/pipeline/", "[data-menu]", "#menu:popover-open [role=menuitem]"),
     "filters": opened("/pipeline/", ".bar .chip-add, .bar [popovertarget]", "[popover]:popover-open"),
     "list": address("/opportunities/"),

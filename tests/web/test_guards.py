@@ -79,6 +79,7 @@ def filled(route: str, market: Market) -> str:
         "<str:how>": "complete",
         "<str:key>": "sales",
         "<str:stage>": "none",
+        "<str:month>": "none",
         "<str:secret>": "unknown",
         "<str:name>": "subject",
         "<str:list_key>": "source",

@@ -1,6 +1,14 @@
 """Reading deals: totals, board, list, record, and the state of any past day."""
 
-from opportune.opportunities.queries.board import Board, BoardCard, BoardColumn, board, board_column
+from opportune.opportunities.queries.board import (
+    Board,
+    BoardCard,
+    BoardColumn,
+    board,
+    board_column,
+    closings,
+    places,
+)
 from opportune.opportunities.queries.competitors import (
     CompetitorRow,
     competitor,
@@ -14,18 +22,21 @@ from opportune.opportunities.queries.deleting import (
     deal_deletion,
     matching_deletion,
 )
+from opportune.opportunities.queries.forecast import Forecast, ForecastLane, forecast, forecast_lane
 from opportune.opportunities.queries.listing import (
     Neighbours,
     OpportunityRow,
     changeable_row,
     count,
     every_opportunity,
+    matching,
     neighbours,
     opportunities,
     opportunity_row,
     rows_by_id,
     subjects,
 )
+from opportune.opportunities.queries.news import News, colleagues, news
 from opportune.opportunities.queries.next_tasks import NextTask, next_tasks
 from opportune.opportunities.queries.of_customers import CustomerChange, customer_changes, lately_sold_to
 from opportune.opportunities.queries.offering import (
@@ -59,9 +70,12 @@ __all__ = [
     "CustomerChange",
     "DealDeletion",
     "EntryRow",
+    "Forecast",
+    "ForecastLane",
     "MatchingDeletion",
     "MemberRow",
     "Neighbours",
+    "News",
     "NextTask",
     "OfferedClosing",
     "OfferedMove",
@@ -83,6 +97,8 @@ __all__ = [
     "brought_by",
     "campaigns_of_closed",
     "changeable_row",
+    "closings",
+    "colleagues",
     "competitor",
     "competitor_names",
     "competitors",
@@ -93,15 +109,20 @@ __all__ = [
     "due",
     "due_count",
     "every_opportunity",
+    "forecast",
+    "forecast_lane",
     "lately_sold_to",
+    "matching",
     "matching_deletion",
     "neighbours",
+    "news",
     "next_tasks",
     "offered_closing",
     "offered_moves",
     "opportunities",
     "opportunity",
     "opportunity_row",
+    "places",
     "rows_by_id",
     "statistics",
     "subjects",

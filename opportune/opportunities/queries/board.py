@@ -151,6 +151,28 @@ def board_column(
     return BoardColumn(stage, part, [cards[card] for card in ids if card in cards], following)
 
 
+def places(
+    actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, ids: Collection[int]
+) -> Mapping[int, int | None]:
+    """Those of the deals that stand on a board now, and in which stage of it (none: not started)."""
+    return dict(_standing(actor, process, wanted, ids).values_list("id", "stage_id")) if ids else {}
+
+
+def closings(
+    actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, ids: Collection[int]
+) -> Mapping[int, date | None]:
+    """Those of the deals that stand on a board now, and when they are estimated to close."""
+    rows = _standing(actor, process, wanted, ids)
+    return dict(rows.values_list("id", "estimated_close_on")) if ids else {}
+
+
+def _standing(
+    actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, ids: Collection[int]
+) -> QuerySet[Any]:
+    here = Q(process_id=process.id) & STILL_OPEN
+    return visible_deals(actor).filter(here, wanted.condition(actor), pk__in=ids)
+
+
 def _id_of(stage: StagePicture | None) -> int | None:
     return stage.id if stage else None
 
@@ -164,10 +186,11 @@ def _ground(actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, as
             rows, lambda ids: {key: BoardCard(row) for key, row in rows_then(actor, ids).items()}, is_walked
         )
     deals = visible_deals(actor).filter(here, wanted.condition(actor))
-    return _Ground(deals, lambda ids: _cards(actor, ids))
+    return _Ground(deals, lambda ids: cards_of(actor, ids))
 
 
-def _cards(actor: Actor, ids: Sequence[int]) -> Mapping[int, BoardCard]:
+def cards_of(actor: Actor, ids: Sequence[int]) -> Mapping[int, BoardCard]:
+    """What cards show, by the ids of deals that the actor may see."""
     rows = rows_of(list(columns(OpportunityQuerySet(Opportunity).filter(pk__in=ids), actor))) if ids else []
     tasks, marks = next_tasks(actor, ids), categories_of(Opportunity.kind, ids)
     return {row.id: BoardCard(row, tasks.get(row.id), marks.get(row.id, ())) for row in rows}

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from opportune.identity.actor import Actor
 from opportune.identity.queries import people
+from opportune.kernel import clock
 from opportune.kernel.errors import NotFound
 from opportune.kernel.parameters import record_id
 from opportune.kernel.sentences import sentence
+from opportune.opportunities.destinations import destinations
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.queries import board, board_column
-from opportune.process.queries import ProcessPicture, processes
+from opportune.opportunities.queries import Board, board, board_column, whereabouts
+from opportune.process.queries import ProcessPicture, process_by_id, processes
 from opportune.reference.queries import organisation_settings
+from opportune.web.opportunities.lanes import key_of, refusals, stage_lane, stages_of
 from opportune.web.pages import SignedIn, page, signed_in
 from opportune.web.settings.categories import category_filter
 from opportune.web.typed import Typed
@@ -30,19 +34,17 @@ def show(request: SignedIn, key: str = "") -> HttpResponse:
     shown = processes(with_retired=False)
     process = chosen_process(shown, key)
     wanted, as_of = board_filter(request.GET.dict(), request.actor), past_day(request)
-    return page(
-        request,
-        "opportunities/board.html",
-        {
-            "board": board(request.actor, process, wanted, as_of=as_of),
-            "as_of": as_of,
-            "process": process,
-            "processes": shown,
-            "parameters": _parameters(wanted, as_of),
-            "people": people(),
-            **category_filter(wanted.category),
-        },
-    )
+    since = clock.now()
+    found = board(request.actor, process, wanted, as_of=as_of)
+    context = {
+        "since": since.isoformat(),
+        **lanes_context(found, _parameters(wanted, as_of), is_past=as_of is not None),
+        "as_of": as_of,
+        "processes": shown,
+        "people": people(),
+        **category_filter(wanted.category),
+    }
+    return page(request, "opportunities/board.html", context)
 
 
 @require_GET
@@ -58,13 +60,36 @@ def column(request: SignedIn, key: str, stage: str) -> HttpResponse:
     shown = board_column(
         request.actor, process, stage_id, wanted, after=request.GET.get("after"), as_of=as_of
     )
+    is_past = as_of is not None
     context = {
-        "column": shown,
-        "process": process,
-        "parameters": _parameters(wanted, as_of),
-        "is_past": as_of is not None,
+        "lane": stage_lane(shown, process, _parameters(wanted, as_of), is_past=is_past),
+        "stages": stages_of(process),
+        "is_past": is_past,
+        "act": "move",
     }
     return page(request, "opportunities/board_more.html", context)
+
+
+@require_GET
+@signed_in
+def where(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """Why stages would refuse a deal now, while its card is held over them: of its process, or of `process`."""
+    asked = record_id(request.GET.get("process", ""))
+    process_id = asked or whereabouts(request.actor, opportunity_id).process_id
+    found = destinations(request.actor, opportunity_id, process_by_id(process_id))
+    return refusals({key_of(one.stage): (one.reason, one.asks) for one in found if one.reason is not None})
+
+
+def lanes_context(found: Board, parameters: Mapping[str, str], *, is_past: bool = False) -> dict[str, Any]:
+    """What the lanes of a board are drawn from."""
+    return {
+        "process": found.process,
+        "lanes": [stage_lane(one, found.process, parameters, is_past=is_past) for one in found.columns],
+        "stages": stages_of(found.process),
+        "sum": found.sum,
+        "parameters": parameters,
+        "act": "move",
+    }
 
 
 def chosen_process(shown: Sequence[ProcessPicture], key: str) -> ProcessPicture:

@@ -10,6 +10,7 @@ from opportune.campaigns.queries import visible_campaigns, visible_segments
 from opportune.customers.queries import account_record, contact_record
 from opportune.identity.actions import change_preferences
 from opportune.identity.queries import people
+from opportune.kernel import clock
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import competitor, opportunities, totals
 from opportune.process.queries import processes
@@ -29,10 +30,12 @@ def show(request: SignedIn) -> HttpResponse:
     asked = request.GET.dict()
     after, named = asked.pop("after", None), asked.pop("columns", "")
     wanted = OpportunityFilter.read(asked, request.actor)
+    since = clock.now()
     found, shown = opportunities(request.actor, wanted, after=after), columns.chosen(request.actor, named)
     context: dict[str, Any] = {
         **rows_context(request, found.rows, shown),
         "page": found,
+        "since": since.isoformat(),
         "wanted": wanted,
         "parameters": {
             **wanted.parameters(),

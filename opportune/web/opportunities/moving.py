@@ -12,7 +12,7 @@ from opportune.opportunities import actions
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import OpportunityRecord, Whereabouts, board, opportunity, whereabouts
 from opportune.process.queries import process_by_id
-from opportune.web.opportunities.board import board_filter
+from opportune.web.opportunities.board import board_filter, lanes_context
 from opportune.web.opportunities.record import record_context, show_flyout, step_changes
 from opportune.web.opportunities.rows import again
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
@@ -113,9 +113,7 @@ def _moved(
         return go(request, reverse("opportunity", args=[after.id]))
     touched = {before.stage_id, after.stage_id}
     context = {
-        "board": board(request.actor, process, wanted, only=touched),
-        "process": process,
-        "parameters": wanted.parameters(),
+        **lanes_context(board(request.actor, process, wanted, only=touched), wanted.parameters()),
         "message": text,
         "undo": change_set,
         "kind": "done",

@@ -105,6 +105,8 @@ export class Editing {
 
   // Back to what was there; after a refusal the row is asked for again.
   leave(form) {
+    // taking the form away takes its focus, which would be saved otherwise
+    form.toggleAttribute("data-sent", true);
     const cell = form.closest("[data-cell]");
     if (this.was.has(cell)) this.restore(cell);
     else this.fresh(cell.closest("[data-row]"));

@@ -1,6 +1,6 @@
 // Dragging by mouse, pen or finger. Where the pointer is decides, not where the library left the placeholder.
 import Sortable from "../../vendor/sortablejs-1.15.7/sortable.esm.js";
-import { columnOf, greyOut, linkOf, listOf, refusalsOf, wayBack } from "./cards.js";
+import { columnOf, linkOf, listOf, wayBack } from "./cards.js";
 
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 const OPTIONS = {
@@ -52,14 +52,12 @@ export class Dragging {
     return {
       ...OPTIONS,
       animation: CALM.matches ? 0 : 160,
-      group: { name: "deals", pull: true, put: (to) => !(columnOf(to.el).dataset.stage in this.refusals) },
+      group: { name: "deals", pull: true, put: (to) => !this.board.refusing.reason(columnOf(to.el)) },
+      onChoose: ({ item }) => this.board.refusing.ask(item.querySelector(".kc")),
+      onUnchoose: () => this.card ?? this.board.refusing.forget(),
       onStart: ({ item }) => this.start(item),
       onEnd: ({ item }) => this.end(item),
     };
-  }
-
-  get refusals() {
-    return this.card ? refusalsOf(this.card) : {};
   }
 
   start(item) {
@@ -70,7 +68,7 @@ export class Dragging {
     this.cancelled = false;
     this.board.toggleAttribute("data-dragging", true);
     if (this.board.dock) this.board.dock.hidden = false;
-    greyOut(this.board.columns, this.refusals);
+    this.board.refusing.show();
     this.following = new AbortController();
     const options = { signal: this.following.signal, capture: true };
     document.addEventListener("pointermove", (event) => this.follow(event), options);
@@ -85,7 +83,7 @@ export class Dragging {
     for (const one of this.board.dock?.querySelectorAll("[data-outcome]") ?? []) {
       one.classList.toggle("on", one === zone);
     }
-    const open = column && column !== this.home && !(column.dataset.stage in this.refusals);
+    const open = column && column !== this.home && !this.board.refusing.reason(column);
     for (const one of this.board.columns) one.classList.toggle("over", open && one === column);
   }
 
@@ -99,7 +97,7 @@ export class Dragging {
 
   end(item) {
     const { card, home, drop, putBack } = this;
-    const reason = drop?.column && this.refusals[drop.column.dataset.stage];
+    const reason = this.board.refusing.reason(drop?.column);
     this.tidy();
     if (this.cancelled || !drop || (!drop.zone && !drop.column) || drop.column === home) {
       putBack();
@@ -123,7 +121,7 @@ export class Dragging {
     this.card = null;
     this.board.removeAttribute("data-dragging");
     if (this.board.dock) this.board.dock.hidden = true;
-    greyOut(this.board.columns, {});
+    this.board.refusing.forget();
     for (const column of this.board.columns) column.classList.remove("over");
   }
 }

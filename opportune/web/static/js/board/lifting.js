@@ -1,5 +1,5 @@
 // Moving by keys: Space lifts the card in focus, the arrows choose a column, Space drops, Escape cancels.
-import { columnOf, greyOut, linkOf, listOf, nameOf, refusalsOf, wayBack } from "./cards.js";
+import { columnOf, linkOf, listOf, nameOf, wayBack } from "./cards.js";
 
 const SIDEWAYS = { ArrowLeft: -1, ArrowRight: 1 };
 const ALONG = { ArrowUp: -1, ArrowDown: 1 };
@@ -43,7 +43,7 @@ export class Lifting {
     const item = card.parentElement;
     this.held = { card, item, home: columnOf(item), putBack: wayBack(item) };
     card.classList.add("held");
-    greyOut(this.board.columns, refusalsOf(card));
+    this.board.refusing.ask(card);
     this.board.say("lifted", { name: nameOf(card) });
     return true;
   }
@@ -56,16 +56,22 @@ export class Lifting {
     listOf(next).prepend(item);
     linkOf(card).focus();
     item.scrollIntoView({ block: "nearest", inline: "nearest" });
-    const reason = refusalsOf(card)[next.dataset.stage];
     this.board.say("over", { stage: next.dataset.name });
-    if (reason) this.board.live.append(` ${reason}`);
+    this.warn();
     return true;
+  }
+
+  // What the lane that the card hangs over has against it.
+  warn() {
+    const column = this.held && columnOf(this.held.item);
+    const note = column && column !== this.held.home && this.board.refusing.note(column);
+    if (note) this.board.live.append(` ${note}`);
   }
 
   drop() {
     const { card, item, home, putBack } = this.held;
     const column = columnOf(item);
-    const reason = refusalsOf(card)[column.dataset.stage];
+    const reason = this.board.refusing.reason(column);
     if (column === home || reason) {
       this.cancel();
       if (reason) this.board.tell(reason);
@@ -88,7 +94,7 @@ export class Lifting {
   letGo() {
     this.held.card.classList.remove("held");
     this.held = null;
-    greyOut(this.board.columns, {});
+    this.board.refusing.forget();
   }
 }
 

@@ -2,7 +2,10 @@
 import { linkOf, listOf, nameOf, wayBack } from "../board/cards.js";
 import { Dragging } from "../board/dragging.js";
 import { Lifting } from "../board/lifting.js";
+import { Refusing } from "../board/refusing.js";
 import { send } from "../board/send.js";
+import { Theirs } from "../board/theirs.js";
+import { News } from "../news.js";
 import { openerOf } from "../popovers.js";
 import { fill, wordsOf } from "../words.js";
 
@@ -16,36 +19,44 @@ class Board extends HTMLElement {
     this.live.ariaLive = "polite";
     this.dock = this.querySelector(".dock");
     this.area.append(this.live, ...(this.dock ? [this.dock] : []));
+    this.refusing = new Refusing(this);
     this.dragging = new Dragging(this);
     this.lifting = new Lifting(this);
+    this.news = new News(new Theirs(this), this);
     this.listen = new AbortController();
     document.addEventListener("click", (event) => this.chosen(event), { signal: this.listen.signal });
   }
 
   disconnectedCallback() {
     this.listen.abort();
+    this.news.stop();
     this.dragging.stop();
     this.live.remove();
     this.dock?.remove();
   }
 
   get columns() {
-    return [...this.querySelectorAll(".kcol[data-stage]")];
+    return [...this.querySelectorAll(".kcol[data-lane]")];
   }
 
   say(word, values = {}) {
     this.live.textContent = fill(this.words[word], values);
   }
 
+  // Whether a card is in somebody's hand.
+  get isHolding() {
+    return this.hasAttribute("data-dragging") || this.lifting.held !== null;
+  }
+
   tell(sentence) {
     document.querySelector("op-toasts")?.show(sentence);
   }
 
-  // A stage of a card's menu.
+  // A lane of a card's menu.
   chosen(event) {
-    const choice = event.target.closest("#menu [data-stage]:not([aria-disabled='true'])");
+    const choice = event.target.closest("#menu [data-lane]:not([aria-disabled='true'])");
     const card = choice && openerOf(choice.closest("#menu"))?.closest(".kc");
-    const column = this.columns.find((one) => one.dataset.stage === choice?.dataset.stage);
+    const column = this.columns.find((one) => one.dataset.lane === choice?.dataset.lane);
     if (!card || !column || !this.contains(card)) return;
     const item = card.parentElement;
     const putBack = wayBack(item);
@@ -65,7 +76,7 @@ class Board extends HTMLElement {
     const names = { name: nameOf(card), stage: column.dataset.name };
     card.setAttribute("aria-busy", "true");
     const status = await send(card, {
-      stage: column.dataset.stage === "none" ? "" : column.dataset.stage,
+      [this.dataset.field]: column.dataset.lane === "none" ? "" : column.dataset.lane,
       version: card.dataset.version,
       query: this.dataset.query ?? "",
     });
@@ -76,6 +87,8 @@ class Board extends HTMLElement {
     }
     putBack();
     this.say("back", names);
+    // somebody was first: what they did is shown at once
+    if (status === 409) this.news.soon();
     // 409 and 422 explain themselves in what they swap in
     if (![409, 422].includes(status)) this.tell(this.words.offline);
     return false;

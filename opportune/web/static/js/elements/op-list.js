@@ -1,5 +1,7 @@
 // The list of deals: rows are chosen, walked and edited where they stand; without script it is a table and a form.
 import { Choosing } from "../list/choosing.js";
+import { News } from "../news.js";
+import { Theirs } from "../list/theirs.js";
 import { Editing } from "../editing.js";
 import { Walking } from "../list/walking.js";
 import { openerOf } from "../popovers.js";
@@ -12,6 +14,11 @@ class List extends HTMLElement {
     this.choosing = new Choosing(this);
     this.editing = new Editing(this);
     this.walking = new Walking(this);
+    this.live = document.createElement("p");
+    this.live.className = "vh";
+    this.live.ariaLive = "polite";
+    this.append(this.live);
+    this.news = new News(new Theirs(this), this);
     this.listen = new AbortController();
     const options = { signal: this.listen.signal };
     document.addEventListener("keydown", (event) => this.walking.key(event), options);
@@ -20,11 +27,13 @@ class List extends HTMLElement {
 
   disconnectedCallback() {
     this.listen.abort();
+    this.news.stop();
+    this.live.remove();
   }
 
   // A stage of a row's menu.
   async chosen(event) {
-    const choice = event.target.closest("#menu [data-stage]:not([aria-disabled='true'])");
+    const choice = event.target.closest("#menu [data-lane]:not([aria-disabled='true'])");
     const row = choice && openerOf(choice.closest("#menu"))?.closest("tr");
     if (!row || !this.contains(row)) return;
     const { id } = row;
@@ -34,7 +43,7 @@ class List extends HTMLElement {
       target: row,
       swap: "outerHTML",
       values: {
-        stage: choice.dataset.stage,
+        stage: choice.dataset.lane,
         version: row.dataset.version,
         from: "list",
         query: this.dataset.query,

@@ -1,0 +1,127 @@
+"""The forecast by month: the board's cards by when they are estimated to close."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from opportune.identity.queries import people
+from opportune.kernel import clock
+from opportune.opportunities import actions
+from opportune.opportunities.destinations import month_refusals
+from opportune.opportunities.months import close_in, close_lanes, lane_of
+from opportune.opportunities.queries import (
+    Forecast,
+    changeable_row,
+    forecast,
+    forecast_lane,
+    opportunity_row,
+)
+from opportune.process.queries import process_by_id, processes
+from opportune.web.opportunities.board import board_filter, chosen_process
+from opportune.web.opportunities.lanes import month_lane, name_of, refusals, stages_of
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.settings.categories import category_filter
+from opportune.web.typed import Typed
+from opportune.web.viewer import viewer
+
+
+@require_GET
+@signed_in
+def show(request: SignedIn, key: str = "") -> HttpResponse:
+    """The open deals of a process by the month they are estimated to close in."""
+    shown = processes(with_retired=False)
+    process = chosen_process(shown, key)
+    wanted, since = board_filter(request.GET.dict(), request.actor), clock.now()
+    context = {
+        **forecast_context(forecast(request.actor, process, wanted, viewer().today), wanted.parameters()),
+        "since": since.isoformat(),
+        "processes": shown,
+        "people": people(),
+        **category_filter(wanted.category),
+    }
+    return page(request, "opportunities/forecast.html", context)
+
+
+@require_GET
+@signed_in
+def lane(request: SignedIn, key: str, month: str) -> HttpResponse:
+    """More cards of one lane."""
+    process = chosen_process(processes(), key)
+    wanted, after = board_filter(request.GET.dict(), request.actor), request.GET.get("after")
+    found = forecast_lane(request.actor, process, wanted, viewer().today, month, after=after)
+    context = {
+        "lane": month_lane(found, process, wanted.parameters()),
+        "stages": stages_of(process),
+        "is_past": False,
+        "act": "month",
+    }
+    return page(request, "opportunities/board_more.html", context)
+
+
+@require_GET
+@signed_in
+def where(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """Why lanes would refuse a deal, while its card is held over them."""
+    found = month_refusals(request.actor, opportunity_id, viewer().today)
+    return refusals({key: (reason, False) for key, reason in found.items()})
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def change(request: SignedIn, opportunity_id: int) -> HttpResponse:
+    """GET: the menu of months. POST: give a deal an estimated close in `month`, none for no date."""
+    today = viewer().today
+    row = opportunity_row(request.actor, opportunity_id)
+    if request.method == "GET":
+        if not is_htmx(request):
+            return redirect("opportunity_edit", opportunity_id)
+        changeable_row(request.actor, opportunity_id)
+        lanes = [(one.key, name_of(one)) for one in close_lanes(today) if one.month or one.key == "none"]
+        context = {"deal": row, "lanes": lanes, "here": lane_of(row.estimated_close_on, today)}
+        return page(request, "opportunities/month_menu.html", context)
+    typed = Typed(request.POST.dict())
+    version = typed.whole("version")
+    typed.demand()
+    close = close_in(typed.text("month") or "none", row.estimated_close_on, today)
+    edited = actions.edit(request.actor, opportunity_id, {"estimated_close_on": close}, version=version)
+    text = gettext("Closes in {month}.").format(month=_name_in(lane_of(close, today)))
+    if close is None:
+        text = gettext("Has no estimated close now.")
+    if not is_htmx(request):
+        tell(request, text)
+        return go(request, reverse("opportunity", args=[opportunity_id]))
+    wanted = board_filter(dict(parse_qsl(typed.text("query"))), request.actor)
+    touched = {lane_of(row.estimated_close_on, today), lane_of(close, today)}
+    process = process_by_id(edited.process_id)
+    found = forecast(request.actor, process, wanted, today, only=touched)
+    context = {
+        **forecast_context(found, wanted.parameters()),
+        "message": text,
+        "undo": request.change_sets[-1] if request.change_sets else 0,
+        "kind": "done",
+    }
+    response = page(request, "opportunities/moved.html", context)
+    response["HX-Reswap"] = "none"
+    return response
+
+
+def forecast_context(found: Forecast, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """What the lanes of a forecast are drawn from."""
+    return {
+        "process": found.process,
+        "lanes": [month_lane(one, found.process, parameters) for one in found.lanes],
+        "stages": stages_of(found.process),
+        "sum": found.sum,
+        "parameters": parameters,
+        "act": "month",
+    }
+
+
+def _name_in(key: str) -> str:
+    return next(name_of(one) for one in close_lanes(viewer().today) if one.key == key)
