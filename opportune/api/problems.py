@@ -10,8 +10,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic_core import to_json
 
 from opportune.api.asking import language_of
+from opportune.api.limits import TooMany
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
-from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.sentences import Sentence, counted, sentence
 from opportune.schemas.problem import Problem, invalid_of, problem_of
 from opportune.storage.outages import outage_of
 
@@ -84,6 +85,18 @@ def on_exception(request: HttpRequest, error: Exception) -> HttpResponse:
     if kind is Exception:
         _log.error("Internal error: %s %s", request.method, request.path, exc_info=error)
     return say(request, status, code, message)
+
+
+def on_too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    """Answer who asks more than a minute allows, and say when to ask again."""
+    message = counted(
+        "Too many requests: ask again in {count} second.",
+        "Too many requests: ask again in {count} seconds.",
+        error.seconds,
+    )
+    response = say(request, HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", message)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def say(request: HttpRequest, status: HTTPStatus, code: str, message: Sentence) -> HttpResponse:

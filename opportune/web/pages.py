@@ -22,10 +22,12 @@ from opportune.identity.sign_in.requirement import demand_second_factor
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.remembering import remembering
+from opportune.kernel.sentences import sentence
 from opportune.ledger.freshness import answer_reading
 from opportune.ledger.recording import noting_change_sets
 from opportune.schemas.refusals import REFUSALS
 from opportune.storage.outages import Outage
+from opportune.web.ended import ended_session, page_of
 from opportune.web.templating import said
 from opportune.web.typed import Kept
 from opportune.web.viewer import Viewer, look_as, look_as_visitor, viewer
@@ -65,9 +67,7 @@ def _screen(view: View, *, with_second_factor: bool) -> View:
     def screen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = request.user
         if not user.is_authenticated or not user.is_active:
-            if is_htmx(request):
-                return HttpResponse(status=204, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
-            return redirect_to_login(request.get_full_path(), str(reverse(settings.LOGIN_URL)))
+            return sign_in_first(request)
         actor = actor_for(user, "web")
         request.actor = actor  # type: ignore[attr-defined]
         translation.activate(actor.language)
@@ -130,6 +130,19 @@ def problem(request: HttpRequest, error: OpportuneError, *, gone: BinRow | None 
     cause = REFUSALS[error.code].cause
     context = {"status": status, "message": said(error.message), "cause": cause, "gone": gone}
     return page(request, "errors/problem.html", context, status=status)
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the page that signs people in, and back; a part of a page stays as it is, under a dialog that leads there."""
+    entrance = redirect_to_login(page_of(request), str(reverse(settings.LOGIN_URL)))
+    if not is_htmx(request):
+        return entrance
+    look_as_visitor(translation.get_language() or "en")
+    message = ended_session(request) or sentence("You were signed out: your session was ended.")
+    context = {"actor": None, "message": said(message), "sign_in": entrance["Location"]}
+    response = page(request, "account/ended_dialog.html", context, status=422)
+    response["HX-Reswap"] = "none"
+    return response
 
 
 def outage(request: HttpRequest, found: Outage) -> HttpResponse:

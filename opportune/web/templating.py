@@ -16,6 +16,7 @@ from opportune.kernel.sentences import Named, Sentence
 from opportune.opportunities.phases import phase_name
 from opportune.reference.queries import CategoryRow, Choice
 from opportune.web import assets, formats
+from opportune.web.ended import ended_session
 from opportune.web.urls_of import address, with_parameters
 from opportune.web.viewer import viewer
 
@@ -44,6 +45,7 @@ def environment(**options: Any) -> Environment:
         language=get_language,
         with_parameters=with_parameters,
         get_messages=get_messages,
+        ended_session=ended_session,
         provider_name=lambda: settings.SINGLE_SIGN_ON["name"] if settings.SINGLE_SIGN_ON else "",
         initials=formats.initials,
         hue=formats.hue,

@@ -70,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="openid_connect_callback",
     ),
     path("mine/", own.overview, name="sign_in_settings"),
+    path("form-token/", own.token, name="form_token"),
     path("ways/", own.overview, name="mfa_index"),
     path("tokens/", tokens.index, name="tokens"),
     path("tokens/new/", tokens.new, name="token_new"),
