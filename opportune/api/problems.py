@@ -109,6 +109,7 @@ def say(request: HttpRequest, status: HTTPStatus, code: str, message: Sentence) 
 
 
 def _answer(request: HttpRequest, status: HTTPStatus, problem: Problem) -> HttpResponse:
+    request.refused = problem.code  # type: ignore[attr-defined]  # for the line of the request in the log
     whole = HttpProblem(**dict(problem), title=status.phrase, status=status.value)
     body = to_json(whole, exclude_none=True, fallback=str)
     return HttpResponse(body, status=status.value, content_type=PROBLEM)

@@ -121,6 +121,7 @@ def page(
 def problem(request: HttpRequest, error: OpportuneError, *, gone: BinRow | None = None) -> HttpResponse:
     """What went wrong: a toast for htmx, a page otherwise, which offers the bin for what is `gone` there (C-011)."""
     status = STATUS.get(type(error), 422)
+    request.refused = error.code  # type: ignore[attr-defined]  # for the line of the request in the log
     if is_htmx(request):
         shown = 422 if status in (403, 404) else status
         response = page(request, "components/toast.html", {"message": said(error.message), "kind": "error"})
