@@ -10,7 +10,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template import engines
-from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from django.urls import reverse
 from django.utils import translation
 from django.utils.encoding import iri_to_uri
@@ -28,7 +27,7 @@ from opportune.ledger.recording import noting_change_sets
 from opportune.schemas.refusals import REFUSALS
 from opportune.storage.outages import Outage
 from opportune.web.ended import ended_session, page_of
-from opportune.web.templating import said
+from opportune.web.templating import given_to_every_page, said
 from opportune.web.typed import Kept
 from opportune.web.viewer import Viewer, look_as, look_as_visitor, viewer
 
@@ -113,8 +112,7 @@ def page(
     if block is None:
         return render(request, template, values, status=status, using="jinja2")
     backend: Any = engines["jinja2"]
-    tokens = {"csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
-    names = {**values, **tokens, "request": request}
+    names = {**values, **given_to_every_page(request), "request": request}
     return HttpResponse(render_block(backend.env, template, block, **names), status=status)
 
 

@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from opportune.kernel import clock
+from opportune.storage.prepared import prepared
 
 UNATTENDED = "X-Unattended"
 """The header of what a page asks for by itself, such as news: nobody uses the session by it."""
@@ -45,7 +46,7 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing once it has ended."""
-        row = Session.objects.filter(session_key=self.session_key).first()
+        row = _session.first(self.session_key or "")
         kept = self.decode(row.session_data) if row else {}
         now = clock.now()
         oldest = _oldest(kept.get(BEGAN))
@@ -108,6 +109,11 @@ class SessionMiddleware(LibraryMiddleware):
 def live_sessions() -> QuerySet[Session]:
     """The sessions that have not ended."""
     return Session.objects.filter(expire_date__gt=clock.now())
+
+
+@prepared
+def _session(key: str) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key)
 
 
 def _idle() -> timedelta:
