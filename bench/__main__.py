@@ -23,6 +23,11 @@ COLUMNS = ("p50_ms", "p95_ms", "per_s", "queries", "bytes", "floor_ms", "ratio")
 def main() -> int:
     """Read what is asked, measure, and show it."""
     options = _options()
+    if options.browser:
+        from bench.browser import measured  # Playwright is not needed for the rest
+
+        print(json.dumps(measured(options.size, options.engine, options.actor, options.port), indent=1))
+        return 0
     with place(options.engine, options.size) as copy:
         say(f"{options.size} deals on {options.engine}: {copy.megabytes} MB on the disk")
         with served(copy.environment, options.port) as (product, beside):
@@ -43,6 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=100_000, help="deals (default 100000)")
     parser.add_argument("--engine", choices=ENGINES, default="sqlite", help="database (default sqlite)")
     parser.add_argument("--actor", choices=sorted(ACTORS), default="admin", help="who asks (default admin)")
+    parser.add_argument("--browser", action="store_true", help="how it feels in Chromium, as JSON")
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     parser.add_argument(
         "--only", action="append", choices=OPERATIONS, help="this operation only; may be repeated"

@@ -69,10 +69,10 @@ def _copied_file(size: int, data: Path) -> Place:
         _forget(cache().glob(f"sqlite-{size}-*"))
         making = kept.with_name(f"making-{size}")
         shutil.rmtree(making, ignore_errors=True)
-        _generate(size, _environment(making))
+        _generate(size, environment_of(making))
         making.rename(kept)
     subprocess.run(["cp", "-r", "--reflink=auto", kept, data], check=True)
-    return Place(_environment(data), _megabytes(data))
+    return Place(environment_of(data), _megabytes(data))
 
 
 def _copied_database(cluster: Cluster, size: int, data: Path) -> Place:
@@ -83,11 +83,11 @@ def _copied_database(cluster: Cluster, size: int, data: Path) -> Place:
                 cluster.drop(old)
         making = f"making_{size}"
         cluster.create(making)
-        _generate(size, {**_environment(data), "DATABASE_URL": cluster.url(making)})
+        _generate(size, {**environment_of(data), "DATABASE_URL": cluster.url(making)})
         cluster.rename(making, kept)
     cluster.drop("bench_run")
     cluster.create("bench_run", copy_of=kept)
-    environment = {**_environment(data), "DATABASE_URL": cluster.url("bench_run")}
+    environment = {**environment_of(data), "DATABASE_URL": cluster.url("bench_run")}
     subprocess.run([sys.executable, "-m", "opportune", "migrate"], check=True, env=environment, cwd=ROOT)
     return Place(environment, cluster.megabytes("bench_run"))
 
@@ -100,7 +100,8 @@ def _generate(size: int, environment: dict[str, str]) -> None:
     say(f"made in {time.monotonic() - begun:.0f} s")
 
 
-def _environment(data: Path) -> dict[str, str]:
+def environment_of(data: Path) -> dict[str, str]:
+    """The environment of an installation with this data directory, and nothing of the caller's own."""
     kept = {
         name: value
         for name, value in os.environ.items()

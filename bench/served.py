@@ -17,29 +17,23 @@ SECONDS_TO_START = 90
 @contextmanager
 def served(environment: dict[str, str], port: int) -> Iterator[tuple[int, int]]:
     """Two servers: `opportune serve` at `port`, the floors at the next one. Yields both ports."""
-    product = {**environment, "OPPORTUNE_BASE_URL": f"http://127.0.0.1:{port}"}
-    beside = {
-        **environment,
-        "OPPORTUNE_BASE_URL": f"http://127.0.0.1:{port + 1}",
-        "DJANGO_SETTINGS_MODULE": "bench.settings",
-    }
-    started = [_start(product, "serve", port), _start(beside, "web", port + 1)]
-    try:
-        for each in (port, port + 1):
-            _wait(each)
+    beside = {**environment, "DJANGO_SETTINGS_MODULE": "bench.settings"}
+    with running(environment, "serve", port), running(beside, "web", port + 1):
         yield port, port + 1
-    finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            process.wait(30)
 
 
-def _start(environment: dict[str, str], command: str, port: int) -> subprocess.Popen[bytes]:
+@contextmanager
+def running(environment: dict[str, str], command: str, port: int) -> Iterator[None]:
+    """A server that answers at a port; stopped at the end."""
     words = [sys.executable, "-m", "opportune", command, "--port", str(port)]
-    return subprocess.Popen(
-        words, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    own = {**environment, "OPPORTUNE_BASE_URL": f"http://127.0.0.1:{port}"}
+    process = subprocess.Popen(words, env=own, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait(port)
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def _wait(port: int) -> None:

@@ -18,14 +18,23 @@ pytest_plugins = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what asks for PostgreSQL where the tests run on SQLite."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what asks for PostgreSQL on SQLite, and on PostgreSQL what asks for no database."""
     if connection.vendor == "postgresql":
+        # It has run on SQLite, where it did the same.
+        config.hook.pytest_deselected(items=[item for item in items if not asks_for_database(item)])
+        items[:] = [item for item in items if asks_for_database(item)]
         return
     left_out = pytest.mark.skip(reason="needs PostgreSQL: bin/test runs it there")
     for item in items:
         if item.get_closest_marker("postgres"):
             item.add_marker(left_out)
+
+
+def asks_for_database(item: pytest.Item) -> bool:
+    """Whether a test uses the database of the tests, or needs PostgreSQL for another of its own."""
+    asked = {"db", "transactional_db", "django_db_setup"}.intersection(getattr(item, "fixturenames", ()))
+    return bool(asked) or any(item.get_closest_marker(name) for name in ("django_db", "postgres"))
 
 
 @pytest.fixture(scope="session")

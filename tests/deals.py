@@ -17,9 +17,8 @@ from opportune.kernel import clock
 from opportune.ledger.recording import noting_change_sets
 from opportune.opportunities import actions
 from opportune.opportunities.models import Entry, Opportunity
-from opportune.process.actions import StageInput, create_process, install_processes
+from opportune.process.actions import StageInput, create_process
 from opportune.process.queries import ProcessPicture, process_by_id, process_by_key
-from opportune.reference.actions import install_reference
 from tests.people import Company
 
 SYSTEM = system_actor("tests")
@@ -62,13 +61,6 @@ class Trade:
         """The deal, closed by Alice."""
         given = {"on": clock.today("Europe/Paris"), "confirm_zero": True, **given}
         return actions.close(self.alice, deal.pk, **given)
-
-
-def set_up_trade(company: Company) -> Trade:
-    """Install what ships."""
-    install_reference(SYSTEM)
-    install_processes(SYSTEM)
-    return Trade(company, company.account(), process_by_key("sales"))
 
 
 def stage(
@@ -116,7 +108,7 @@ def days(count: int) -> timedelta:
 @pytest.fixture
 def trade(company: Company) -> Trade:
     """The company at work."""
-    return set_up_trade(company)
+    return Trade(company, company.account(), process_by_key("sales"))
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test(run: Run, *, everything: bool) -> None:
     check(run)
     run.step("compile catalogue", *MODULE, "opportune", "catalogue", "--compile")
     scope = "" if everything else " and not long"
-    parallel = ["-n", "2", "--dist", "worksteal"]
+    parallel = ["-n", "2", "--dist", "loadgroup"]
     pytest = [*MODULE, "pytest", "-q", "--no-header"]
     run.step("tests on SQLite", *pytest, *parallel, "-m", f"not browser and not postgres{scope}")
     try:
@@ -108,7 +108,7 @@ def test(run: Run, *, everything: bool) -> None:
         run.do("tests on PostgreSQL", lambda: on_postgresql(run, both))
     browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if browser:
-        run.step("browser", *pytest, "-m", f"browser{scope}", OPPORTUNE_TEST_BROWSER=browser)
+        run.step("browser", *pytest, *parallel, "-m", f"browser{scope}", OPPORTUNE_TEST_BROWSER=browser)
     else:
         run.leave_out("browser", "no Chromium (apt install chromium)")
 

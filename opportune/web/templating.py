@@ -10,8 +10,8 @@ from django.contrib.messages import get_messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from django.utils.translation import get_language, gettext, ngettext
-from jinja2 import StrictUndefined
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+from jinja2 import StrictUndefined, pass_context
 from markupsafe import Markup
 
 from opportune.kernel.sentences import Named, Sentence
@@ -24,6 +24,16 @@ from opportune.web.urls_of import address, with_parameters
 from opportune.web.viewer import viewer
 
 _language: ContextVar[str] = ContextVar("language of the page", default="en")
+
+
+def read(format_of: Callable[..., str]) -> Callable[..., str]:
+    """A filter that is asked each time: of a constant, Jinja2 would keep what the first reader's language gave."""
+
+    @pass_context
+    def asked(context: object, *args: Any, **named: Any) -> str:
+        return format_of(*args, **named)
+
+    return asked
 
 
 def environment(**options: Any) -> HouseEnvironment:
@@ -39,7 +49,7 @@ def environment(**options: Any) -> HouseEnvironment:
         lstrip_blocks=True,
         **chosen,
     )
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
     made.globals.update(
         _=translated,
         gettext=translated,
@@ -67,14 +77,14 @@ def environment(**options: Any) -> HouseEnvironment:
     made.filters.update(
         filled=filled,
         face=formats.face,
-        money=formats.money,
+        money=read(formats.money),
         typed=formats.typed_amount,
-        percent=formats.percent,
-        number=formats.number,
-        day=formats.day,
-        moment=formats.moment,
-        clock_time=formats.clock_time,
-        days=formats.days,
+        percent=read(formats.percent),
+        number=read(formats.number),
+        day=read(formats.day),
+        moment=read(formats.moment),
+        clock_time=read(formats.clock_time),
+        days=read(formats.days),
         browser=formats.browser,
         said=said,
         named=named,

@@ -41,7 +41,11 @@ FILE = DATA / "sales_pipeline.csv"
 MAP = ROOT / "examples" / "crm-sales-opportunities.toml"
 STATUSES = {"Prospecting": "not_started", "Engaging": "in_progress", "Won": "won", "Lost": "lost"}
 
-pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"the real company's files are not there: {DATA}")
+pytestmark = [
+    pytest.mark.skipif(not FILE.exists(), reason=f"the real company's files are not there: {DATA}"),
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("real file"),  # taken in once
+]
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def test_the_summary_of_a_day_is_that_of_the_file(
 
 
 def test_the_summary_of_any_day_is_that_of_the_file(imported: Imported, rows: list[dict[str, str]]) -> None:
-    @settings(max_examples=40, deadline=None, database=None)
+    @settings(max_examples=15, deadline=None, database=None)
     @given(st.dates(date(2016, 10, 1), date(2018, 1, 31)))
     def agree(asked: date) -> None:
         assert summarised(imported.actor, asked) == counted(rows, asked, date.max)

@@ -72,6 +72,7 @@ def demand_whole(running: Served, heard: Heard) -> None:
     assert confirmed <= kept
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("whom", ["web"])
 def test_a_kill_in_the_midst_of_moves_loses_nothing_and_leaves_nothing_half(
     running: Served, whom: str

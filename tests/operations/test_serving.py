@@ -18,7 +18,10 @@ import pytest
 from opportune.operations.serving import OPPORTUNE, Child, address_refusal
 from tests.operations.groups import PATIENCE, Group, environment_for, eventually, free_port, served
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
+    pytest.mark.xdist_group("serving"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,7 @@ def test_what_is_killed_comes_back_and_nothing_outlives_the_supervisor(group: Gr
     assert not group.answers()
 
 
+@pytest.mark.long
 def test_a_killed_process_of_the_web_server_is_replaced(group: Group) -> None:
     before = group.children("web")
     os.kill(max(before), signal.SIGKILL)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import sqlite3
@@ -23,9 +22,7 @@ from tests.operations.groups import Group, environment_for, eventually, served, 
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
-    pytest.mark.skipif(
-        "DATABASE_URL" in os.environ, reason="has SQLite of its own whatever the tests run on"
-    ),
+    pytest.mark.xdist_group("stopping"),
 ]
 
 
@@ -120,6 +117,7 @@ def test_what_is_under_way_is_finished_before_the_end(installation: Installation
     assert installation.ask("SELECT name FROM operations_workerlease") == []
 
 
+@pytest.mark.long
 def test_what_takes_too_long_is_broken_off_and_given_back(installation: Installation) -> None:
     with served(environment_for(installation.data, OPPORTUNE_STOP_SECONDS="1")) as group:
         installation.queue_slow_task()

@@ -232,6 +232,13 @@ def test_no_word_of_a_command_breaks_it_by_any_value(market: Market, command_lin
     assert broken_words(market, command_line, each=len(corpus.ALL)) == []
 
 
+@pytest.fixture
+def in_its_own_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused rows go to a file in the directory one is in."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("in_its_own_directory")
 @pytest.mark.parametrize("number", range(len(corpus.FILES)))
 def test_no_file_breaks_the_import(
     market: Market, command_line: CommandLine, tmp_path: Path, number: int
@@ -243,6 +250,7 @@ def test_no_file_breaks_the_import(
     assert Opportunity.objects.count() == 1
 
 
+@pytest.mark.usefixtures("in_its_own_directory")
 @pytest.mark.parametrize(
     "written",
     ["", "[" * 3000, "a = ", "dates = 5", 'process = "\\u0000"', "\ufeffx = 1", "opportunities = 5"],
@@ -256,6 +264,7 @@ def test_no_map_breaks_the_import(
     assert command_line("import", "opportunities", table, "--map", map_file).code in REFUSALS - {0}
 
 
+@pytest.mark.usefixtures("in_its_own_directory")
 def test_no_cell_breaks_the_import(market: Market, command_line: CommandLine, tmp_path: Path) -> None:
     columns = HEADER.split(",")
     usual = ["A", "Pump", "Northwind", "Alice", "Open", "3/1/2024", "", "5"]
@@ -278,6 +287,7 @@ def test_no_cell_breaks_the_import(market: Market, command_line: CommandLine, tm
     assert any(corpus.SCRIPT in subject for subject in kept)
 
 
+@pytest.mark.usefixtures("in_its_own_directory")
 def test_a_formula_goes_out_disarmed_and_comes_back_as_it_was(
     market: Market, command_line: CommandLine, tmp_path: Path
 ) -> None:

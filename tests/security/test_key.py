@@ -101,6 +101,7 @@ def test_tokens_are_kept_as_fingerprints_and_need_no_key(company: Company, setti
     assert Caller(ways.secret[:-1]).get("/me").status == 401
 
 
+@pytest.mark.long
 def test_the_command_turns_the_key_of_an_installation(tmp_path: Path) -> None:
     environment = {**os.environ, "OPPORTUNE_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": ""}
     for name in ("OPPORTUNE_SECRET_KEY", "DATABASE_URL", "DJANGO_SETTINGS_MODULE"):

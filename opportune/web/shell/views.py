@@ -195,8 +195,13 @@ def set_up(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """No such address."""
-    return problem(request, NotFound("page"))
+    """No such address; told to somebody who is signed in as any screen is."""
+    return _nowhere(request) if request.user.is_authenticated else problem(request, NotFound("page"))
+
+
+@signed_in
+def _nowhere(request: SignedIn) -> HttpResponse:
+    raise NotFound("page")
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -126,6 +126,7 @@ def test_before_a_migration_data_are_backed_up_in_the_tables_they_are_in(
     assert restored.told("doctor")["findings"] == [], "an older backup is brought up to date"
 
 
+@pytest.mark.long
 def test_without_that_backup_nothing_is_migrated_unless_told(installed: Callable[..., Installation]) -> None:
     old = outdated(installed(OPPORTUNE_BACKUPS="/dev/null/backups"))
     assert "cannot be written" in old.run("migrate", code=6)
