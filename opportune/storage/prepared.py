@@ -28,7 +28,7 @@ Value = Scalar | Sequence[int] | Sequence[str]
 Row = Any
 KEPT = 500
 """The plans that are kept of one read: one for each structure, such as the rights of an actor."""
-_FIRST_STAND_IN = 2_000_000_011
+_FIRST_STAND_IN, _BEYOND = 2_000_000_011, 2**63
 _WORD = "\ue000stands in for value {}\ue001"
 
 
@@ -59,6 +59,8 @@ class Prepared:
     def __call__(self, *values: Value, **structure: Any) -> list[Row]:
         if self._model is None:
             self._model = self.make(*values, **structure).model
+        if any(isinstance(value, int) and not -_BEYOND <= value < _BEYOND for value in values):
+            return list(self.make(*values, **structure))  # no column holds it; Django knows what that means
         database = router.db_for_read(self._model)
         given = [(value,) if isinstance(value, int | str) else _padded(value) for value in values]
         lengths = tuple(len(several) for several in given)

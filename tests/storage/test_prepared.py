@@ -94,6 +94,11 @@ def test_a_value_that_does_not_reach_the_sql_as_it_is_is_refused(company: Compan
         prepared(lambda word: Team.objects.filter(name__contains=word))("Hunt")
 
 
+@pytest.mark.parametrize("number", [2**31, 2**63, -(2**63) - 1, 10**30])
+def test_a_number_that_no_column_holds_is_found_nowhere(company: Company, number: int) -> None:
+    assert prepared(lambda number: Team.objects.filter(pk=number))(number) == []
+
+
 def test_what_can_find_nothing_asks_nothing(company: Company) -> None:
     read = prepared(lambda number: Team.objects.filter(pk__in=()).filter(pk=number))
     with CaptureQueriesContext(connection) as seen:

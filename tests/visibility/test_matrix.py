@@ -114,7 +114,7 @@ CUSTOMISING = {"processes", "lists", "reasons", "settings", "preset", "currencie
 OTHER_PAGES = {
     "keys/", "opportunities/<int:opportunity_id>/head/", "palette/", "palette/<str:kind>/<int:record_id>/",
     "sign/mine/", "sign/sessions/<int:session_id>/end/", "sign/tokens/", "sign/tokens/<int:token_id>/removal/",
-    "sign/tokens/new/", "sign/ways/",
+    "sign/tokens/new/", "sign/form-token/", "sign/ways/",
     "opportunities/columns/", "opportunities/<int:opportunity_id>/row/",
     "opportunities/<int:opportunity_id>/cells/<str:name>/",
     "", "access/<str:record>/", "accounts/", "accounts/bin/", "bin/", "campaigns/", "competitors/",

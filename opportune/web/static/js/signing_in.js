@@ -1,5 +1,5 @@
 // Signing in gives forms another token. A page that was there before asks for it, so that what was typed can be saved:
-// when its tab is shown again after a dialog sent its person to sign in, and when one goes back to it.
+// when one comes back to it after a dialog sent its person to sign in, and when one goes back to it.
 async function renew() {
   const address = document.querySelector("[data-form-token]")?.dataset.formToken;
   if (!address) return false;
@@ -11,11 +11,14 @@ async function renew() {
   return true;
 }
 
-document.addEventListener("visibilitychange", async () => {
+async function comeBack() {
   const dialog = document.getElementById("sign-in-again")?.closest("dialog");
   if (document.hidden || !dialog?.open) return;
-  if (await renew()) dialog.close();
-});
+  if (await renew().catch(() => false)) dialog.close();
+}
+
+document.addEventListener("visibilitychange", comeBack);
+addEventListener("focus", comeBack);
 
 addEventListener("pageshow", ({ persisted }) => {
   const [arrival] = performance.getEntriesByType("navigation");
