@@ -61,7 +61,7 @@ def list_every_close_reason(request: Request) -> HttpResponse:
 
 @router.patch("close-reasons/{reason}", response=UsedReasonShown)
 def change_close_reason(request: Request, reason: str, given: ReasonChanges) -> HttpResponse:
-    """Rename a close reason, offer it or withdraw it."""
+    """Rename a close reason, move it, offer it or withdraw it."""
     actions.change_close_reason(request.auth, reason, **given.given())
     found = next((used for used in queries.used_reasons(request.auth) if used.reason.code == reason), None)
     if found is None:

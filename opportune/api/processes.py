@@ -204,10 +204,10 @@ def change_step(request: Request, step_id: int, given: StepChanges) -> HttpRespo
 
 @router.put("steps/{int:step_id}/stage", response=ProcessShown)
 def move_step(request: Request, step_id: int, given: StageChosen) -> HttpResponse:
-    """Put a step at the end of another stage of its process, with its ticks and tasks."""
+    """Put a step into another stage of its process, with its ticks and tasks, or elsewhere in its own."""
     request.auth.demand_right("customise")
     process, _, step = step_by_id(step_id)
-    actions.move_step(request.auth, step.id, stage_in(process, given.stage).id)
+    actions.move_step(request.auth, step.id, stage_in(process, given.stage).id, position=given.position)
     return _whole(request, process.id)
 
 

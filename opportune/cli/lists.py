@@ -77,10 +77,13 @@ def _add_reasons(commands: Commands) -> None:
     )
     runs(add, _add_reason)
 
-    edit = reasons.add_parser("edit", help="rename a close reason, offer it or withdraw it")
+    edit = reasons.add_parser("edit", help="rename a close reason, move it, offer it or withdraw it")
     edit.add_argument("code", metavar="CODE")
     edit.add_argument("--english", metavar="NAME")
     edit.add_argument("--french", metavar="NAME")
+    edit.add_argument(
+        "--position", type=int, metavar="N", help="its place among those of its outcome, from 0"
+    )
     offered = edit.add_mutually_exclusive_group()
     offered.add_argument("--withdraw", dest="is_offered", action="store_const", const=False)
     offered.add_argument("--offer", dest="is_offered", action="store_const", const=True)
@@ -178,6 +181,7 @@ def _edit_reason(terminal: Terminal, options: argparse.Namespace) -> None:
             options.code,
             name_en=options.english,
             name_fr=options.french,
+            position=options.position,
             is_offered=options.is_offered,
         )
     _reasons_shown(terminal, noted)

@@ -105,9 +105,10 @@ def _add_step_verbs(verbs: Commands) -> None:
     order.add_argument("order", metavar="ID", type=int, nargs="+")
     runs(order, _order_steps)
 
-    move = verbs.add_parser("move-step", help="put a step at the end of another stage of its process")
+    move = verbs.add_parser("move-step", help="put a step into another stage of its process")
     move.add_argument("id", type=int)
     move.add_argument("stage", metavar="STAGE")
+    move.add_argument("--position", type=int, metavar="N", help="its place there, from 0 (default: the end)")
     runs(move, _move_step)
 
     delete = verbs.add_parser("delete-step", help="delete a step from every opportunity")
@@ -208,7 +209,7 @@ def _move_step(terminal: Terminal, options: argparse.Namespace) -> None:
     process, _, step = step_by_id(options.id)
     stage = stage_in(process, options.stage)
     with noting_change_sets() as change_sets:
-        actions.move_step(terminal.actor, step.id, stage.id)
+        actions.move_step(terminal.actor, step.id, stage.id, position=options.position)
     _done(terminal, process, change_sets)
 
 

@@ -1,12 +1,14 @@
 """Two people at once: a write says which version it saw (domain.md §9)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from opportune.kernel.errors import Conflict
 from opportune.kernel.registries import handlers
 from opportune.kernel.sentences import sentence
 from opportune.ledger.facets import touched_facets
 from opportune.ledger.models import Change, ChangeSet, Recorded
+
+LOOKED_AT = 200
 
 
 def check_version(record: Recorded, seen: int | None, fields: Iterable[str]) -> None:
@@ -33,4 +35,28 @@ def check_version(record: Recorded, seen: int | None, fields: Iterable[str]) -> 
         version=record.version,
         by=last.actor_label,
         changes={name: value for change in later for name, value in change.after.items()},
+    )
+
+
+def check_order(
+    kind: str, present: Sequence[int], seen: Sequence[int] | None, *, places: Iterable[str] = ("position",)
+) -> None:
+    """Let records be put into another order if they stand as the caller saw them, by their ids.
+
+    `seen` none means the caller did not look. Raises Conflict with who moved, added or deleted one of them last.
+    """
+    if seen is None or list(seen) == list(present):
+        return
+    moving = {*places, "deleted_at"}
+    later = (
+        Change.objects.filter(kind=kind, record_id__in={*present, *seen})
+        .select_related("change_set")
+        .order_by("-id")[:LOOKED_AT]
+    )
+    last = next((change for change in later if moving & set(change.after)), None)
+    if last is None:
+        raise Conflict(sentence("The order is another one by now. Look at it, then move again."))
+    name = last.change_set.actor_label
+    raise Conflict(
+        sentence("{name} changed the order first. Look at it, then move again.", name=name), by=name
     )

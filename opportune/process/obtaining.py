@@ -82,9 +82,14 @@ def in_order(records: Sequence[R], ids: Sequence[int]) -> list[R]:
 def shifted(records: Sequence[R], record_id: int, by: int) -> list[R]:
     """The records with one of them some places later (below zero: earlier), no further than the end (C-081)."""
     index = next(place for place, record in enumerate(records) if record.pk == record_id)
-    moved: list[R] = [record for record in records if record.pk != record_id]
-    moved.insert(min(max(index + by, 0), len(moved)), records[index])
-    return moved
+    return placed(records, records[index], index + by)
+
+
+def placed(records: Sequence[R], record: R, position: int) -> list[R]:
+    """The records with one of them, from among them or from elsewhere, at a place from 0; beyond the end is the end."""
+    others: list[R] = [each for each in records if each.pk != record.pk]
+    others.insert(min(max(position, 0), len(others)), record)
+    return others
 
 
 def last_position(records: Sequence[R]) -> int:

@@ -97,9 +97,10 @@ class OrderGiven(Given):
 
 
 class StageChosen(Given):
-    """A stage, by its id or its key."""
+    """A stage, by its id or its key, and the place in it, from 0; without one it is the end."""
 
     stage: Name
+    position: Whole | None = None
 
 
 class StageDeletion(Given):

@@ -51,10 +51,11 @@ class ReasonGiven(Given):
 
 
 class ReasonChanges(Given):
-    """What to change of a close reason."""
+    """What to change of a close reason; `position` is its new place among those of its outcome, from 0."""
 
     name_en: Text | None = None
     name_fr: Text | None = None
+    position: Whole | None = None
     is_offered: bool | None = None
 
 

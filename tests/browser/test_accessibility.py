@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -43,6 +43,7 @@ class Shown:
     contact: int
     campaign: int
     segment: int
+    stage: int
 
 
 Way = Callable[[Page, Shown], object]
@@ -114,6 +115,28 @@ SCREENS: dict[str, Way] = {
 }
 
 
+SETTINGS: dict[str, Way] = {
+    "settings": address("/settings/"),
+    "process": address("/settings/process/"),
+    "stage unfolded": opened("/settings/process/", ".fold", ".stb:not([hidden])"),
+    "menu of a stage": opened("/settings/process/", ".stc .gr", "#menu:popover-open [role=menuitem]"),
+    "menu of the process": opened("/settings/process/", "#process-menu", "#menu-process:popover-open"),
+    "deleting a stage": address("/settings/stages/{stage}/delete/"),
+    "editing a step": opened(
+        "/settings/process/?process=sales&open={stage}", ".stp .nm", ".editing-step input:focus"
+    ),
+    "close reasons": address("/settings/close-reasons/"),
+    "menu of a reason": opened("/settings/close-reasons/", ".orow .gr", ".pop:popover-open [role=menuitem]"),
+    "lists": address("/settings/lists/"),
+    "a list": address("/settings/lists/source/"),
+    "categories": address("/settings/categories/"),
+    "organisation": address("/settings/organisation/"),
+    "currencies": address("/settings/currencies/"),
+    "signing in": address("/settings/sign-in/"),
+    "data administration": address("/opportunities/deletion/"),
+}
+
+
 @pytest.fixture
 def shown(company: Company) -> Shown:
     """A deal under way with a task, steps of which one is required; another one won; a contact."""
@@ -136,7 +159,7 @@ def shown(company: Company) -> Shown:
     segment = create_segment(company.alice, {"name": "Mills", "campaign_id": campaign.pk})
     for line in ({"account_id": account.pk}, {"contact_id": contact.pk}, {"note": "Somebody"}):
         add_line(company.alice, segment.pk, line)
-    return Shown(deal.pk, won.pk, account.pk, contact.pk, campaign.pk, segment.pk)
+    return Shown(deal.pk, won.pk, account.pk, contact.pk, campaign.pk, segment.pk, sales_stages()[0].id)
 
 
 def faults(page: Page) -> list[str]:
@@ -146,10 +169,10 @@ def faults(page: Page) -> list[str]:
     return found
 
 
-def faults_of_all(page: Page, shown: Shown) -> str:
+def faults_of_all(page: Page, shown: Shown, screens: Mapping[str, Way] = SCREENS) -> str:
     """The faults of every screen, a line each."""
     found = []
-    for name, way in SCREENS.items():
+    for name, way in screens.items():
         way(page, shown)
         found += [f"{name}: {fault}" for fault in faults(page)]
     return "\n".join(found)
@@ -165,6 +188,10 @@ def test_every_screen_is_without_fault(seat: Seat, company: Company, shown: Show
     assert faults_of_all(seat(company.alice), shown) == ""
 
 
+def test_every_setting_is_without_fault(seat: Seat, company: Company, shown: Shown) -> None:
+    assert faults_of_all(seat(company.ada), shown, SETTINGS) == ""
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -174,3 +201,5 @@ def test_every_screen_is_without_fault_for_everybody(
 ) -> None:
     page = seat(company.alice, phone=phone, theme=theme, language=language)
     assert faults_of_all(page, shown) == ""
+    page = seat(company.ada, phone=phone, theme=theme, language=language)
+    assert faults_of_all(page, shown, SETTINGS) == ""

@@ -1,10 +1,14 @@
 """Lists and close reasons are edited beside a half-filled form, which stays as it is."""
 
+from decimal import Decimal
+
 import pytest
 from playwright.sync_api import expect
 
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
+from opportune.opportunities.writing import organisation_today
+from opportune.reference.queries import reason_by_code
 from tests.browser.conftest import Seat
 from tests.people import Company
 
@@ -53,3 +57,49 @@ def test_a_reason_is_made_beside_the_close_form(company: Company, deal: Opportun
     expect(new).to_be_hidden()
     expect(form.get_by_label("Too slow")).to_be_checked()
     expect(form.get_by_label("What happened")).to_have_value("They went for the cheapest.")
+
+
+def test_close_reasons_are_ordered_by_mouse_and_by_keyboard(company: Company, seat: Seat) -> None:
+    page = seat(company.ada, path="/settings/close-reasons/")
+    codes = page.locator("#reasons ol").first.locator(".code")
+    one, other = codes.all_inner_texts()[:2]
+    first, second = page.locator("#reasons ol").first.locator(".orow").all()[:2]
+    grip, below = first.locator(".gr").bounding_box(), second.bounding_box()
+    assert grip
+    assert below
+    page.mouse.move(grip["x"] + 8, grip["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(below["x"] + 30, below["y"] + 30, steps=10)
+    page.wait_for_timeout(120)
+    page.mouse.move(below["x"] + 32, below["y"] + 34, steps=2)
+    page.mouse.up()
+    expect(page.locator(".toast")).to_contain_text("Order changed.")
+    assert codes.all_inner_texts()[:2] == [other, one]
+    page.locator("#reasons ol").first.locator(".gr").nth(1).focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowUp")
+    with page.expect_response("**/place/"):
+        page.keyboard.press("Space")
+    expect(page.locator(".toast")).to_be_visible()
+    expect(codes.first).to_have_text(one)
+    expect(page.locator("#reasons ol").first.locator(".gr").first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("menuitem", name="Move down").press("Enter")
+    expect(codes.first).to_have_text(other)
+
+
+def test_a_name_is_saved_as_it_is_left_and_a_used_reason_stays(
+    company: Company, deal: Opportunity, seat: Seat
+) -> None:
+    actions.edit(company.ada, deal.pk, {"estimated_value": Decimal(1000)})
+    actions.close(company.ada, deal.pk, outcome="won", reason="PRICE_W", on=organisation_today())
+    page = seat(company.ada, path="/settings/close-reasons/")
+    name = page.get_by_label("English name of Price").first
+    name.fill("A fair price")
+    name.press("Tab")
+    expect(page.locator(".toast")).to_contain_text("Saved.")
+    assert reason_by_code("PRICE_W").name_en == "A fair price"
+    line = page.locator(".orow", has=page.get_by_text("PRICE_W", exact=True))
+    line.get_by_role("button", name="Actions for").click()
+    line.get_by_role("menuitem", name="Delete").click()
+    expect(page.locator(".toast[role=alert]")).to_contain_text("1 opportunity was closed for")

@@ -21,6 +21,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT /
 LAID_OUT = [ROOT / "ARCHITECTURE.md", ROOT / "STYLE.md", *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+PICTURE = re.compile(r"!\[[^\]]+\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 NAMED_FILE = re.compile(r"`([\w./-]+\.(?:py|toml|html|css|js|md|po|lock))`")
 NAMED_COMMAND = re.compile(r"(?:`|-m )opportune (\w[\w-]*)")
@@ -51,6 +52,11 @@ def broken_links(document: Path) -> list[str]:
         if not target.exists() or (anchor and anchor not in anchors_of(target)):
             broken.append(link)
     return broken
+
+
+def pictures_of(document: Path) -> set[Path]:
+    """The pictures that a document shows."""
+    return {(document.parent / shown).resolve() for shown in PICTURE.findall(text_of(document))}
 
 
 @cache
@@ -205,3 +211,19 @@ def test_a_range_is_each_of_its_ids() -> None:
     assert list(expanded("B-009…B-011, C-1")) == ["B-009", "B-010", "B-011", "C-1"]
     assert list(expanded("C-104a…C-104c")) == ["C-104a", "C-104b", "C-104c"]
     assert list(expanded("domain.md §5.1…§5.3")) == ["domain.md §5.1", "domain.md §5.2", "domain.md §5.3"]
+
+
+def test_every_picture_that_is_shown_is_there_and_every_one_there_is_shown() -> None:
+    shown = set().union(*(pictures_of(document) for document in DOCUMENTS))
+    assert {picture for picture in shown if not picture.exists()} == set()
+    in_guide = set((ROOT / "docs" / "guide").rglob("*.png"))
+    assert in_guide
+    assert in_guide <= shown
+
+
+def test_the_guide_has_the_same_parts_and_pictures_in_both_languages() -> None:
+    english, french = (ROOT / "docs" / "guide" / f"{language}.md" for language in ("en", "fr"))
+    assert len(HEADING.findall(text_of(english))) == len(HEADING.findall(text_of(french)))
+    assert [path.name.split(".")[0] for path in sorted(pictures_of(english))] == [
+        path.name.split(".")[0] for path in sorted(pictures_of(french))
+    ]

@@ -8,7 +8,7 @@ import pytest
 
 from opportune.activities.actions import complete_task
 from opportune.activities.models import Task
-from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
+from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refused
 from opportune.ledger.undo import undo
 from opportune.opportunities.actions import mark_step
 from opportune.process import actions
@@ -213,6 +213,27 @@ def test_moving_a_step_can_be_undone(trade: Trade, cm: ProcessPicture) -> None:
     assert seen(cm) != before
     undo(trade.company.ada, made)
     assert seen(cm) == before
+
+
+def test_a_step_goes_to_a_place_of_another_stage_and_undo_brings_it_back(cm: ProcessPicture) -> None:
+    moved, before = step(cm), process_by_id(cm.id).stages
+    made = last_change_set(actions.move_step, SYSTEM, moved.id, cm.stages[1].id, position=1)
+    after = process_by_id(cm.id).stages
+    assert [each.id for each in after[1].steps] == [
+        before[1].steps[0].id, moved.id, *(each.id for each in before[1].steps[1:])
+    ]  # fmt: skip
+    undo(SYSTEM, made)
+    assert [[each.id for each in stage.steps] for stage in process_by_id(cm.id).stages] == [
+        [each.id for each in stage.steps] for stage in before
+    ]
+
+
+def test_a_step_is_not_moved_in_an_order_that_is_gone(cm: ProcessPicture) -> None:
+    there = [each.id for each in cm.stages[0].steps]
+    actions.shift_step(SYSTEM, there[0], 1)
+    with pytest.raises(Conflict):
+        actions.move_step(SYSTEM, there[0], cm.stages[0].id, position=1, seen=there)
+    assert [each.id for each in process_by_id(cm.id).stages[0].steps][:2] == [there[1], there[0]]
 
 
 def seen(process: ProcessPicture) -> list[tuple[object, ...]]:

@@ -7,6 +7,7 @@ from opportune.identity.actions import make_setup_link
 from opportune.ledger.models import ChangeSet
 from opportune.operations.starting import install
 from opportune.opportunities import actions
+from opportune.opportunities.writing import organisation_today
 from opportune.reference.actions import add_choice, offer_choice
 from opportune.reference.queries import (
     categories,
@@ -137,6 +138,64 @@ def test_close_reasons_are_added_renamed_withdrawn_and_deleted(ada: Client) -> N
     assert ada.post(f"{here}SLOW_L/removal/").status_code == 404
     refused = ada.post(f"{here}NOT_RECORDED/removal/")
     assert (refused.status_code, "built in" in refused.content.decode()) == (422, True)
+
+
+def test_close_reasons_are_put_in_order_within_their_outcome(market: Market, ada: Client) -> None:
+    def lost() -> list[str]:
+        return [reason.code for reason in offered_reasons("lost") if reason.outcome == "lost"]
+
+    here, before = (
+        "/settings/close-reasons/",
+        [one for one in offered_reasons("lost") if one.outcome == "lost"],
+    )
+    seen = ",".join(str(one.id) for one in before)
+    place = f"{here}{before[0].code}/place/"
+    moved = ada.post(place, {"position": "1", "seen": seen}, headers=HTMX)
+    assert (moved.status_code, "/undo/" in moved.content.decode()) == (200, True)
+    assert lost()[:2] == [before[1].code, before[0].code]
+    late = ada.post(place, {"position": "3", "seen": seen}, headers=HTMX)
+    assert (late.status_code, "Ada changed the order first." in late.content.decode()) == (409, True)
+    assert lost()[:2] == [before[1].code, before[0].code]
+
+
+def test_a_reason_keeps_what_was_typed_where_its_name_is_refused(ada: Client) -> None:
+    one, other, *_ = offered_reasons("won")
+    given = {"name_en": other.name_en, "name_fr": "À part"}
+    refused = ada.post(f"/settings/close-reasons/{one.code}/name/", given, headers=HTMX)
+    said = refused.content.decode()
+    assert (refused.status_code, refused["HX-Retarget"]) == (422, "#reasons")
+    assert ("is there already" in said, 'value="À part"' in said) == (True, True)
+    saved = ada.post(
+        f"/settings/close-reasons/{one.code}/name/", {"name_en": "Own", "name_fr": "À part"}, headers=HTMX
+    )
+    assert "Saved." in saved.content.decode()
+
+
+def test_a_used_reason_is_not_deleted_and_it_is_said_how_often(market: Market, ada: Client) -> None:
+    actions.close(market.alice, market.deal.pk, outcome="won", reason="PRICE_W", on=organisation_today())
+    for headers in ({}, HTMX):
+        refused = ada.post("/settings/close-reasons/PRICE_W/removal/", headers=headers)
+        assert (refused.status_code, "1 opportunity was closed" in refused.content.decode()) == (422, True)
+
+
+def test_a_choice_is_not_moved_in_an_order_that_is_gone(ada: Client) -> None:
+    seen = ",".join(str(choice.id) for choice in choices("source"))
+    first, second, *_ = choices("source")
+    place = f"/settings/lists/source/items/{first.code}/place/"
+    assert ada.post(place, {"position": "1", "seen": seen}, headers=HTMX).status_code == 200
+    refused = ada.post(place, {"position": "2", "seen": seen}, headers=HTMX)
+    assert (refused.status_code, "changed the order first" in refused.content.decode()) == (409, True)
+    assert [choice.code for choice in choices("source")][:2] == [second.code, first.code]
+
+
+def test_a_category_is_called_by_its_new_name_at_once(ada: Client) -> None:
+    here = "/settings/categories/red/name/"
+    saved = ada.post(here, {"name_en": "Hot", "name_fr": "Chaud"}, headers=HTMX).content.decode()
+    assert ('id="category-red" hx-swap-oob="true"' in saved, "Hot" in saved) == (True, True)
+    refused = ada.post(
+        "/settings/categories/blue/name/", {"name_en": "hot", "name_fr": "Froid"}, headers=HTMX
+    )
+    assert (refused.status_code, 'value="Froid"' in refused.content.decode()) == (422, True)
 
 
 def test_a_reason_is_made_beside_the_close_form(market: Market, sign_in: SignIn) -> None:

@@ -107,7 +107,7 @@ def test_a_stale_form_is_answered_with_the_conflict(market: Market, ada: Client)
     given = {"name_en": "Mine", "name_fr": "Le mien", "method": "stage", "version": "1"}
     actions.change_process(market.company.ada, market.process.id, {"name_en": "Theirs"})
     refused = ada.post(address, given)
-    assert (refused.status_code, "changed this first" in text_of(refused)) == (422, True)
+    assert (refused.status_code, "changed this first" in text_of(refused)) == (409, True)
     assert sales().name_en == "Theirs"
 
 
@@ -126,7 +126,7 @@ def test_a_used_process_is_retired_not_deleted(market: Market, ada: Client) -> N
 def test_arrows_move_and_say_so(market: Market, ada: Client) -> None:
     stage = market.process.stages[0]
     moved = ada.post(f"/settings/stages/{stage.id}/shift/down/", headers=HTMX)
-    assert f'id="stage-{stage.id}-down"' in text_of(moved)
+    assert f'id="stage-{stage.id}-grip"' in text_of(moved)
     assert "Order changed." in text_of(moved)
     assert "/undo/" in text_of(moved)
     assert [one.key for one in sales().stages] == ["develop", "qualify", "propose", "close"]
@@ -185,7 +185,7 @@ def test_a_stage_is_deleted_with_a_replacement(market: Market, ada: Client) -> N
     first, second, *_ = market.process.stages
     address = f"/settings/stages/{first.id}/delete/"
     asked = text_of(ada.get(address, headers=HTMX))
-    assert "1 open opportunity is in this stage." in asked
+    assert "1 open opportunity, worth €1,001, is in this stage." in asked
     assert "Move the 6 steps" in asked
     wrong = ada.post(address, {"replacement": str(first.id)}, headers=HTMX)
     assert (wrong.status_code, "Choose another stage" in text_of(wrong)) == (422, True)

@@ -15,6 +15,7 @@ from opportune.process.actions.stages import add_stage as add_stage
 from opportune.process.actions.stages import change_stage as change_stage
 from opportune.process.actions.stages import clear_default_stage as clear_default_stage
 from opportune.process.actions.stages import comment_stage as comment_stage
+from opportune.process.actions.stages import move_stage as move_stage
 from opportune.process.actions.stages import order_stages as order_stages
 from opportune.process.actions.stages import set_default_stage as set_default_stage
 from opportune.process.actions.stages import shift_stage as shift_stage

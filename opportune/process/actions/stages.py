@@ -6,7 +6,7 @@ from typing import Any
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import sentence
-from opportune.ledger.merging import check_version
+from opportune.ledger.merging import check_order, check_version
 from opportune.ledger.recording import action, recording
 from opportune.process import values
 from opportune.process.actions.processes import with_stamp
@@ -18,6 +18,7 @@ from opportune.process.obtaining import (
     number,
     obtain_process,
     obtain_stage,
+    placed,
     shifted,
     stages_of,
 )
@@ -74,6 +75,19 @@ def shift_stage(actor: Actor, stage_id: int, by: int) -> None:
     """Move a stage with its steps some places later, or earlier below zero; nothing happens at the edge (C-079)."""
     stage = obtain_stage(actor, stage_id)
     number(shifted(stages_of(stage.process_id), stage_id, by))
+
+
+@action("order_stages")
+def move_stage(actor: Actor, stage_id: int, *, position: int, seen: Sequence[int] | None = None) -> Stage:
+    """Put a stage with its steps at a place of its process, from 0 (C-079, C-085).
+
+    `seen` is the order in which the caller saw them. Raises NotFound, NotPermitted, Conflict if it is another one.
+    """
+    stage = obtain_stage(actor, stage_id)
+    siblings = stages_of(stage.process_id)
+    check_order(Stage.kind, [each.pk for each in siblings], seen)
+    number(placed(siblings, next(each for each in siblings if each.pk == stage_id), position))
+    return stage
 
 
 @action("set_default_stage")

@@ -7,7 +7,7 @@ from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid
 from opportune.kernel.registries import react
 from opportune.kernel.sentences import Sentence, sentence
-from opportune.ledger.merging import check_version
+from opportune.ledger.merging import check_order, check_version
 from opportune.ledger.recording import action, recording
 from opportune.process import values
 from opportune.process.events import StepDelayed
@@ -18,6 +18,7 @@ from opportune.process.obtaining import (
     number,
     obtain_stage,
     obtain_step,
+    placed,
     shifted,
     stages_of,
     steps_of,
@@ -78,16 +79,32 @@ def shift_step(actor: Actor, step_id: int, by: int) -> None:
 
 
 @action("move_step")
-def move_step(actor: Actor, step_id: int, stage_id: int) -> Step:
-    """Put a step at the end of another stage of its process; its ticks and tasks go along (C-087).
+def move_step(
+    actor: Actor,
+    step_id: int,
+    stage_id: int,
+    *,
+    position: int | None = None,
+    seen: Sequence[int] | None = None,
+) -> Step:
+    """Put a step into another stage of its process, its ticks and tasks along (C-087), or elsewhere in its own (C-081).
 
-    Raises NotFound, NotPermitted, Invalid for a stage that is none of the process.
+    `position` is its place there, from 0; without one it goes to the end of another stage, and stays in its own.
+    `seen` is the order in which the caller saw the steps that are there. Raises NotFound, NotPermitted, Invalid for a
+    stage that is none of the process, Conflict if the order is another one.
     """
     step = obtain_step(actor, step_id)
     if stage_id not in {stage.pk for stage in stages_of(step.stage.process_id)}:
         raise Invalid({"stage": sentence("This stage is not one of the process.")})
-    if stage_id != step.stage_id:
-        recording().update(step, {"stage_id": stage_id, "position": last_position(steps_of(stage_id))})
+    there = steps_of(stage_id)
+    check_order(Step.kind, [each.pk for each in there], seen, places=("position", "stage_id"))
+    if position is None and stage_id != step.stage_id:
+        recording().update(step, {"stage_id": stage_id, "position": last_position(there)})
+    elif position is not None:
+        in_new_order = placed(there, next((each for each in there if each.pk == step_id), step), position)
+        if stage_id != step.stage_id:
+            recording().update(step, {"stage_id": stage_id, "position": in_new_order.index(step)})
+        number(in_new_order)
     return step
 
 

@@ -15,6 +15,7 @@ from opportune.reference.actions.numbers import take_numbers
 from opportune.reference.actions.reasons import (
     add_close_reason,
     change_close_reason,
+    move_close_reason,
     offer_close_reason,
     remove_close_reason,
     rename_close_reason,
@@ -33,6 +34,7 @@ __all__ = [
     "change_settings",
     "install_reference",
     "move_choice",
+    "move_close_reason",
     "offer_choice",
     "offer_close_reason",
     "remove_choice",

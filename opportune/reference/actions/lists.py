@@ -1,6 +1,6 @@
 """Commands on lists of choices: "Edit this list" (C-060…C-067). Records keep codes, so a new name shows everywhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound, Refused
@@ -14,6 +14,7 @@ from opportune.reference.events import ListItemRemoved
 from opportune.reference.lists import ChoiceList
 from opportune.reference.models import ListItem
 from opportune.reference.naming import both_names, demand_code, demand_names_free
+from opportune.reference.ordering import put_in_place
 from opportune.reference.queries import choice_uses, list_by_key
 
 LONGEST_CODE = 40
@@ -80,14 +81,16 @@ def rename_choice(actor: Actor, list_key: str, code: str, *, name_en: str, name_
 
 
 @action("move_choice")
-def move_choice(actor: Actor, list_key: str, code: str, *, position: int) -> ListItem:
-    """Put a choice at a place in its list, from 0; beyond the end is the end. Raises NotFound, NotPermitted."""
+def move_choice(
+    actor: Actor, list_key: str, code: str, *, position: int, seen: Sequence[int] | None = None
+) -> ListItem:
+    """Put a choice at a place in its list, from 0; beyond the end is the end.
+
+    `seen` is the order in which the caller saw the list. Raises NotFound, NotPermitted, Conflict if it is another one.
+    """
     _, items = _customised(actor, list_key)
     item = _one(items, code)
-    others = [each for each in items if each is not item]
-    place = min(max(position, 0), len(others))
-    for order, each in enumerate([*others[:place], item, *others[place:]]):
-        recording().update(each, {"position": order})
+    put_in_place(items, item, position, seen)
     return item
 
 

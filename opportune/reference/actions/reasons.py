@@ -1,5 +1,7 @@
 """Commands on close reasons (B-010, B-015…B-017). The built-in "Not recorded" is left alone."""
 
+from collections.abc import Sequence
+
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.sentences import Named, counted, sentence
@@ -10,6 +12,7 @@ from opportune.ledger.recording import action, recording
 from opportune.reference.defaults import NOT_RECORDED
 from opportune.reference.models import CloseReason
 from opportune.reference.naming import both_names, demand_code, demand_names_free
+from opportune.reference.ordering import put_in_place
 from opportune.reference.queries import may_add_reason, reason_uses
 from opportune.reference.settings import MEANINGS
 
@@ -70,9 +73,10 @@ def change_close_reason(
     *,
     name_en: str | None = None,
     name_fr: str | None = None,
+    position: int | None = None,
     is_offered: bool | None = None,
 ) -> None:
-    """Rename, offer or withdraw a reason, whichever is given, all or none. Raises as each of them."""
+    """Rename, move, offer or withdraw a reason, whichever is given, all or none. Raises as each of them."""
     reason = _changeable(actor, code)
     if name_en is not None or name_fr is not None:
         names = {"name_en": reason.name_en, "name_fr": reason.name_fr}
@@ -80,6 +84,8 @@ def change_close_reason(
             name: given for name, given in (("name_en", name_en), ("name_fr", name_fr)) if given is not None
         }
         rename_close_reason(actor, code, **names)
+    if position is not None:
+        move_close_reason(actor, code, position=position)
     if is_offered is not None:
         offer_close_reason(actor, code, is_offered=is_offered)
 
@@ -103,6 +109,21 @@ def offer_close_reason(actor: Actor, code: str, *, is_offered: bool) -> CloseRea
     """Offer a reason in close forms, or withdraw it; deals closed for it keep it. Raises as renaming does."""
     reason = _changeable(actor, code)
     recording().update(reason, {"is_offered": is_offered})
+    return reason
+
+
+@action("move_close_reason")
+def move_close_reason(
+    actor: Actor, code: str, *, position: int, seen: Sequence[int] | None = None
+) -> CloseReason:
+    """Put a reason at a place among those of its outcome, from 0, which is the order of the close form.
+
+    `seen` is the order in which the caller saw them. Raises as renaming does, Conflict if it is another one.
+    """
+    reason = _changeable(actor, code)
+    siblings = CloseReason.objects.filter(LIVE, outcome=reason.outcome).order_by("position", "id")
+    rows = list(siblings.select_for_update())
+    put_in_place(rows, next(each for each in rows if each.pk == reason.pk), position, seen)
     return reason
 
 

@@ -32,6 +32,11 @@ class Choice:
         """The name in a language, English unless French."""
         return self.name_fr if language.startswith("fr") else self.name_en
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Both names, as they are edited."""
+        return {"name_en": self.name_en, "name_fr": self.name_fr}
+
 
 def choices(list_key: str) -> Sequence[Choice]:
     """The choices of a list in their order."""

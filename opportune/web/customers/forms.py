@@ -1,23 +1,22 @@
 """The forms of accounts and contacts: adding one, and all its fields."""
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from opportune.customers import actions, queries
-from opportune.identity.queries import people
-from opportune.kernel.errors import Conflict, Invalid
 from opportune.kernel.records import RecordRef
 from opportune.reference.queries import choices_of
+from opportune.web import record_forms
 from opportune.web.customers.names import field_names
 from opportune.web.formats import typed_amount
-from opportune.web.pages import SignedIn, go, page, signed_in, tell
+from opportune.web.pages import SignedIn, signed_in
+from opportune.web.record_forms import RecordForm
 from opportune.web.templating import named
 from opportune.web.typed import Typed
 
@@ -37,9 +36,6 @@ class Kind:
     list_name: str
     texts: tuple[str, ...]
     lists: tuple[str, ...]
-    create: Callable[..., Any]
-    edit: Callable[..., Any]
-    record: Callable[..., Any]
 
 
 ACCOUNT = Kind(
@@ -47,94 +43,20 @@ ACCOUNT = Kind(
     "accounts",
     ACCOUNT_TEXTS,
     ("account_type", "contact_method", "payment_terms", "industry"),
-    actions.create_account,
-    actions.edit_account,
-    queries.account_record,
 )
-CONTACT = Kind(
-    "contact",
-    "contacts",
-    CONTACT_TEXTS,
-    ("contact_type", "contact_method"),
-    actions.create_contact,
-    actions.edit_contact,
-    queries.contact_record,
-)
+CONTACT = Kind("contact", "contacts", CONTACT_TEXTS, ("contact_type", "contact_method"))
 
 
-@require_http_methods(["GET", "POST"])
-@signed_in
-def account_new(request: SignedIn) -> HttpResponse:
-    """A new account."""
-    return _new(request, ACCOUNT)
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def contact_new(request: SignedIn) -> HttpResponse:
-    """A new contact."""
-    return _new(request, CONTACT)
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def account_edit(request: SignedIn, account_id: int) -> HttpResponse:
-    """All fields of an account."""
-    return _edit(request, ACCOUNT, account_id)
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def contact_edit(request: SignedIn, contact_id: int) -> HttpResponse:
-    """All fields of a contact."""
-    return _edit(request, CONTACT, contact_id)
-
-
-def _new(request: SignedIn, kind: Kind) -> HttpResponse:
-    request.actor.demand(kind.name, "create")
-    if request.method == "GET":
-        values = dict.fromkeys((*kind.texts, "employees", "annual_revenue", "account", "account_name"), "")
-        values |= {name: request.GET[name] for name in values if name in request.GET}
-        _name_account(request, values)
-        return _form(request, kind, {**values, "owner_id": str(request.actor.person_id or "")}, {})
-    typed = Typed(request.POST.dict())
-    fields = _read(kind, typed) | {flag: typed.ticked(flag) for flag in FLAGS}
-    try:
-        typed.demand()
-        made = kind.create(request.actor, fields)
-    except Invalid as invalid:
-        return _form(request, kind, request.POST.dict(), invalid.fields)
-    text = gettext("Account created.") if kind is ACCOUNT else gettext("Contact created.")
-    tell(request, text)
-    return go(request, reverse(kind.name, args=[made.pk]))
-
-
-def _name_account(request: SignedIn, values: dict[str, str]) -> None:
+def _blank(kind: Kind, request: SignedIn) -> dict[str, str]:
+    values = dict.fromkeys((*kind.texts, "employees", "annual_revenue", "account", "account_name"), "")
+    values |= {name: request.GET[name] for name in values if name in request.GET}
     try:
         ref = RecordRef.parse(values["account"])
     except ValueError:
-        return
+        return values
     if queries.visible_customers(request.actor, [ref]):
         values["account_name"] = queries.customer_names([ref])[ref]
-
-
-def _edit(request: SignedIn, kind: Kind, record_id: int) -> HttpResponse:
-    record = kind.record(request.actor, record_id)
-    if request.method == "GET":
-        return _form(request, kind, _values_of(kind, record), {}, record=record)
-    typed = Typed(request.POST.dict()).only_changed()
-    changes, version = _read(kind, typed), typed.whole("version")
-    changes |= _flags_changed(request.POST.dict())
-    try:
-        typed.demand()
-        kind.edit(request.actor, record_id, changes, version=version)
-    except Invalid as invalid:
-        return _form(request, kind, request.POST.dict(), invalid.fields, record=record)
-    except Conflict as conflict:
-        return _form(request, kind, request.POST.dict(), {}, record=record, conflict=conflict)
-    if request.change_sets:
-        tell(request, gettext("Saved."))
-    return go(request, reverse(kind.name, args=[record_id]))
+    return values
 
 
 def _values_of(kind: Kind, record: Any) -> dict[str, Any]:
@@ -143,7 +65,6 @@ def _values_of(kind: Kind, record: Any) -> dict[str, Any]:
     above = record.parent_id if kind is ACCOUNT else record.account_id
     name = record.parent_name if kind is ACCOUNT else record.account_name
     values |= {
-        "version": str(record.version),
         "owner_id": str(record.owner_id),
         "account": f"account:{above}" if above else "",
         "account_name": name or "",
@@ -154,8 +75,7 @@ def _values_of(kind: Kind, record: Any) -> dict[str, Any]:
             "employees": "" if record.employees is None else str(record.employees),
             "annual_revenue": typed_amount(record.annual_revenue),
         }
-    values["was"] = json.dumps({name: value for name, value in values.items() if name != "version"})
-    return values
+    return {**values, "version": str(record.version), "was": json.dumps(values)}
 
 
 def industry_name(kept: str) -> str:
@@ -164,16 +84,8 @@ def industry_name(kept: str) -> str:
     return offered.get(kept, kept)
 
 
-def _flags_changed(given: Mapping[str, str]) -> dict[str, bool]:
-    """The boxes that stand otherwise than the form showed them: what is not ticked is not sent."""
-    was = Typed(given).shown()
-    return {flag: flag in given for flag in FLAGS if (flag in given) != bool(was.get(flag))}
-
-
 def _read(kind: Kind, typed: Typed) -> dict[str, Any]:
-    read: dict[str, Any] = {name: typed.text(name) for name in kind.texts if name in typed.given}
-    if typed.text("owner_id"):
-        read["owner_id"] = typed.whole("owner_id")
+    read = record_forms.texts(typed, kind.texts)
     if "account" in typed.given:
         above = "parent_id" if kind is ACCOUNT else "account_id"
         read[above] = typed.customer("account")["account_id"]
@@ -184,24 +96,59 @@ def _read(kind: Kind, typed: Typed) -> dict[str, Any]:
     return read
 
 
-def _form(
-    request: SignedIn,
-    kind: Kind,
-    values: Mapping[str, Any],
-    errors: Mapping[str, Any],
-    *,
-    record: Any = None,
-    conflict: Conflict | None = None,
-) -> HttpResponse:
-    context = {
-        "kind": kind,
-        "values": values,
-        "errors": errors,
-        "record": record,
-        "conflict": conflict,
-        "people": people(),
-        "names": field_names(),
-        "lists": choices_of(kind.lists),
-    }
-    status = 409 if conflict else (422 if errors else 200)
-    return page(request, "customers/form.html", context, status=status)
+def _around(kind: Kind) -> dict[str, Any]:
+    return {"kind": kind, "names": field_names(), "lists": choices_of(kind.lists)}
+
+
+ACCOUNT_FORM = RecordForm(
+    name="account",
+    template="customers/form.html",
+    create=actions.create_account,
+    edit=actions.edit_account,
+    record=queries.account_record,
+    blank=partial(_blank, ACCOUNT),
+    values=partial(_values_of, ACCOUNT),
+    read=partial(_read, ACCOUNT),
+    around=partial(_around, ACCOUNT),
+    flags=FLAGS,
+)
+CONTACT_FORM = RecordForm(
+    name="contact",
+    template="customers/form.html",
+    create=actions.create_contact,
+    edit=actions.edit_contact,
+    record=queries.contact_record,
+    blank=partial(_blank, CONTACT),
+    values=partial(_values_of, CONTACT),
+    read=partial(_read, CONTACT),
+    around=partial(_around, CONTACT),
+    flags=FLAGS,
+)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def account_new(request: SignedIn) -> HttpResponse:
+    """A new account."""
+    return record_forms.new(request, ACCOUNT_FORM, gettext("Account created."))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def contact_new(request: SignedIn) -> HttpResponse:
+    """A new contact."""
+    return record_forms.new(request, CONTACT_FORM, gettext("Contact created."))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def account_edit(request: SignedIn, account_id: int) -> HttpResponse:
+    """All fields of an account."""
+    return record_forms.edit(request, ACCOUNT_FORM, account_id)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def contact_edit(request: SignedIn, contact_id: int) -> HttpResponse:
+    """All fields of a contact."""
+    return record_forms.edit(request, CONTACT_FORM, contact_id)

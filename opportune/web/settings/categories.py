@@ -11,7 +11,8 @@ from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
 from opportune.kernel.records import RecordRef
 from opportune.reference import actions, queries
-from opportune.web.pages import SignedIn, go, page, signed_in, tell
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.settings.forms import saved
 from opportune.web.templating import called
 from opportune.web.typed import Typed
 
@@ -28,12 +29,14 @@ def index(request: SignedIn) -> HttpResponse:
 def rename(request: SignedIn, color: str) -> HttpResponse:
     """Name a category."""
     typed = Typed(request.POST.dict())
+    names = {name: typed.text(name) for name in ("name_en", "name_fr")}
     try:
-        actions.rename_category(
-            request.actor, color, name_en=typed.text("name_en"), name_fr=typed.text("name_fr")
-        )
+        actions.rename_category(request.actor, color, **names)
     except Invalid as invalid:
-        return _list(request, invalid.fields, color)
+        return _list(request, invalid.fields, color, names)
+    if is_htmx(request):
+        category = next(each for each in queries.categories() if each.color == color)
+        return saved(request, "settings/category_saved.html", category=category)
     tell(request, gettext("Saved."))
     return go(request, reverse("categories"))
 
@@ -72,7 +75,10 @@ def category_filter(color: str) -> dict[str, Any]:
     return {"categories": found, "category": called(asked) if asked else ""}
 
 
-def _list(request: SignedIn, errors: object, at: str) -> HttpResponse:
+def _list(request: SignedIn, errors: object, at: str, values: object = None) -> HttpResponse:
     request.actor.demand_right("customise")
-    context = {"categories": queries.categories(), "errors": errors, "at": at}
-    return page(request, "settings/categories.html", context, status=422 if errors else 200)
+    context = {"categories": queries.categories(), "errors": errors, "at": at, "values": values or {}}
+    template = "settings/categories_body.html" if is_htmx(request) else "settings/categories.html"
+    response = page(request, template, context, status=422 if errors else 200)
+    response["HX-Retarget"], response["HX-Reswap"] = "#categories", "outerHTML"
+    return response

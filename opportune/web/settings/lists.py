@@ -9,11 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from opportune.kernel.errors import Invalid, Refused
+from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.sentences import Sentence
 from opportune.reference import actions, queries
 from opportune.reference.lists import LISTS
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.settings.forms import saved
+from opportune.web.settings.tree import place_of
+from opportune.web.templating import said
 from opportune.web.typed import Typed
 
 
@@ -79,14 +82,12 @@ def rename(request: SignedIn, list_key: str, choice: str) -> HttpResponse:
 @signed_in
 def move(request: SignedIn, list_key: str, choice: str) -> HttpResponse:
     """Put a choice elsewhere in its list."""
-    typed = Typed(request.POST.dict())
-    position = typed.whole("position") or 0
-    typed.demand()
+    position, seen = place_of(request)
     return _done(
         request,
         list_key,
-        lambda: actions.move_choice(request.actor, list_key, choice, position=position),
-        gettext("Moved."),
+        lambda: actions.move_choice(request.actor, list_key, choice, position=position, seen=seen or None),
+        gettext("Order changed."),
     )
 
 
@@ -146,7 +147,16 @@ def _done(
         fields = error.fields if isinstance(error, Invalid) else {"name_en": error.message}
         context = {**_context(request, list_key), "errors": fields, "at": at, "values": dict(typed or {})}
         template = "settings/list_body.html" if is_htmx(request) else "settings/list.html"
-        return page(request, template, context, status=422)
+        response = page(request, template, context, status=422)
+        response["HX-Retarget"], response["HX-Reswap"] = "#list-body", "outerHTML"
+        return response
+    except Conflict as conflict:
+        if not is_htmx(request):
+            raise
+        context = {**_context(request, list_key), "refused": said(conflict.message)}
+        return page(request, "settings/list_body.html", context, status=409)
+    if at and is_htmx(request):
+        return _changed(saved(request), list_key)
     return _settled(request, list_key, text)
 
 
@@ -155,6 +165,10 @@ def _settled(request: SignedIn, list_key: str, text: str) -> HttpResponse:
         tell(request, text)
         return go(request, reverse("list", args=[list_key]))
     response = page(request, "settings/list_body.html", {**_context(request, list_key), "done": text})
+    return _changed(response, list_key)
+
+
+def _changed(response: HttpResponse, list_key: str) -> HttpResponse:
     response["HX-Trigger"] = json.dumps({"list:changed": {"key": list_key}})
     return response
 
@@ -167,5 +181,6 @@ def _context(request: SignedIn, list_key: str) -> dict[str, Any]:
         "values": {},
         "at": "",
         "done": "",
+        "refused": "",
         "undo": request.change_sets[-1] if request.change_sets else 0,
     }

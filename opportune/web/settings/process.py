@@ -4,25 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from opportune.kernel.errors import Conflict, Invalid, NotFound, Refused
-from opportune.opportunities.queries import statistics
+from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.process import actions
 from opportune.process.queries import ProcessPicture, process_by_id, process_use, processes
 from opportune.reference.actions import change_setting
 from opportune.reference.queries import organisation_settings
-from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.settings.forms import changed, dialog
+from opportune.web.pages import SignedIn, go, page, signed_in, tell
+from opportune.web.settings.forms import changed, conflicting, dialog, status_of
+from opportune.web.settings.tree import address_of, moved, tree_context, way_of
 from opportune.web.templating import named
 from opportune.web.typed import Typed
-from opportune.web.urls_of import with_parameters
 
 TEXTS = ("name_en", "name_fr", "method", "comments")
 FLAGS = ("estimates_required",)
-WAYS = {"up": -1, "down": 1}
 
 
 @require_GET
@@ -34,41 +31,6 @@ def show(request: SignedIn) -> HttpResponse:
     wanted = request.GET.get("process") or organisation_settings().default_process
     chosen = next((process for process in found if process.key == wanted), found[0] if found else None)
     return page(request, "settings/process.html", tree_context(request, chosen))
-
-
-def tree_context(request: SignedIn, process: ProcessPicture | None) -> dict[str, Any]:
-    """What the page of one process shows."""
-    figures = statistics(request.actor, [process])[0] if process else None
-    return {
-        "processes": processes(),
-        "process": process,
-        "figures": figures,
-        "default_process": organisation_settings().default_process,
-    }
-
-
-def address_of(process: ProcessPicture | None) -> str:
-    """Where a process is shown."""
-    return with_parameters(reverse("settings_process"), {}, process=process.key if process else "")
-
-
-def moved(request: SignedIn, process_id: int) -> HttpResponse:
-    """The tree again after an arrow was used, so that the same arrow keeps the focus."""
-    process = process_by_id(process_id)
-    text = gettext("Order changed.") if request.change_sets else gettext("It is at the edge already.")
-    if not is_htmx(request):
-        tell(request, text)
-        return go(request, address_of(process))
-    undo = request.change_sets[-1] if request.change_sets else 0
-    context = {**tree_context(request, process), "message": text, "undo": undo, "kind": "done"}
-    return page(request, "settings/tree_moved.html", context)
-
-
-def way_of(way: str) -> int:
-    """By how many places an arrow moves. Raises NotFound."""
-    if way not in WAYS:
-        raise NotFound("page")
-    return WAYS[way]
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,7 +75,8 @@ def edit(request: SignedIn, process_id: int) -> HttpResponse:
     except Invalid as invalid:
         return _form(request, process, _typed_values(typed), invalid.fields)
     except Conflict as conflict:
-        return _form(request, process, _typed_values(typed), {"conflict": conflict.message})
+        values = {**_typed_values(typed), "version": conflict.data["version"]}
+        return _form(request, process, values, conflicting(conflict))
     tell(request, gettext("Process changed."))
     return go(request, address_of(process_by_id(process_id)))
 
@@ -127,7 +90,7 @@ def _form(
     request: SignedIn, process: ProcessPicture | None, values: Mapping[str, Any], errors: Mapping[str, Any]
 ) -> HttpResponse:
     context = {"process": process, "values": values, "errors": errors}
-    return dialog(request, "settings/process_form.html", context, status=422 if errors else 200)
+    return dialog(request, "settings/process_form.html", context, status=status_of(errors))
 
 
 @require_POST
@@ -135,7 +98,7 @@ def _form(
 def shift(request: SignedIn, process_id: int, way: str) -> HttpResponse:
     """Move a process up or down in the order of all menus."""
     actions.shift_process(request.actor, process_id, way_of(way))
-    return moved(request, process_id)
+    return moved(request, process_by_id(process_id))
 
 
 @require_POST

@@ -7,12 +7,16 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from opportune.kernel.errors import Invalid, Refused
+from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.reference import actions, queries
-from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.settings.forms import saved
+from opportune.web.settings.tree import place_of
+from opportune.web.templating import said
 from opportune.web.typed import Typed
 
 FIELDS = ("outcome", "status_reason", "code", "name", "name_fr")
+_STATUS = {Conflict: 409, Refused: 422}
 
 
 @require_GET
@@ -63,10 +67,26 @@ def rename(request: SignedIn, reason: str) -> HttpResponse:
     """Give a close reason other names."""
     typed = Typed(request.POST.dict())
     names = {name: typed.text(name) for name in ("name_en", "name_fr")}
+    try:
+        actions.rename_close_reason(request.actor, reason, **names)
+    except Invalid as invalid:
+        refused = _list(request, values=names, errors=invalid.fields, at=reason)
+        refused["HX-Retarget"], refused["HX-Reswap"] = "#reasons", "outerHTML"
+        return refused
+    if is_htmx(request):
+        return saved(request)
+    return _settled(request, gettext("Saved."))
+
+
+@require_POST
+@signed_in
+def place(request: SignedIn, reason: str) -> HttpResponse:
+    """Put a close reason elsewhere among those of its outcome."""
+    position, seen = place_of(request)
     return _done(
         request,
-        lambda: actions.rename_close_reason(request.actor, reason, **names),
-        gettext("Saved."),
+        lambda: actions.move_close_reason(request.actor, reason, position=position, seen=seen or None),
+        gettext("Order changed."),
     )
 
 
@@ -92,29 +112,41 @@ def remove(request: SignedIn, reason: str) -> HttpResponse:
 def _done(request: SignedIn, command: Callable[[], object], text: str) -> HttpResponse:
     try:
         command()
-    except Invalid as invalid:
-        return _list(request, errors={"whole": invalid.message})
-    except Refused as refusal:
-        return (
-            problem(request, refusal)
-            if is_htmx(request)
-            else _list(request, errors={"whole": refusal.message})
-        )
+    except (Conflict, Refused) as refusal:
+        if is_htmx(request):
+            return _list(request, refused=said(refusal.message), status=_STATUS[type(refusal)])
+        return _list(request, errors={"whole": refusal.message}, status=_STATUS[type(refusal)])
     return _settled(request, text)
 
 
 def _settled(request: SignedIn, text: str, where: str = "close_reasons") -> HttpResponse:
+    if is_htmx(request):
+        return _list(request, done=text)
     tell(request, text)
     return go(request, reverse(where))
 
 
-def _list(request: SignedIn, *, values: object = None, errors: object = None) -> HttpResponse:
+def _list(
+    request: SignedIn,
+    *,
+    values: object = None,
+    errors: object = None,
+    at: str = "",
+    done: str = "",
+    refused: str = "",
+    status: int = 0,
+) -> HttpResponse:
     context = {
         "reasons": queries.used_reasons(request.actor),
-        "values": values or {"outcome": "won"},
+        "values": values or {"outcome": ""},
         "errors": errors or {},
+        "at": at,
+        "done": done,
+        "refused": refused,
+        "undo": request.change_sets[-1] if request.change_sets else 0,
     }
-    return page(request, "settings/reasons.html", context, status=422 if errors else 200)
+    template = "settings/reasons_body.html" if is_htmx(request) else "settings/reasons.html"
+    return page(request, template, context, status=status or (422 if errors else 200))
 
 
 def _new(request: SignedIn, values: dict[str, str], errors: object) -> HttpResponse:

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from opportune.kernel.errors import Conflict, Invalid
+from opportune.kernel.errors import Conflict, Invalid, NotFound
+from opportune.opportunities.queries import statistics
 from opportune.process import actions
 from opportune.process.queries import (
     ProcessPicture,
@@ -16,9 +17,20 @@ from opportune.process.queries import (
     stage_by_id,
     stage_use,
 )
-from opportune.web.pages import SignedIn, go, signed_in, tell
-from opportune.web.settings.forms import changed, dialog, shown_text, text_of
-from opportune.web.settings.process import address_of, moved, way_of
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.settings.forms import changed, conflicting, dialog, menu, shown_text, status_of, text_of
+from opportune.web.settings.tree import (
+    IN_PLACE,
+    address_of,
+    fields_of,
+    moved,
+    not_moved,
+    place_of,
+    tree_context,
+    unfolded,
+    way_of,
+)
+from opportune.web.templating import named
 from opportune.web.typed import Typed
 
 TEXTS = (
@@ -48,11 +60,11 @@ def new(request: SignedIn, process_id: int) -> HttpResponse:
     given: dict[str, Any] = {name: text_of(typed, name) for name in TEXTS}
     given |= {name: typed.ticked(name) for name in FLAGS}
     try:
-        actions.add_stage(request.actor, process_id, given)
+        made = actions.add_stage(request.actor, process_id, given)
     except Invalid as invalid:
         return _form(request, process, None, _typed_values(typed), invalid.fields)
     tell(request, gettext("Stage added."))
-    return go(request, address_of(process))
+    return go(request, address_of(process, (*unfolded(request), made.pk)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,9 +85,96 @@ def edit(request: SignedIn, stage_id: int) -> HttpResponse:
     except Invalid as invalid:
         return _form(request, process, stage, _typed_values(typed), invalid.fields)
     except Conflict as conflict:
-        return _form(request, process, stage, _typed_values(typed), {"conflict": conflict.message})
+        values = {**_typed_values(typed), "version": conflict.data["version"]}
+        return _form(request, process, stage, values, conflicting(conflict))
     tell(request, gettext("Stage changed."))
-    return go(request, address_of(process))
+    return go(request, address_of(process, unfolded(request)))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def fields(request: SignedIn, stage_id: int) -> HttpResponse:
+    """A stage's names, chances and expected days where they stand: each is saved as it is left.
+
+    POST changes what differs from what the form showed. Its answer is the head of the stage, or the form with what is
+    wrong with it, which may be what somebody else did first.
+    """
+    request.actor.demand_right("customise")
+    process, stage = stage_by_id(stage_id)
+    if request.method == "GET":
+        return _fields(request, process, stage, fields_of(stage), {})
+    typed = Typed(request.POST.dict())
+    shown, now = typed.shown(), fields_of(stage)
+    texts = {name: text_of(typed, name) for name in IN_PLACE if name in typed.given}
+    changes = {
+        name: text for name, text in texts.items() if text not in (shown.get(name, now[name]), now[name])
+    }
+    try:
+        version = typed.whole("version")
+        typed.demand()
+        actions.change_stage(request.actor, stage_id, changes, version=version)
+    except Invalid as invalid:
+        return _fields(request, process, stage, {**now, **texts}, invalid.fields)
+    except Conflict as conflict:
+        return _fields(request, process, stage, {**now, **texts}, conflicting(conflict))
+    if not is_htmx(request):
+        tell(request, gettext("Saved."))
+        return go(request, address_of(process, (*unfolded(request), stage_id)))
+    process, stage = stage_by_id(stage_id)
+    undo = request.change_sets[-1] if request.change_sets else 0
+    context = {**tree_context(request, process), "stage": stage}
+    context |= {"message": gettext("Saved.") if undo else "", "undo": undo, "kind": "done"}
+    return page(request, "settings/stage_saved.html", context)
+
+
+def _fields(
+    request: SignedIn,
+    process: ProcessPicture,
+    stage: StagePicture,
+    values: Mapping[str, Any],
+    errors: Mapping[str, Any],
+) -> HttpResponse:
+    context = {"process": process, "stage": stage, "values": values, "errors": errors}
+    context |= {"was": fields_of(stage), "swapped": False}
+    template = "settings/stage_fields.html" if is_htmx(request) else "settings/stage_fields_page.html"
+    response = page(request, template, context, status=status_of(errors))
+    response["HX-Retarget"], response["HX-Reswap"] = f"#stage-{stage.id}-fields", "outerHTML"
+    return response
+
+
+@require_GET
+@signed_in
+def menu_of(request: SignedIn, stage_id: int) -> HttpResponse:
+    """What can be done with a stage; with `order` only where it can be moved."""
+    request.actor.demand_right("customise")
+    process, stage = stage_by_id(stage_id)
+    context = {"process": process, "stage": stage, "only_order": "order" in request.GET}
+    return menu(request, "settings/stage_menu.html", context, named(stage), address_of(process))
+
+
+@require_POST
+@signed_in
+def place(request: SignedIn, stage_id: int) -> HttpResponse:
+    """Put a stage with its steps where it was dropped."""
+    process, stage = stage_by_id(stage_id)
+    position, seen = place_of(request)
+    try:
+        actions.move_stage(request.actor, stage_id, position=position, seen=seen or None)
+    except (Conflict, NotFound) as error:
+        return not_moved(request, process_by_id(process.id), error)
+    process, stage = stage_by_id(stage_id)
+    text = gettext("“{name}” moved to place {place}.").format(name=named(stage), place=stage.order + 1)
+    return moved(request, process, text)
+
+
+@require_POST
+@signed_in
+def skipping(request: SignedIn, stage_id: int) -> HttpResponse:
+    """Let a stage be skipped, or not."""
+    is_allowed = Typed(request.POST.dict()).ticked("allow_skip")
+    actions.change_stage(request.actor, stage_id, {"allow_skip": is_allowed})
+    process, _ = stage_by_id(stage_id)
+    return moved(request, process, gettext("Saved."))
 
 
 def _typed_values(typed: Typed) -> dict[str, Any]:
@@ -90,7 +189,7 @@ def _form(
     errors: Mapping[str, Any],
 ) -> HttpResponse:
     context = {"process": process, "stage": stage, "values": values, "errors": errors}
-    return dialog(request, "settings/stage_form.html", context, status=422 if errors else 200)
+    return dialog(request, "settings/stage_form.html", context, status=status_of(errors))
 
 
 @require_POST
@@ -99,7 +198,7 @@ def shift(request: SignedIn, stage_id: int, way: str) -> HttpResponse:
     """Move a stage with its steps up or down."""
     actions.shift_stage(request.actor, stage_id, way_of(way))
     process, _ = stage_by_id(stage_id)
-    return moved(request, process.id)
+    return moved(request, process)
 
 
 @require_POST
@@ -114,7 +213,7 @@ def make_default(request: SignedIn, stage_id: int) -> HttpResponse:
     else:
         actions.set_default_stage(request.actor, stage_id)
         tell(request, gettext("Default stage set."))
-    return go(request, address_of(process))
+    return go(request, address_of(process, unfolded(request)))
 
 
 @require_POST
@@ -124,7 +223,7 @@ def comment(request: SignedIn, stage_id: int) -> HttpResponse:
     actions.comment_stage(request.actor, stage_id, Typed(request.POST.dict()).text("text"))
     process, _ = stage_by_id(stage_id)
     tell(request, gettext("Comment added."))
-    return go(request, address_of(process))
+    return go(request, address_of(process, unfolded(request)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,9 +232,19 @@ def delete(request: SignedIn, stage_id: int) -> HttpResponse:
     """Say how many opportunities are in a stage, ask where they go, and delete it."""
     request.actor.demand_right("customise")
     process, stage = stage_by_id(stage_id)
-    context = {"process": process, "stage": stage, "use": stage_use(stage_id)}
+    use = stage_use(stage_id)
+    held = statistics(request.actor, [process])[0].stages[stage.order].sum
+    context = {
+        "process": process,
+        "stage": stage,
+        "use": use,
+        "worth": held if held.count == use.open else None,
+    }
     if request.method == "GET":
-        values = {"replacement": "", "move_steps": False}
+        heir = next((each for each in process.stages[stage.order + 1 :]), None) or next(
+            (each for each in reversed(process.stages[: stage.order])), None
+        )
+        values = {"replacement": heir.id if heir else "", "move_steps": heir is not None}
         return dialog(request, "settings/stage_delete.html", {**context, "values": values, "errors": {}})
     typed = Typed(request.POST.dict())
     move_steps = typed.ticked("move_steps") and bool(typed.text("replacement"))
@@ -148,4 +257,4 @@ def delete(request: SignedIn, stage_id: int) -> HttpResponse:
         shown = {**context, "values": values, "errors": invalid.fields}
         return dialog(request, "settings/stage_delete.html", shown, status=422)
     tell(request, gettext("Stage deleted."))
-    return go(request, address_of(process))
+    return go(request, address_of(process, unfolded(request)))

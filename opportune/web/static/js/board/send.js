@@ -1,7 +1,7 @@
-// The status of the answer to a card's move, 0 when there was none. What the answer swaps is htmx's business.
+// The status of the answer to a move, 0 when there was none. What the answer swaps, and where, is htmx's business.
 const NO_ANSWER = ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"];
 
-export function send(card, values) {
+export function send(card, values, where = {}) {
   return new Promise((resolve) => {
     const listening = new AbortController();
     const settle = (status) => {
@@ -14,6 +14,6 @@ export function send(card, values) {
       });
     listen("htmx:beforeOnLoad", ({ xhr }) => settle(xhr.status));
     for (const name of NO_ANSWER) listen(name, () => settle(0));
-    htmx.ajax("POST", card.dataset.move, { source: card, swap: "none", values }).catch(() => settle(0));
+    htmx.ajax("POST", card.dataset.move, { source: card, swap: "none", values, ...where }).catch(() => settle(0));
   });
 }

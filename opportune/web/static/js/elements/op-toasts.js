@@ -69,7 +69,7 @@ class Toasts extends HTMLElement {
 
   failed(event, sentence) {
     const { elt, xhr } = event.detail;
-    const told = elt?.matches?.(".kc[data-move]") || SPEAKS_FOR_ITSELF.includes(xhr?.status);
+    const told = elt?.matches?.(".kc[data-move], [data-order] > [data-move]") || SPEAKS_FOR_ITSELF.includes(xhr?.status);
     if (sentence && !told) this.show(sentence);
   }
 

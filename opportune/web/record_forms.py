@@ -1,0 +1,106 @@
+"""The form of a record of any kind: adding one, and changing what differs from what the form showed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from opportune.identity.queries import people
+from opportune.kernel.errors import Conflict, Invalid
+from opportune.web.pages import SignedIn, go, page, tell
+from opportune.web.typed import Typed
+
+
+@dataclass(frozen=True, slots=True)
+class RecordForm:
+    """What differs between the forms of kinds of records, of which `name` is also the name of a record's page.
+
+    `blank` gives the values of a new one, `values` those of a record with its version and what the form shows (`was`),
+    `read` what was typed, and `around` what else the template shows. `flags` are its boxes.
+    """
+
+    name: str
+    template: str
+    create: Callable[..., Any]
+    edit: Callable[..., Any]
+    record: Callable[..., Any]
+    blank: Callable[[SignedIn], Mapping[str, Any]]
+    values: Callable[[Any], Mapping[str, Any]]
+    read: Callable[[Typed], dict[str, Any]]
+    around: Callable[[], Mapping[str, Any]]
+    flags: tuple[str, ...] = ()
+
+
+def new(request: SignedIn, form: RecordForm, done: str) -> HttpResponse:
+    """Add a record, say so, and lead to it. Raises NotPermitted."""
+    request.actor.demand(form.name, "create")
+    if request.method == "GET":
+        own = {"owner_id": str(request.actor.person_id or "")}
+        return _shown(request, form, {**own, **form.blank(request)})
+    typed = Typed(request.POST.dict())
+    fields = form.read(typed) | {flag: typed.ticked(flag) for flag in form.flags}
+    try:
+        typed.demand()
+        made = form.create(request.actor, fields)
+    except Invalid as invalid:
+        return _shown(request, form, request.POST.dict(), errors=invalid.fields)
+    tell(request, done)
+    return go(request, reverse(form.name, args=[made.pk]))
+
+
+def edit(request: SignedIn, form: RecordForm, record_id: int) -> HttpResponse:
+    """Change a record's fields that a person changed in its form. Raises NotFound."""
+    record = form.record(request.actor, record_id)
+    if request.method == "GET":
+        return _shown(request, form, form.values(record), record=record)
+    given = request.POST.dict()
+    typed = Typed(given).only_changed()
+    changes, version = form.read(typed) | _flags_changed(form, given), typed.whole("version")
+    try:
+        typed.demand()
+        form.edit(request.actor, record_id, changes, version=version)
+    except Invalid as invalid:
+        return _shown(request, form, given, errors=invalid.fields, record=record)
+    except Conflict as conflict:
+        return _shown(request, form, given, record=record, conflict=conflict)
+    if request.change_sets:
+        tell(request, gettext("Saved."))
+    return go(request, reverse(form.name, args=[record_id]))
+
+
+def texts(typed: Typed, names: Iterable[str]) -> dict[str, Any]:
+    """The texts of a form, and the owner chosen in it, as far as they were sent."""
+    read: dict[str, Any] = {name: typed.text(name) for name in names if name in typed.given}
+    if typed.text("owner_id"):
+        read["owner_id"] = typed.whole("owner_id")
+    return read
+
+
+def _flags_changed(form: RecordForm, given: Mapping[str, str]) -> dict[str, bool]:
+    # a box that is not ticked is not sent
+    was = Typed(given).shown()
+    return {flag: flag in given for flag in form.flags if (flag in given) != bool(was.get(flag))}
+
+
+def _shown(
+    request: SignedIn,
+    form: RecordForm,
+    values: Mapping[str, Any],
+    *,
+    errors: Mapping[str, Any] | None = None,
+    record: Any = None,
+    conflict: Conflict | None = None,
+) -> HttpResponse:
+    context = {
+        "values": values,
+        "errors": errors or {},
+        "record": record,
+        "conflict": conflict,
+        "people": people(),
+        **form.around(),
+    }
+    status = 409 if conflict else (422 if errors else 200)
+    return page(request, form.template, context, status=status)
