@@ -18,6 +18,7 @@ from opportune.opportunities.queries.next_tasks import NextTask
 from opportune.opportunities.queries.totals import visible_deals
 from opportune.reference.queries import organisation_settings
 from opportune.storage.keyset import read_page
+from opportune.storage.prepared import prepared
 
 _COLUMNS = (
     "id",
@@ -79,9 +80,14 @@ def _grounds(actor: Actor) -> tuple[Ground, ...]:
 
 def tasks_of_deal(opportunity_id: int) -> Sequence[TaskRow]:
     """A deal's tasks, open ones first, by due date. The caller has checked that the deal may be seen."""
-    rows = Task.objects.filter(about_kind="opportunity", about_id=opportunity_id)
-    found = _rows(rows.order_by(F("due_on").asc(nulls_last=True), "id"))
+    found = [TaskRow(**row) for row in _about_deal(opportunity_id)]
     return sorted(found, key=lambda row: row.state != Task.State.OPEN)
+
+
+@prepared
+def _about_deal(opportunity_id: int) -> QuerySet[Task, Any]:
+    rows = Task.objects.filter(about_kind="opportunity", about_id=opportunity_id)
+    return _columns(rows.order_by(F("due_on").asc(nulls_last=True), "id"))
 
 
 def tasks_about_deal(actor: Actor, opportunity_id: int) -> Sequence[TaskRow]:
@@ -160,27 +166,34 @@ def reminders(actor: Actor) -> Sequence[TaskReminder]:
 
 def next_tasks(opportunity_ids: Iterable[int]) -> dict[int, NextTask]:
     """For each deal its open task that is due first; dated ones come before the others."""
+    return {about: NextTask(subject, due) for about, subject, due in _open_about(list(opportunity_ids))}
+
+
+@prepared
+def _open_about(opportunity_ids: Sequence[int]) -> QuerySet[Task, Any]:
     rows = Task.objects.filter(
-        about_kind="opportunity", about_id__in=list(opportunity_ids), state=Task.State.OPEN
+        about_kind="opportunity", about_id__in=opportunity_ids, state=Task.State.OPEN
     ).order_by(F("due_on").desc(nulls_first=True), "-id")
-    return {
-        about: NextTask(subject, due)
-        for about, subject, due in rows.values_list("about_id", "subject", "due_on")
-    }
+    return rows.values_list("about_id", "subject", "due_on")
 
 
 def completed_task_steps(opportunity_ids: Iterable[int]) -> dict[int, set[int]]:
     """The steps of deals whose task is completed, by deal."""
+    found: dict[int, set[int]] = {}
+    for about_id, step_id in _completed_about(list(opportunity_ids)):
+        found.setdefault(about_id, set()).add(step_id)
+    return found
+
+
+@prepared
+def _completed_about(opportunity_ids: Sequence[int]) -> QuerySet[Task, Any]:
     rows = Task.objects.filter(
         about_kind="opportunity",
-        about_id__in=list(opportunity_ids),
+        about_id__in=opportunity_ids,
         state=Task.State.COMPLETED,
         step__isnull=False,
     )
-    found: dict[int, set[int]] = {}
-    for about_id, step_id in rows.values_list("about_id", "step__id"):
-        found.setdefault(about_id, set()).add(step_id)
-    return found
+    return rows.values_list("about_id", "step_id")
 
 
 def open_tasks_about(deals: "QuerySet[Any, Any]") -> int:
@@ -195,4 +208,9 @@ def deals_with_task_done(step_id: int) -> QuerySet[Task, int]:
 
 
 def _rows(rows: Any) -> list[TaskRow]:
-    return [TaskRow(**row) for row in rows.annotate(owner_name=F("owner__name")).values(*_COLUMNS)]
+    return [TaskRow(**row) for row in _columns(rows)]
+
+
+def _columns(rows: Any) -> QuerySet[Task, Any]:
+    columns: QuerySet[Task, Any] = rows.annotate(owner_name=F("owner__name")).values(*_COLUMNS)
+    return columns

@@ -17,8 +17,9 @@ from ninja.parser import Parser
 
 from opportune import __version__
 from opportune.api.asking import language_of, only_declared
+from opportune.api.limits import TooMany
 from opportune.api.openapi import described
-from opportune.api.problems import METHOD_NOT_ALLOWED, on_error, on_exception, on_misfit, say
+from opportune.api.problems import METHOD_NOT_ALLOWED, on_error, on_exception, on_misfit, on_too_many, say
 from opportune.api.tokens import BearerToken
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import OpportuneError
@@ -32,11 +33,13 @@ Send `Authorization: Bearer …`. A token acts for its person within its scopes:
 
 Amounts and percentages are text with four decimals; sums are in base currency. Lists are read by pages: pass `next` as
 `after`. Records carry their version as `ETag`; with `If-Match`, or `version` in the body, a write that meets someone
-else's change of the same fields is refused (409). The header `Change-Set` of a write names what can be undone.
+else's change of the same fields is refused (409). The header `Change-Set` of a write names what can be undone. Who
+asks more than a minute allows gets 429, and `Retry-After` says in how many seconds to ask again.
 """
 Handler = Callable[..., HttpResponseBase]
 ANSWERED: Mapping[type[Exception], Any] = {
     OpportuneError: on_error,
+    TooMany: on_too_many,
     ValidationError: on_misfit,
     HttpError: on_exception,
     Http404: on_exception,

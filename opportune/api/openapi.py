@@ -24,7 +24,7 @@ CHANGE_SET = {
     "description": "The change set that was written: POST /change-sets/{id}/undo takes it back.",
     "schema": {"type": "string"},
 }
-
+RETRY_AFTER = {"description": "In how many seconds to ask again.", "schema": {"type": "integer"}}
 
 ANSWERED = {
     "400": "The request cannot be read",
@@ -32,6 +32,7 @@ ANSWERED = {
     "403": "This actor may not do that",
     "404": "Absent, or invisible to this actor",
     "422": "Values that cannot be accepted, by field, or a rule that forbids it now",
+    "429": "More was asked than a minute allows",
 }
 ANSWERED_TO_WRITES = {
     "409": "Somebody was first, or the record is closed",
@@ -58,6 +59,7 @@ def described(schema: Any) -> Any:
                     response["headers"] = {"Change-Set": CHANGE_SET}
             refusals = ANSWERED if method in READING else {**ANSWERED, **ANSWERED_TO_WRITES}
             operation["responses"] |= {status: _problem(why) for status, why in refusals.items()}
+            operation["responses"]["429"]["headers"] = {"Retry-After": RETRY_AFTER}
     return schema
 
 

@@ -10,8 +10,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic_core import to_json
 
 from opportune.api.asking import language_of
+from opportune.api.limits import TooMany
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
-from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.sentences import Sentence, counted, sentence
 from opportune.schemas.problem import Problem, invalid_of, problem_of
 from opportune.storage.outages import outage_of
 
@@ -86,6 +87,18 @@ def on_exception(request: HttpRequest, error: Exception) -> HttpResponse:
     return say(request, status, code, message)
 
 
+def on_too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    """Answer who asks more than a minute allows, and say when to ask again."""
+    message = counted(
+        "Too many requests: ask again in {count} second.",
+        "Too many requests: ask again in {count} seconds.",
+        error.seconds,
+    )
+    response = say(request, HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", message)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
 def say(request: HttpRequest, status: HTTPStatus, code: str, message: Sentence) -> HttpResponse:
     """Answer a problem of the door itself."""
     language = language_of(request)
@@ -96,6 +109,7 @@ def say(request: HttpRequest, status: HTTPStatus, code: str, message: Sentence) 
 
 
 def _answer(request: HttpRequest, status: HTTPStatus, problem: Problem) -> HttpResponse:
+    request.refused = problem.code  # type: ignore[attr-defined]  # for the line of the request in the log
     whole = HttpProblem(**dict(problem), title=status.phrase, status=status.value)
     body = to_json(whole, exclude_none=True, fallback=str)
     return HttpResponse(body, status=status.value, content_type=PROBLEM)

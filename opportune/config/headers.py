@@ -36,6 +36,9 @@ def told_to_browsers(answer: Answer) -> Answer:
         response = answer(request)
         for name, value in TOLD.items():
             response.headers.setdefault(name, value)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            # kept by the browser of its reader, which asks again; by nothing between (ASVS 14.3.2)
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
     return answered

@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "opportune.identity.sign_in.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -132,6 +132,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "opportune.mailing.passwords.WordsOfHere"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -143,7 +144,9 @@ ACCOUNT_ADAPTER = "opportune.mailing.allauth.AccountAdapter"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
-SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+SESSION_ENGINE = "opportune.identity.sign_in.sessions"
+SESSION_IDLE_SECONDS = ENVIRONMENT.count("OPPORTUNE_SESSION_IDLE_MINUTES", at_least=5) * 60
+SESSION_COOKIE_AGE = ENVIRONMENT.count("OPPORTUNE_SESSION_HOURS", at_least=1) * 60 * 60
 
 MFA_ADAPTER = "opportune.identity.sign_in.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -241,6 +244,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = min(LARGEST_REQUEST, 2_500_000)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_HANDLERS: list[str] = []
+
+API_PER_MINUTE = ENVIRONMENT.count("OPPORTUNE_API_PER_MINUTE", at_least=0)
+API_FAILURES_PER_MINUTE = ENVIRONMENT.count("OPPORTUNE_API_FAILURES_PER_MINUTE", at_least=0)
+
 # What whoever keeps it running is told
 
 METRICS, METRICS_SECRET = ENVIRONMENT.metrics()

@@ -1,13 +1,17 @@
 """Actors with their rights: what every action and every read is given first."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
+
+from django.db.models import QuerySet
 
 from opportune.identity.models import Membership, Role, Unit, User
 from opportune.identity.permissions import KINDS, RIGHTS, VERBS, Depth, Depths, narrowed
 from opportune.kernel.errors import NotPermitted
+from opportune.storage.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,11 @@ class Actor:
     deal_columns: str = ""
     must_have_second_factor: bool = False
     single_keys: bool = True
+
+    @property
+    def reach(self) -> Hashable:
+        """All that decides which records the actor's verbs reach: whoever has the same reaches the same."""
+        return self.person_id, self.team_ids, self.unit_ids, self.rights, frozenset(self.depths.items())
 
     def depth(self, kind: str, verb: str) -> Depth:
         """How far a verb reaches on a kind of record; none unless granted."""
@@ -70,22 +79,14 @@ def actors_for(users: Sequence[User], door: str) -> Sequence[Actor]:
     depths: dict[int, dict[tuple[str, str], Depth]] = defaultdict(dict)
     rights: dict[int, set[str]] = defaultdict(set)
     asked: set[int] = set()
-    roles = Role.objects.filter(holders__user_id__in=ids)
-    for holder, of_role, asks, kind, verb, depth in roles.values_list(
-        "holders__user_id",
-        "rights",
-        "requires_second_factor",
-        "grants__record_kind",
-        "grants__verb",
-        "grants__depth",
-    ):
+    for holder, of_role, asks, kind, verb, depth in _roles(ids):
         rights[holder].update(of_role)
         asked |= {holder} if asks else set()
         if depth is not None:
             held = depths[holder]
             held[kind, verb] = max(held.get((kind, verb), Depth.NONE), Depth(depth))
     teams: dict[int, list[int]] = defaultdict(list)
-    for member, team in Membership.objects.filter(user_id__in=ids).values_list("user_id", "team_id"):
+    for member, team in _memberships(ids):
         teams[member].append(team)
     below = units_below({user.unit_id for user in users if user.unit_id is not None})
     return [
@@ -108,6 +109,28 @@ def actors_for(users: Sequence[User], door: str) -> Sequence[Actor]:
         )
         for user in users
     ]
+
+
+@prepared
+def _roles(user_ids: Sequence[int]) -> QuerySet[Role, Any]:
+    return Role.objects.filter(holders__user_id__in=user_ids).values_list(
+        "holders__user_id",
+        "rights",
+        "requires_second_factor",
+        "grants__record_kind",
+        "grants__verb",
+        "grants__depth",
+    )
+
+
+@prepared
+def _memberships(user_ids: Sequence[int]) -> QuerySet[Membership, Any]:
+    return Membership.objects.filter(user_id__in=user_ids).values_list("user_id", "team_id")
+
+
+@prepared
+def _units() -> QuerySet[Unit, Any]:
+    return Unit.objects.values_list("id", "parent_id")
 
 
 def token_actor(person: Actor, token_id: int, name: str, scopes: frozenset[str]) -> Actor:
@@ -141,7 +164,7 @@ def units_below(unit_ids: Collection[int]) -> dict[int | None, tuple[int, ...]]:
     if not unit_ids:
         return {}
     children: dict[int | None, list[int]] = defaultdict(list)
-    for child, parent in Unit.objects.values_list("id", "parent_id"):
+    for child, parent in _units():
         children[parent].append(child)
     found: dict[int | None, tuple[int, ...]] = {}
     for top in unit_ids:

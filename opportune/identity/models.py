@@ -9,6 +9,7 @@ from django.db.models import Q
 from opportune.identity.permissions import Depth
 from opportune.kernel.text import fold
 from opportune.ledger.models import LIVE, Binnable, Recorded
+from opportune.storage.prepared import prepared
 from opportune.storage.sorting import SortKeyField
 
 
@@ -34,8 +35,22 @@ class Team(Recorded):
         return self.name
 
 
+@prepared
+def _user(user_id: int) -> "models.QuerySet[User]":
+    return User.objects.filter(pk=user_id)
+
+
 class UserManager(BaseUserManager["User"]):
     """Looks users up by their e-mail address, in any case."""
+
+    def get(self, *conditions: Any, **asked: Any) -> "User":
+        """One user. By the id alone, as every page asks who has signed in, by SQL that is kept."""
+        if not conditions and asked.keys() == {"pk"} and isinstance(asked["pk"], int):
+            found: User | None = _user.first(asked["pk"])
+            if found is None:
+                raise self.model.DoesNotExist
+            return found
+        return super().get(*conditions, **asked)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)

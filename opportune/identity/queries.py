@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from opportune.identity.actor import Actor, actor_for, system_actor, token_actor
 from opportune.identity.models import Share, Team, Token, Unit, User
@@ -12,6 +15,7 @@ from opportune.kernel.errors import NotFound, NotPermitted
 from opportune.kernel.sentences import sentence
 from opportune.kernel.text import fold, storable
 from opportune.ledger.models import LIVE, Job
+from opportune.storage.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +31,18 @@ class Person:
 
 def people(*, active_only: bool = True) -> Sequence[Person]:
     """Everybody, by name, with their teams. Names of colleagues are no secret within the organisation."""
+    teams: dict[tuple[int, str, str, bool], list[str]] = {}
+    for user_id, name, email, is_active, team in _people(active_only=active_only):
+        teams.setdefault((user_id, name, email, is_active), []).extend([team] if team else [])
+    return [Person(*who, tuple(sorted(names))) for who, names in teams.items()]
+
+
+@prepared
+def _people(*, active_only: bool) -> QuerySet[User, Any]:
     users = User.objects.order_by("sort_key", "id", "memberships__team__name")
     if active_only:
         users = users.filter(is_active=True)
-    teams: dict[tuple[int, str, str, bool], list[str]] = {}
-    rows = users.values_list("id", "name", "email", "is_active", "memberships__team__name")
-    for user_id, name, email, is_active, team in rows:
-        teams.setdefault((user_id, name, email, is_active), []).extend([team] if team else [])
-    return [Person(*who, tuple(sorted(names))) for who, names in teams.items()]
+    return users.values_list("id", "name", "email", "is_active", "memberships__team__name")
 
 
 def people_named(text: str, *, limit: int = 8) -> Sequence[tuple[int, str]]:

@@ -3,7 +3,7 @@
 Lists filter by it, and a single record is fetched through it, so that list and check cannot disagree.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
@@ -14,6 +14,7 @@ from opportune.identity.models import Membership, Share, User
 from opportune.identity.permissions import VERBS, Depth
 from opportune.kernel.errors import NotFound, NotPermitted
 from opportune.ledger.models import LIVE, Recorded
+from opportune.storage.prepared import prepared
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=Recorded)
@@ -103,25 +104,32 @@ def _shared(actor: Actor, kind: str, verb: str) -> QuerySet[Share, Any]:
     return (shares.none() if needed is None else shares.filter(**needed)).values("record_id")
 
 
-def verbs_reaching(records: QuerySet[Any], actor: Actor, kind: str, record_id: int) -> frozenset[str]:
+def verbs_reaching(
+    records: Callable[[], QuerySet[Any]], actor: Actor, kind: str, record_id: int
+) -> frozenset[str]:
     """The verbs of the actor that reach one of these records, by its id, each as `scope` says; in one query."""
     sure: set[str] = set()
-    asked: dict[tuple[Depth, bool, bool], tuple[Q, list[str]]] = {}
+    asked: dict[tuple[Depth, bool, bool], list[str]] = {}
     for verb in VERBS:
         depth = actor.depth(kind, verb)
-        reach = NOTHING if depth == Depth.NONE else scope(actor, kind, verb)
-        if reach == Q():
+        if depth == Depth.ORGANISATION:
             sure.add(verb)
-        elif reach != NOTHING:
-            asked.setdefault((depth, verb in _READING, verb in _OWNERS), (reach, []))[1].append(verb)
-    found = records.filter(pk=record_id).values_list(
-        "pk", *(ExpressionWrapper(reach, BooleanField()) for reach, _ in asked.values())
-    )
-    row = found.first()
+        elif depth != Depth.NONE and actor.person_id is not None:
+            asked.setdefault((depth, verb in _READING, verb in _OWNERS), []).append(verb)
+    alike = tuple(verbs[0] for verbs in asked.values())
+    row = _reaching.first(record_id, records=records, actor=actor, kind=kind, verbs=alike)
     if row is None:
         return frozenset()
     reached = zip(asked.values(), row[1:], strict=True)
-    return frozenset(sure.union(*(verbs for (_, verbs), is_reached in reached if is_reached)))
+    return frozenset(sure.union(*(verbs for verbs, is_reached in reached if is_reached)))
+
+
+@prepared
+def _reaching(
+    record_id: int, *, records: Callable[[], QuerySet[Any]], actor: Actor, kind: str, verbs: Sequence[str]
+) -> QuerySet[Any, Any]:
+    reaches = [ExpressionWrapper(scope(actor, kind, verb), BooleanField()) for verb in verbs]
+    return records().filter(pk=record_id).values_list("pk", *reaches)
 
 
 def obtain(records: QuerySet[M], actor: Actor, kind: str, record_id: int, verb: str = "read") -> M:

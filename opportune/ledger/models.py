@@ -92,7 +92,11 @@ class ChangeSet(models.Model):
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
 
     class Meta:
-        indexes = [models.Index(fields=["person_id", "-id"])]
+        indexes = [
+            models.Index(fields=["person_id", "-id"]),
+            # The unique index holds those that undo nothing, too; once SQLite has counted them, it uses that no more.
+            models.Index(fields=["undoes"], condition=Q(undoes__isnull=False), name="undone"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["job", "chunk"], condition=Q(job__isnull=False), name="chunk_once_a_job"

@@ -14,6 +14,9 @@ from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import handlers, jobs
 from opportune.kernel.sentences import Sentence, from_kept, sentence
 from opportune.ledger.models import Change, ChangeSet, Job, JobRow
+from opportune.storage.prepared import prepared
+
+_LAST_VERSION = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +44,10 @@ def history_of(ref: RecordRef, *, limit: int = 100, upto: int | None = None) -> 
 
     The caller has checked that the record may be seen.
     """
-    until = {} if upto is None else {"version__lte": upto}
-    rows = (
-        Change.objects.filter(kind=ref.kind, record_id=ref.id, **until)
-        .select_related("change_set", "change_set__undone_by")
-        .order_by("-version")[:limit]
-    )
+    until = _LAST_VERSION if upto is None else min(upto, _LAST_VERSION)
     return [
-        HistoryItem(
-            change_set_id=row.change_set_id,
-            verb=row.change_set.verb,
-            by=row.change_set.actor_label,
-            door=row.change_set.door,
-            at=row.change_set.at,
-            effective_at=row.at,
-            on=row.on,
-            operation=row.operation,
-            before=row.before,
-            after=row.after,
-            detail=row.detail,
-            undone=hasattr(row.change_set, "undone_by"),
-            version=row.version,
-        )
-        for row in rows
+        HistoryItem(*(*columns, undone_by is not None, version))
+        for *columns, undone_by, version in _changes(ref.kind, ref.id, until, limit=limit)
     ]
 
 
@@ -80,6 +64,26 @@ def authors(kind: str, ids: Collection[int], since: datetime) -> dict[int, Autho
     rows = Change.objects.filter(kind=kind, record_id__in=ids, change_set__at__gt=since).order_by("version")
     named = rows.values_list("record_id", "change_set__person_id", "change_set__actor_label")
     return {record_id: Author(person_id, label) for record_id, person_id, label in named}
+
+
+@prepared
+def _changes(kind: str, record_id: int, upto: int, *, limit: int) -> QuerySet[Change, Any]:
+    rows = Change.objects.filter(kind=kind, record_id=record_id, version__lte=upto).order_by("-version")
+    return rows.values_list(
+        "change_set_id",
+        "change_set__verb",
+        "change_set__actor_label",
+        "change_set__door",
+        "change_set__at",
+        "at",
+        "on",
+        "operation",
+        "before",
+        "after",
+        "detail",
+        "change_set__undone_by__id",
+        "version",
+    )[:limit]
 
 
 def last_undoable(person_id: int) -> int | None:

@@ -14,9 +14,22 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-FIELDS = ("method", "route", "status", "ms", "queries", "actor_kind", "actor", "change_sets", "statement")
+FIELDS = (
+    "method",
+    "route",
+    "status",
+    "ms",
+    "queries",
+    "actor_kind",
+    "actor",
+    "refused",
+    "address",
+    "change_sets",
+    "statement",
+)
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
+_COMMANDING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _KEPT_BACK = (
     (re.compile(r"\b(opp|setup)_[\w-]{16,}"), r"\1_…"),
     (re.compile(r"\b(Bearer|Basic) [\w.~+/=-]+", re.IGNORECASE), r"\1 …"),
@@ -34,6 +47,11 @@ def kept_back(text: str) -> str:
     return text
 
 
+def one_line(text: str) -> str:
+    """The text with what would begin a line, or command a terminal, written as an escape (ASVS 16.4.1)."""
+    return _COMMANDING.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
 def route_of(request: Any) -> str:
     """The name of the route that a request took: never its path, which may hold a secret."""
     match = getattr(request, "resolver_match", None)
@@ -48,9 +66,11 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         facts = "".join(f" {name}={value}" for name, value in _facts(record).items())
-        when = _when(record).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        line = f"{when} {record.levelname} {record.name}: {_said(record)}{facts}".replace("\n", "\\n")
-        return f"{line}\n{trace}" if (trace := _trace(self, record)) else line
+        when = _when(record).astimezone().strftime("%Y-%m-%d %H:%M:%S%z")
+        line = one_line(f"{when} {record.levelname} {record.name}: {_said(record)}{facts}")
+        trace = _trace(self, record)
+        # indented, so that what an error quotes cannot pass for a line of its own
+        return "\n".join([line, *(f"  {one_line(part)}" for part in trace.split("\n"))]) if trace else line
 
 
 class JsonLines(logging.Formatter):

@@ -25,6 +25,7 @@ HEADER = "X-Request-ID"
 _ACCEPTED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LONGEST_STATEMENT = 2000
+_TOLD_ALWAYS = frozenset({"not_permitted", "unauthenticated"})
 _log = logging.getLogger("opportune.requests")
 _queries = logging.getLogger("opportune.queries")
 
@@ -99,7 +100,9 @@ def _write_down(
 ) -> None:
     slow = 0 < settings.SLOW_REQUEST_MS < seconds * 1000
     quiet = route == "static" or request.path in PROBES
-    level = logging.WARNING if slow else logging.DEBUG if quiet else logging.INFO
+    refused = getattr(request, "refused", None)
+    told = slow or refused in _TOLD_ALWAYS
+    level = logging.WARNING if told else logging.DEBUG if quiet else logging.INFO
     if not _log.isEnabledFor(level):
         return
     actor = getattr(request, "actor", None) or getattr(request, "auth", None)
@@ -111,6 +114,9 @@ def _write_down(
         "queries": queries,
         "actor_kind": getattr(actor, "kind", None),
         "actor": getattr(actor, "id", None),
+        "refused": refused,
+        "address": request.META.get("REMOTE_ADDR") if refused == "unauthenticated" else None,
         "change_sets": change_sets or None,
     }
-    _log.log(level, "A slow request" if slow else "A request", extra=facts)
+    said = "A slow request" if slow else "A request was refused" if told else "A request"
+    _log.log(level, said, extra=facts)

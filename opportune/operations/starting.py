@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -56,9 +57,20 @@ def bring_up_to_date(*, back_up: bool = True) -> None:
     Raises Refused where the backup that comes before a migration cannot be made.
     """
     settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
+        keep_from_others(Path(settings.DATABASES[DEFAULT_DB_ALIAS]["NAME"]))
     compile_catalogues()
     collect_static_files()
     migrate(back_up=back_up)
+
+
+def keep_from_others(file: Path) -> None:
+    """Make the file of SQLite, or let it be, readable by its owner alone, also in a directory that others may enter."""
+    try:
+        file.touch(mode=0o600)  # the files that SQLite keeps beside it take over its mode
+        file.chmod(file.stat().st_mode & 0o700)
+    except OSError:
+        return  # somebody else's, or a disk that cannot be written: what needs it says so
 
 
 def bring_restored_up_to_date() -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change
@@ -13,6 +15,7 @@ from opportune.opportunities.chances import likelihood_fields
 from opportune.opportunities.models import Opportunity, ProcessRun, Status
 from opportune.opportunities.probability import Likelihood, after_switch
 from opportune.process.queries import ProcessPicture, StagePicture
+from opportune.storage.prepared import prepared
 
 Places = Mapping[tuple[int, int], ProcessRun]
 
@@ -67,8 +70,12 @@ def standing_in(deal: Opportunity, process: ProcessPicture, places: Places) -> S
 
 def places_of(opportunity_ids: Iterable[int]) -> Places:
     """The places deals keep, by deal and process; that in the process a deal is in has no meaning."""
-    rows = ProcessRun.objects.filter(opportunity_id__in=list(opportunity_ids))
-    return {(run.opportunity_id, run.process_id): run for run in rows}
+    return {(run.opportunity_id, run.process_id): run for run in _runs(list(opportunity_ids))}
+
+
+@prepared
+def _runs(opportunity_ids: Sequence[int]) -> QuerySet[ProcessRun]:
+    return ProcessRun.objects.filter(opportunity_id__in=opportunity_ids)
 
 
 def noted_place(places: Places, deal: Opportunity, process_id: int) -> Sequence[Any]:

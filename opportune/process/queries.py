@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from opportune.kernel.errors import NotFound
 from opportune.kernel.registries import facts
 from opportune.kernel.remembering import remembered
 from opportune.ledger.models import LIVE
 from opportune.process.models import Process, Stage, Step
+from opportune.storage.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,31 +145,41 @@ def processes(*, with_retired: bool = True) -> Sequence[ProcessPicture]:
 
 def _processes() -> Sequence[ProcessPicture]:
     steps: dict[int, list[StepPicture]] = defaultdict(list)
-    for stage_id, *step in (
-        Step.objects.filter(LIVE).order_by("position", "id").values_list("stage_id", *_STEP)
-    ):
+    for stage_id, *step in _steps():
         steps[stage_id].append(StepPicture(*step))
     stages: dict[int, list[StagePicture]] = defaultdict(list)
     heirs: dict[int, dict[int, int]] = defaultdict(dict)
-    rows = Stage.objects.filter(LIVE | Q(replaced_by__isnull=False)).order_by("process_id", "position", "id")
-    for process_id, deleted_at, replaced_by, *stage in rows.values_list(
-        "process_id", "deleted_at", "replaced_by_id", *_STAGE
-    ):
+    for process_id, deleted_at, replaced_by, *stage in _stages():
         columns = dict(zip(_STAGE, stage, strict=True))
         if deleted_at is not None:
             heirs[process_id][columns["id"]] = replaced_by or 0
             continue
         siblings = stages[process_id]
         siblings.append(StagePicture(**columns, order=len(siblings), steps=tuple(steps[columns["id"]])))
-    found = Process.objects.filter(LIVE).order_by("position", "id").values_list(*_PROCESS)
     return [
         ProcessPicture(
             **dict(zip(_PROCESS, process, strict=True)),
             stages=tuple(stages[process[0]]),
             heirs=heirs[process[0]],
         )
-        for process in found
+        for process in _live_processes()
     ]
+
+
+@prepared
+def _steps() -> QuerySet[Step, Any]:
+    return Step.objects.filter(LIVE).order_by("position", "id").values_list("stage_id", *_STEP)
+
+
+@prepared
+def _stages() -> QuerySet[Stage, Any]:
+    rows = Stage.objects.filter(LIVE | Q(replaced_by__isnull=False)).order_by("process_id", "position", "id")
+    return rows.values_list("process_id", "deleted_at", "replaced_by_id", *_STAGE)
+
+
+@prepared
+def _live_processes() -> QuerySet[Process, Any]:
+    return Process.objects.filter(LIVE).order_by("position", "id").values_list(*_PROCESS)
 
 
 def process_by_id(process_id: int) -> ProcessPicture:

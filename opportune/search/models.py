@@ -43,6 +43,18 @@ class Trigrams(models.Model):
 
 
 @models.TextField.register_lookup
+class Like(Lookup[str]):
+    """`LIKE` with a pattern that is ready, in which a backslash disarms what follows."""
+
+    lookup_name = "like"
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> Any:
+        left, left_parameters = self.process_lhs(compiler, connection)
+        right, right_parameters = self.process_rhs(compiler, connection)
+        return f"{left} LIKE {right} ESCAPE '\\'", [*left_parameters, *right_parameters]
+
+
+@models.TextField.register_lookup
 class Match(Lookup[str]):
     """SQLite's `MATCH` on a column of a virtual table."""
 

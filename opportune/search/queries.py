@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
-from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,6 +11,7 @@ from opportune.identity.actor import Actor
 from opportune.kernel.text import fold, storable
 from opportune.search.models import SearchEntry
 from opportune.search.sources import SOURCES, Label, Source
+from opportune.storage.prepared import prepared
 
 _MOST_WORDS = 8
 _SHORTEST_TRIGRAM = 3
@@ -46,9 +46,8 @@ def find(actor: Actor, text: str, *, kinds: Collection[str] | None = None, limit
 
 
 def _ranked(kind: str, source: Source, actor: Actor, words: Sequence[str], limit: int) -> Sequence[Hit]:
-    visible = source.visible(actor).filter(pk=OuterRef("record_id"))
-    entries = _matching(SearchEntry.objects.filter(record_kind=kind), words).filter(Exists(visible))
-    ids = list(entries.values_list("record_id", flat=True)[: limit * _CANDIDATES])
+    phrases, patterns = asked_by(words)
+    ids = _found(phrases, *patterns, kind=kind, actor=actor, limit=limit * _CANDIDATES)
     if not ids:
         return []
     labels = source.labels(ids)
@@ -63,22 +62,43 @@ def _rank(label: Label, words: Sequence[str]) -> int:
     return 1 if title.startswith(asked) else 2
 
 
-def _matching(entries: QuerySet[SearchEntry], words: Sequence[str]) -> QuerySet[SearchEntry]:
-    """The entries with all the words, the newest first.
-
-    On SQLite long words go to the trigrams by a join, which the planner begins with; a subquery it would run
-    for every entry.
-    """
+def asked_by(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The phrases to ask the trigrams for, if there are any, and the patterns that the text must have besides."""
     long = [word for word in words if len(word) >= _SHORTEST_TRIGRAM]
-    newest: Any = "-id"
-    if connection.vendor == "sqlite" and long:
-        phrases = " ".join('"{}"'.format(word.replace('"', '""')) for word in long)
-        entries = entries.filter(trigrams__text__fts_match=phrases)
-        newest = "-trigrams__entry_id"
-    else:
-        for word in long:
-            entries = entries.filter(text__contains=word)
-    for word in words:
-        if len(word) < _SHORTEST_TRIGRAM:
-            entries = entries.filter(text__contains=f" {word}")
-    return entries.order_by(newest)
+    short = [f"% {escaped(word)}%" for word in words if len(word) < _SHORTEST_TRIGRAM]
+    if connection.vendor == "sqlite":
+        return " ".join('"{}"'.format(word.replace('"', '""')) for word in long), short
+    return "", [*(f"%{escaped(word)}%" for word in long), *short]
+
+
+def escaped(word: str) -> str:
+    """A word as it stands in a pattern of `LIKE`."""
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _found(phrases: str, *patterns: str, kind: str, actor: Actor, limit: int) -> list[int]:
+    if phrases:
+        return _by_trigrams(phrases, *patterns, kind=kind, actor=actor, limit=limit)
+    return _by_patterns(*patterns, kind=kind, actor=actor, limit=limit)
+
+
+@prepared
+def _by_trigrams(
+    phrases: str, *patterns: str, kind: str, actor: Actor, limit: int
+) -> QuerySet[SearchEntry, int]:
+    """On SQLite: by a join, which the planner begins with; a subquery it would run for every entry."""
+    entries = _of_kind(kind, actor, patterns).filter(trigrams__text__fts_match=phrases)
+    return entries.order_by("-trigrams__entry_id").values_list("record_id", flat=True)[:limit]
+
+
+@prepared
+def _by_patterns(*patterns: str, kind: str, actor: Actor, limit: int) -> QuerySet[SearchEntry, int]:
+    return _of_kind(kind, actor, patterns).order_by("-id").values_list("record_id", flat=True)[:limit]
+
+
+def _of_kind(kind: str, actor: Actor, patterns: Sequence[str]) -> QuerySet[SearchEntry]:
+    visible = SOURCES[kind].visible(actor).filter(pk=OuterRef("record_id"))
+    entries = SearchEntry.objects.filter(record_kind=kind)
+    for pattern in patterns:
+        entries = entries.filter(text__like=pattern)
+    return entries.filter(Exists(visible))

@@ -1,6 +1,6 @@
 """What can be found of each kind of record, and how it is shown among the hits."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
 from opportune.opportunities.models import Opportunity, OpportunityQuerySet
+from opportune.storage.prepared import prepared
 
 
 class Label(NamedTuple):
@@ -55,8 +56,12 @@ def _account_texts(ids: Collection[int]) -> Mapping[int, str]:
 
 
 def _account_labels(ids: Collection[int]) -> Mapping[int, Label]:
-    rows = Account.objects.filter(pk__in=ids).values_list("id", "name", "city")
-    return {pk: Label(name, city) for pk, name, city in rows}
+    return {pk: Label(name, city) for pk, name, city in _accounts_shown(list(ids))}
+
+
+@prepared
+def _accounts_shown(ids: Sequence[int]) -> QuerySet[Account, Any]:
+    return Account.objects.filter(pk__in=ids).values_list("id", "name", "city")
 
 
 def _contact_texts(ids: Collection[int]) -> Mapping[int, str]:
@@ -67,8 +72,13 @@ def _contact_texts(ids: Collection[int]) -> Mapping[int, str]:
 
 
 def _contact_labels(ids: Collection[int]) -> Mapping[int, Label]:
-    rows = Contact.objects.filter(pk__in=ids).values_list("id", "first_name", "last_name", "account__name")
+    rows = _contacts_shown(list(ids))
     return {pk: Label(f"{first} {last}".strip(), account or "") for pk, first, last, account in rows}
+
+
+@prepared
+def _contacts_shown(ids: Sequence[int]) -> QuerySet[Contact, Any]:
+    return Contact.objects.filter(pk__in=ids).values_list("id", "first_name", "last_name", "account__name")
 
 
 def _contacts_of(refs: Collection[RecordRef]) -> Collection[int]:
@@ -115,8 +125,13 @@ def _deal_texts(ids: Collection[int]) -> Mapping[int, str]:
 
 
 def _deal_labels(ids: Collection[int]) -> Mapping[int, Label]:
-    rows = _deals().filter(pk__in=ids).values_list("id", "subject", "number", *_CUSTOMER)
+    rows = _deals_shown(list(ids))
     return {pk: Label(subject, f"{number} · {_words(customer)}") for pk, subject, number, *customer in rows}
+
+
+@prepared
+def _deals_shown(ids: Sequence[int]) -> QuerySet[Opportunity, Any]:
+    return _deals().filter(pk__in=ids).values_list("id", "subject", "number", *_CUSTOMER)
 
 
 def _deals_of(refs: Collection[RecordRef]) -> Collection[int]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_time
+from markupsafe import Markup
 
 from opportune.kernel.money import rounded
 from opportune.web.viewer import viewer
@@ -157,6 +158,14 @@ def initials(name: str) -> str:
 def hue(name: str) -> int:
     """One of twelve hues for an avatar, the same for the same name."""
     return sum(name.encode()) * 7 % 12
+
+
+@lru_cache(maxsize=4096)
+def face(name: str, is_account: bool = False) -> Markup:
+    """The avatar of a person (round) or of an account (square), whose name stands beside it."""
+    kind, letters = (" sq", initials(name)[:1]) if is_account else ("", initials(name))
+    pattern = Markup('<span class="av{}" data-hue="{}" aria-hidden="true">{}</span>')
+    return pattern.format(kind, hue(name), letters)
 
 
 def browser(user_agent: str) -> str:

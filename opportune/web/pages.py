@@ -10,7 +10,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template import engines
-from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from django.urls import reverse
 from django.utils import translation
 from django.utils.encoding import iri_to_uri
@@ -22,11 +21,13 @@ from opportune.identity.sign_in.requirement import demand_second_factor
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.remembering import remembering
+from opportune.kernel.sentences import sentence
 from opportune.ledger.freshness import answer_reading
 from opportune.ledger.recording import noting_change_sets
 from opportune.schemas.refusals import REFUSALS
 from opportune.storage.outages import Outage
-from opportune.web.templating import said
+from opportune.web.ended import ended_session, page_of
+from opportune.web.templating import given_to_every_page, said
 from opportune.web.typed import Kept
 from opportune.web.viewer import Viewer, look_as, look_as_visitor, viewer
 
@@ -65,9 +66,7 @@ def _screen(view: View, *, with_second_factor: bool) -> View:
     def screen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = request.user
         if not user.is_authenticated or not user.is_active:
-            if is_htmx(request):
-                return HttpResponse(status=204, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
-            return redirect_to_login(request.get_full_path(), str(reverse(settings.LOGIN_URL)))
+            return sign_in_first(request)
         actor = actor_for(user, "web")
         request.actor = actor  # type: ignore[attr-defined]
         translation.activate(actor.language)
@@ -113,14 +112,14 @@ def page(
     if block is None:
         return render(request, template, values, status=status, using="jinja2")
     backend: Any = engines["jinja2"]
-    tokens = {"csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
-    names = {**values, **tokens, "request": request}
+    names = {**values, **given_to_every_page(request), "request": request}
     return HttpResponse(render_block(backend.env, template, block, **names), status=status)
 
 
 def problem(request: HttpRequest, error: OpportuneError, *, gone: BinRow | None = None) -> HttpResponse:
     """What went wrong: a toast for htmx, a page otherwise, which offers the bin for what is `gone` there (C-011)."""
     status = STATUS.get(type(error), 422)
+    request.refused = error.code  # type: ignore[attr-defined]  # for the line of the request in the log
     if is_htmx(request):
         shown = 422 if status in (403, 404) else status
         response = page(request, "components/toast.html", {"message": said(error.message), "kind": "error"})
@@ -130,6 +129,19 @@ def problem(request: HttpRequest, error: OpportuneError, *, gone: BinRow | None 
     cause = REFUSALS[error.code].cause
     context = {"status": status, "message": said(error.message), "cause": cause, "gone": gone}
     return page(request, "errors/problem.html", context, status=status)
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the page that signs people in, and back; a part of a page stays as it is, under a dialog that leads there."""
+    entrance = redirect_to_login(page_of(request), str(reverse(settings.LOGIN_URL)))
+    if not is_htmx(request):
+        return entrance
+    look_as_visitor(translation.get_language() or "en")
+    message = ended_session(request) or sentence("You were signed out: your session was ended.")
+    context = {"actor": None, "message": said(message), "sign_in": entrance["Location"]}
+    response = page(request, "account/ended_dialog.html", context, status=422)
+    response["HX-Reswap"] = "none"
+    return response
 
 
 def outage(request: HttpRequest, found: Outage) -> HttpResponse:

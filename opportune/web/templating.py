@@ -1,23 +1,29 @@
 """The Jinja2 environment of all pages: what every template may call."""
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from contextvars import ContextVar
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.utils.translation import get_language, gettext, ngettext, pgettext
-from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2 import StrictUndefined, pass_context
 from markupsafe import Markup
 
 from opportune.kernel.sentences import Named, Sentence
 from opportune.opportunities.phases import phase_name
 from opportune.reference.queries import CategoryRow, Choice
 from opportune.web import assets, formats
+from opportune.web.ended import ended_session
+from opportune.web.rendering import HouseEnvironment
 from opportune.web.urls_of import address, with_parameters
 from opportune.web.viewer import viewer
+
+_language: ContextVar[str] = ContextVar("language of the page", default="en")
 
 
 def read(format_of: Callable[..., str]) -> Callable[..., str]:
@@ -30,12 +36,12 @@ def read(format_of: Callable[..., str]) -> Callable[..., str]:
     return asked
 
 
-def environment(**options: Any) -> Environment:
+def environment(**options: Any) -> HouseEnvironment:
     """Made once by Django; undefined names are errors, and everything is escaped."""
     chosen = {
         name: value for name, value in options.items() if name not in ("autoescape", "debug", "undefined")
     }
-    made = Environment(
+    made = HouseEnvironment(
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
@@ -45,6 +51,8 @@ def environment(**options: Any) -> Environment:
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
     made.globals.update(
+        _=translated,
+        gettext=translated,
         actor=None,  # a visitor's, on the pages allauth makes
         url=address,
         static=static_address,
@@ -54,6 +62,7 @@ def environment(**options: Any) -> Environment:
         language=get_language,
         with_parameters=with_parameters,
         get_messages=get_messages,
+        ended_session=ended_session,
         provider_name=lambda: settings.SINGLE_SIGN_ON["name"] if settings.SINGLE_SIGN_ON else "",
         initials=formats.initials,
         hue=formats.hue,
@@ -66,7 +75,8 @@ def environment(**options: Any) -> Environment:
         viewer_today=lambda: viewer().today,
     )
     made.filters.update(
-        filled=lambda pattern, **values: pattern.format(**values),
+        filled=filled,
+        face=formats.face,
         money=read(formats.money),
         typed=formats.typed_amount,
         percent=read(formats.percent),
@@ -90,8 +100,54 @@ def environment(**options: Any) -> Environment:
 
 
 def whose(request: HttpRequest) -> dict[str, Any]:
-    """Whose page it is, for templates that a library renders."""
-    return {"actor": getattr(request, "actor", None), "viewer": viewer()}
+    """Whose page it is, for templates that a library renders, and what every page is given."""
+    return {"actor": getattr(request, "actor", None), "viewer": viewer(), **given_to_every_page(request)}
+
+
+def given_to_every_page(request: HttpRequest) -> dict[str, Any]:
+    """The token of all forms of a page, made when one is drawn. The page is in the language that is active now."""
+    _language.set(get_language() or "en")
+    token = _Once(lambda: Markup(get_token(request)))  # noqa: S704 - letters and digits
+    pattern = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">')
+    return {"csrf_token": token, "csrf_input": _Once(lambda: pattern.format(token))}
+
+
+class _Once:
+    """Markup that is made when it is first written."""
+
+    def __init__(self, make: Callable[[], Markup]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Markup:
+        return self._make()
+
+    def __html__(self) -> str:
+        return self._made
+
+    __str__ = __html__
+
+
+def translated(message: str, **values: Any) -> Markup:
+    """A sentence of a template in the page's language, its values escaped: `_("By %(name)s", name=…)`."""
+    language = _language.get()
+    return _in_language(language, message) % values if values else _without_values(language, message)
+
+
+@lru_cache(maxsize=8192)
+def _in_language(language: str, message: str) -> Markup:
+    return Markup(gettext(message))  # noqa: S704 - the catalogue is ours
+
+
+@lru_cache(maxsize=8192)
+def _without_values(language: str, message: str) -> Markup:
+    return _in_language(language, message) % {}
+
+
+@lru_cache(maxsize=4096)
+def filled(pattern: Markup, **values: Any) -> Markup:
+    """A sentence whose values come later: what is said of many is looked up once, and filled in for each."""
+    return pattern.format(**values)
 
 
 @lru_cache(maxsize=512)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
 
@@ -220,3 +221,28 @@ def test_nobody_can_make_up_a_line() -> None:
 
 def test_the_address_of_static_files_is_one_route() -> None:
     assert requests._route(RequestFactory().get("/static/css/base.css")) == "static"
+
+
+@pytest.mark.parametrize(
+    "made_up", ["\r2026-01-01 ERROR made up", "\x1b[2J", "\u2028ERROR", "\u202etxt.exe", "\x00"]
+)
+def test_nothing_written_commands_a_terminal(made_up: str) -> None:
+    line = Lines().format(record("from %s", f"one{made_up}"))
+    assert line.isprintable()
+    assert "from one\\" in line
+
+
+def test_what_an_error_quotes_is_no_line_of_its_own() -> None:
+    try:
+        raise ValueError("one\n2026-01-01 ERROR made up")
+    except ValueError:
+        failed = record("Failed")
+        failed.exc_info = sys.exc_info()
+    first, *rest = Lines().format(failed).split("\n")
+    assert "Failed" in first
+    assert rest
+    assert all(part.startswith("  ") for part in rest)
+
+
+def test_a_line_tells_the_offset_of_its_time() -> None:
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d{4} ", Lines().format(record("A request")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.conf import LazySettings
 
@@ -10,7 +12,7 @@ from opportune.identity.actor import system_actor
 from opportune.identity.models import Role, SetupLink, User
 from opportune.ledger.models import ChangeSet
 from opportune.operations.exposure import exposure_refusal, is_loopback
-from opportune.operations.starting import install, migrate, prepare
+from opportune.operations.starting import install, keep_from_others, migrate, prepare
 from opportune.operations.static_files import collect_static_files
 from opportune.process.models import Process
 from opportune.reference.models import Currency
@@ -95,3 +97,18 @@ def test_this_machine_is_known(host: str) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "crm.example"])
 def test_other_machines_are_known(host: str) -> None:
     assert not is_loopback(host)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o666, None])
+def test_the_database_is_its_owners_alone(tmp_path: Path, mode: int | None) -> None:
+    file = tmp_path / "opportune.sqlite3"
+    if mode is not None:
+        file.touch()
+        file.chmod(mode)
+    keep_from_others(file)
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_directory_that_cannot_be_written_is_left_to_what_needs_it(tmp_path: Path) -> None:
+    keep_from_others(tmp_path / "absent" / "opportune.sqlite3")
+    assert not (tmp_path / "absent").exists()

@@ -29,7 +29,7 @@ DEFAULTS = {
     "NotPermitted": "not_permitted",
 }
 CLASSES = {"Refused", "Outage", *DEFAULTS}
-SAID_BY_THE_DOOR = {"method_not_allowed": {"api/door.py"}} | {
+SAID_BY_THE_DOOR = {"method_not_allowed": {"api/door.py"}, "too_many_requests": {"api/problems.py"}} | {
     code: {"api/problems.py"} for _, code, _ in OF_THE_DOOR.values()
 }
 

@@ -16,6 +16,7 @@ from django.test import Client, RequestFactory
 from opportune.config.env import BadSetting, Environment
 from opportune.kernel.redaction import NoSecrets, without_secrets
 from tests.deals import id_of
+from tests.doors.callers import Market, caller
 from tests.people import Company
 from tests.security.proofs import signed_in
 
@@ -266,3 +267,48 @@ def test_what_people_are_told_next_is_kept_on_the_server(company: Company) -> No
     assert answer.status_code == 302
     assert "messages" not in answer.cookies
     assert id_of(company.alice)
+
+
+def test_pages_are_kept_by_their_reader_alone(company: Company) -> None:
+    assert signed_in(company.alice).get("/pipeline/")["Cache-Control"] == "private, no-cache"
+    assert "private" not in Client().get("/static/img/icon.svg").headers.get("Cache-Control", "")
+
+
+def test_signing_out_clears_what_the_browser_keeps(company: Company) -> None:
+    alice = signed_in(company.alice)
+    assert "Clear-Site-Data" not in alice.get("/pipeline/")
+    assert alice.post("/sign/logout/")["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def refusals_of(caplog: pytest.LogCaptureFixture) -> list[tuple[str, int | None]]:
+    told = [
+        each for each in caplog.records if each.name == "opportune.requests" and each.levelname == "WARNING"
+    ]
+    return [(each.refused, each.actor) for each in told]  # type: ignore[attr-defined]
+
+
+def test_what_somebody_may_not_do_is_noted_with_who_asked(
+    market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = market.company.rita
+    address = f"/opportunities/{market.deal.pk}/edit/"
+    signed_in(reader).post(address, {"subject": "x"})
+    signed_in(reader).post(address, {"subject": "x"}, headers={"HX-Request": "true"})
+    caller(reader).patch(f"/opportunities/{market.deal.pk}", {"subject": "x"})
+    assert [code for code, _ in refusals_of(caplog)] == ["not_permitted"] * 3
+    assert refusals_of(caplog)[0][1] == reader.person_id
+
+
+def test_what_somebody_may_do_is_no_warning(market: Market, caplog: pytest.LogCaptureFixture) -> None:
+    caller(market.alice).patch(f"/opportunities/{market.deal.pk}", {"subject": "x"})
+    assert caller(market.alice).get("/opportunities/0").status == 404
+    assert refusals_of(caplog) == []
+
+
+def test_a_token_that_is_none_is_noted_with_where_it_came_from(
+    db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    Client(REMOTE_ADDR="192.0.2.9").get("/api/v1/me", headers={"Authorization": "Bearer opp_hush"})
+    assert refusals_of(caplog) == [("unauthenticated", None)]
+    assert [each.address for each in caplog.records if each.name == "opportune.requests"] == ["192.0.2.9"]  # type: ignore[attr-defined]
+    assert "hush" not in caplog.text

@@ -21,6 +21,7 @@ from opportune.identity.sign_in.actions import end_session
 from opportune.kernel.errors import NotFound
 from opportune.ledger.models import Change, ChangeSet
 from opportune.mailing.models import Mail
+from opportune.reference.actions import change_settings
 from tests.deals import id_of
 from tests.people import PASSWORD, Company
 from tests.security.proofs import proved, signed_in, with_app
@@ -254,3 +255,25 @@ def plain(page: str) -> str:
     import re
 
     return re.sub(r'(csrfmiddlewaretoken" value|X-CSRFToken": )"?="?[^"]*"|"X-CSRFToken": "[^"]*"', "", page)
+
+
+@pytest.mark.parametrize("known", ["Opportune2026!", "northwind-2026", "crm.Example1", "NorthwindTraders"])
+def test_a_password_of_words_of_the_place_is_refused(company: Company, settings: Any, known: str) -> None:
+    settings.BASE_URL = "https://crm.example.com"
+    change_settings(company.ada, {"organisation": "Northwind Traders"})
+    alice = signed_in(company.alice)
+    form = {"oldpassword": PASSWORD, "password1": known, "password2": known}
+    assert (
+        "nothing to do with your organisation" in alice.post("/sign/password/change/", form).content.decode()
+    )
+    assert User.objects.get(email=ALICE).check_password(PASSWORD)
+
+
+def test_a_password_with_such_a_word_among_others_is_taken(company: Company) -> None:
+    change_settings(company.ada, {"organisation": "Northwind Traders"})
+    form = {
+        "oldpassword": PASSWORD,
+        "password1": "northwind eats biscuits",
+        "password2": "northwind eats biscuits",
+    }
+    assert signed_in(company.alice).post("/sign/password/change/", form).status_code == 302

@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from typing import Any
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import oidc_provider_mock as provider
@@ -204,3 +206,33 @@ def test_a_provider_nobody_set_up_is_not_there(connected: Company) -> None:
 def test_half_a_provider_is_refused_at_the_start(given: dict[str, str], advice: str) -> None:
     with pytest.raises(BadSetting, match=advice):
         Environment({f"OPPORTUNE_OIDC_{name}": value for name, value in given.items()}).check()
+
+
+class Redirecting(BaseHTTPRequestHandler):
+    """A provider that sends whoever asks somewhere else."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(302)
+        self.send_header("Location", "/secrets-of-the-inside")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+def test_the_provider_is_asked_where_it_is_and_nowhere_it_redirects_to(
+    connected: Company, settings: Any
+) -> None:
+    server = HTTPServer(("localhost", 0), Redirecting)
+    Thread(target=server.serve_forever, daemon=True).start()
+    elsewhere = {**settings.SINGLE_SIGN_ON, "issuer": f"http://localhost:{server.server_port}"}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [provider_of(elsewhere)]}}
+    try:
+        assert Client().post(LOGIN).status_code == 502
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert Redirecting.asked == ["/.well-known/openid-configuration"]

@@ -114,7 +114,7 @@ CUSTOMISING = {"processes", "lists", "reasons", "settings", "preset", "currencie
 OTHER_PAGES = {
     "keys/", "opportunities/<int:opportunity_id>/head/", "palette/", "palette/<str:kind>/<int:record_id>/",
     "sign/mine/", "sign/sessions/<int:session_id>/end/", "sign/tokens/", "sign/tokens/<int:token_id>/removal/",
-    "sign/tokens/new/", "sign/ways/",
+    "sign/tokens/new/", "sign/form-token/", "sign/ways/",
     "opportunities/<int:opportunity_id>/destinations/", "opportunities/news/", "pipeline/<str:key>/news/",
     "forecast/", "forecast/<str:key>/", "forecast/<str:key>/lanes/<str:month>/", "forecast/<str:key>/news/",
     "opportunities/<int:opportunity_id>/month/", "opportunities/<int:opportunity_id>/months/",

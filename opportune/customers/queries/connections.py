@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from opportune.customers.models import Connection
 from opportune.customers.models.connection import CATEGORIES, STAKEHOLDER
@@ -15,6 +15,7 @@ from opportune.kernel.errors import NotFound
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Named
 from opportune.ledger.models import LIVE
+from opportune.storage.prepared import prepared
 
 _ORDER = {category: order for order, category in enumerate(("", *CATEGORIES))}
 
@@ -49,8 +50,7 @@ def connections_of(actor: Actor, ref: RecordRef, *, category: str = "") -> Seque
     """
     if ref not in reached(actor, [ref], "read"):
         raise NotFound(ref.kind)
-    of_it = Q(first_kind=ref.kind, first_id=ref.id) | Q(second_kind=ref.kind, second_id=ref.id)
-    found = list(Connection.objects.filter(LIVE, of_it))
+    found: list[Connection] = _of_record(ref.kind, ref.id)
     named = names_of(actor, {connection.seen_from(ref)[1].ref for connection in found})
     changeable = reached(actor, {connection.first for connection in found}, "write")
     role_names = _role_names() if found else {}
@@ -77,6 +77,12 @@ def connections_of(actor: Actor, ref: RecordRef, *, category: str = "") -> Seque
             )
         )
     return sorted(rows, key=lambda row: (_ORDER.get(row.role.category, 0), row.other_name, row.id))
+
+
+@prepared
+def _of_record(kind: str, record_id: int) -> QuerySet[Connection]:
+    of_it = Q(first_kind=kind, first_id=record_id) | Q(second_kind=kind, second_id=record_id)
+    return Connection.objects.filter(LIVE, of_it)
 
 
 def connection(actor: Actor, ref: RecordRef, connection_id: int) -> ConnectionRow:

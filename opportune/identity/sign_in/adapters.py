@@ -9,6 +9,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.http import HttpRequest
 from django.shortcuts import render
+from requests import Session
 
 from opportune.identity.actor import actor_for
 from opportune.identity.models import User
@@ -32,6 +33,12 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
     The first time, the provider's identifier is linked to the person, and from then on the identifier alone counts: an
     address that the provider gives to somebody else later opens nothing.
     """
+
+    def get_requests_session(self) -> Session:
+        """How the provider is asked: at the addresses it names, and nowhere it redirects to (ASVS 15.3.2)."""
+        session: Session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """People are added by an administrator."""

@@ -7,11 +7,13 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.db.models import Count, Exists, OuterRef, Q
+from django.contrib.sessions.models import Session
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from opportune.identity.actor import Actor
 from opportune.identity.models import Role, User
 from opportune.identity.sign_in.requirement import COUNTING
+from opportune.identity.sign_in.sessions import live_sessions
 from opportune.kernel.sentences import Named
 
 
@@ -36,9 +38,13 @@ def own_sign_in(actor: Actor) -> OwnSignIn:
         has_authenticator_app=Authenticator.Type.TOTP in kinds,
         passkeys=kinds.count(Authenticator.Type.WEBAUTHN),
         has_recovery_codes=Authenticator.Type.RECOVERY_CODES in kinds,
-        sessions=UserSession.objects.filter(user=person).count(),
+        sessions=UserSession.objects.filter(user=person, session_key__in=_live_keys()).count(),
         is_linked=SocialAccount.objects.filter(user=person).exists(),
     )
+
+
+def _live_keys() -> QuerySet[Session, str]:
+    return live_sessions().values_list("session_key", flat=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ def people_signing_in(actor: Actor) -> Sequence[SignInRow]:
     actor.demand_right("administer")
     factor = Authenticator.objects.filter(user=OuterRef("pk"), type__in=COUNTING)
     people = User.objects.filter(is_active=True).order_by("sort_key", "id")
-    rows = people.annotate(factor=Exists(factor), sessions=Count("usersession"))
+    live = Q(usersession__session_key__in=_live_keys())
+    rows = people.annotate(factor=Exists(factor), sessions=Count("usersession", filter=live))
     columns = ("id", "name", "email", "factor", "sessions", "last_login")
     return [SignInRow(*row) for row in rows.values_list(*columns)]
 

@@ -23,6 +23,7 @@ from opportune.reference.queries import CategoryRow, categories_of
 from opportune.storage.groups import first_of_each, first_of_each_walked
 from opportune.storage.keyset import read_page
 from opportune.storage.numbers import ExactSum
+from opportune.storage.prepared import prepared
 
 CARDS = 40
 
@@ -189,8 +190,13 @@ def _ground(actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, as
     return _Ground(deals, lambda ids: cards_of(actor, ids))
 
 
+@prepared
+def _rows(ids: Sequence[int], *, actor: Actor) -> QuerySet[Any, Any]:
+    return columns(OpportunityQuerySet(Opportunity).filter(pk__in=ids), actor)
+
+
 def cards_of(actor: Actor, ids: Sequence[int]) -> Mapping[int, BoardCard]:
     """What cards show, by the ids of deals that the actor may see."""
-    rows = rows_of(list(columns(OpportunityQuerySet(Opportunity).filter(pk__in=ids), actor))) if ids else []
+    rows = rows_of(_rows(ids, actor=actor)) if ids else []
     tasks, marks = next_tasks(actor, ids), categories_of(Opportunity.kind, ids)
     return {row.id: BoardCard(row, tasks.get(row.id), marks.get(row.id, ())) for row in rows}

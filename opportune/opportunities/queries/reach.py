@@ -21,9 +21,12 @@ _KINDS = frozenset(
 )
 
 
+def _live() -> OpportunityQuerySet:
+    return OpportunityQuerySet(Opportunity).live()
+
+
 def verbs_on(actor: Actor, opportunity_id: int) -> frozenset[str]:
     """The verbs that reach a deal outside the bin, none of one that cannot be seen; asked once a request."""
-    live = OpportunityQuerySet(Opportunity).live()
     key = ("verbs", actor.kind, actor.id, opportunity_id)
-    found = remembered(key, lambda: verbs_reaching(live, actor, Opportunity.kind, opportunity_id), of=_KINDS)
+    found = remembered(key, lambda: verbs_reaching(_live, actor, Opportunity.kind, opportunity_id), of=_KINDS)
     return found if "read" in found else frozenset()

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
 from opportune.kernel.errors import NotFound
@@ -30,6 +32,7 @@ from opportune.opportunities.stays import days_in_stages
 from opportune.opportunities.warning_signs import WarningSign, warning_signs
 from opportune.opportunities.writing import organisation_today, zone_of
 from opportune.process.queries import ProcessPicture, StagePicture, StepPicture, processes
+from opportune.storage.prepared import prepared
 
 _CHANGING = frozenset({"write", "assign", "share", "delete"})
 _OPEN_VERBS = ("move", "switch", "close_as_won", "close_as_lost")
@@ -150,9 +153,7 @@ class OpportunityRecord:
 
 def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
     """One deal the actor may see. Raises NotFound."""
-    visible = visible_deals(actor).filter(pk=opportunity_id)
-    named = visible.select_related("primary_contact", "close_reason", "campaign", "segment", "lost_to")
-    deal = with_names(named, actor).first()
+    deal: Opportunity | None = _deal.first(opportunity_id, actor=actor)
     if deal is None:
         raise NotFound("opportunity")
     [row] = rows_of([vars(deal)])
@@ -183,6 +184,13 @@ def opportunity(actor: Actor, opportunity_id: int) -> OpportunityRecord:
         origin=origin_of(actor, deal),
         warnings=_warnings(actor, deal),
     )
+
+
+@prepared
+def _deal(opportunity_id: int, *, actor: Actor) -> QuerySet[Opportunity]:
+    visible = visible_deals(actor).filter(pk=opportunity_id)
+    named = visible.select_related("primary_contact", "close_reason", "campaign", "segment", "lost_to")
+    return with_names(named, actor)
 
 
 def _warnings(actor: Actor, deal: Opportunity) -> tuple[WarningSign, ...]:
@@ -220,10 +228,15 @@ def _runs(deal: Opportunity, known: Sequence[ProcessPicture]) -> tuple[Run, ...]
 
 
 def _entries(deal: Opportunity) -> list[EntryRow]:
-    rows = Entry.objects.filter(opportunity=deal).order_by("at")
-    return [
-        EntryRow(*values)
-        for values in rows.values_list(
+    return [EntryRow(*values) for values in _entry_rows(deal.pk)]
+
+
+@prepared
+def _entry_rows(opportunity_id: int) -> QuerySet[Entry, Any]:
+    return (
+        Entry.objects.filter(opportunity_id=opportunity_id)
+        .order_by("at")
+        .values_list(
             "id",
             "change_set_id",
             "change_set__actor_label",
@@ -245,7 +258,7 @@ def _entries(deal: Opportunity) -> list[EntryRow]:
             "close_reason__name_fr",
             "change_set__undoes_id",
         )
-    ]
+    )
 
 
 def _stage_states(

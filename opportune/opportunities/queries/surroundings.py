@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
 
 from opportune.campaigns.queries import campaigns_by_id, visible_campaigns, visible_segments
 from opportune.customers.queries import known_names
@@ -11,6 +14,7 @@ from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
 from opportune.ledger.models import LIVE
 from opportune.opportunities.models import Opportunity, Rival, TeamMember
+from opportune.storage.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +57,24 @@ class Origin:
 
 def rivals_of(opportunity_id: int) -> Sequence[RivalRow]:
     """The competitors on a deal, by name. The caller has checked that it may be seen."""
+    return [RivalRow(*row) for row in _rivals(opportunity_id)]
+
+
+@prepared
+def _rivals(opportunity_id: int) -> QuerySet[Rival, Any]:
     rows = Rival.objects.filter(LIVE, opportunity_id=opportunity_id).order_by("competitor__sort_key", "id")
-    return [
-        RivalRow(*row)
-        for row in rows.values_list(
-            "competitor_id", "competitor__name", "price", "checked_on", "note", "version"
-        )
-    ]
+    return rows.values_list("competitor_id", "competitor__name", "price", "checked_on", "note", "version")
 
 
 def team_of(opportunity_id: int) -> Sequence[MemberRow]:
     """The sales team of a deal, by name. The caller has checked that it may be seen."""
+    return [MemberRow(*row) for row in _members(opportunity_id)]
+
+
+@prepared
+def _members(opportunity_id: int) -> QuerySet[TeamMember, Any]:
     rows = TeamMember.objects.filter(LIVE, opportunity_id=opportunity_id).order_by("user__sort_key", "id")
-    return [MemberRow(*row) for row in rows.values_list("user_id", "user__name", "role", "may_write")]
+    return rows.values_list("user_id", "user__name", "role", "may_write")
 
 
 def origin_of(actor: Actor, deal: Opportunity) -> Origin:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -13,6 +14,7 @@ from opportune.kernel.registries import facts
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.models import LIVE
 from opportune.reference.models import Category, CategoryMark
+from opportune.storage.prepared import prepared
 
 COLORS: Mapping[str, Sentence] = {
     "red": sentence("Red"),
@@ -41,8 +43,12 @@ class CategoryRow:
 
 def categories() -> Sequence[CategoryRow]:
     """The six categories in their order."""
-    rows = Category.objects.order_by("position", "id")
-    return [CategoryRow(*row) for row in rows.values_list("id", "color", "name_en", "name_fr")]
+    return [CategoryRow(*row) for row in _categories()]
+
+
+@prepared
+def _categories() -> QuerySet[Category, Any]:
+    return Category.objects.order_by("position", "id").values_list("id", "color", "name_en", "name_fr")
 
 
 def category_by_color(color: str) -> CategoryRow:
@@ -55,12 +61,17 @@ def category_by_color(color: str) -> CategoryRow:
 
 def categories_of(kind: str, record_ids: Iterable[int]) -> dict[int, list[CategoryRow]]:
     """The categories of records of a kind, by the record's id: one query. The caller has checked they may be seen."""
-    rows = CategoryMark.objects.filter(LIVE, record_kind=kind, record_id__in=list(record_ids))
     found: dict[int, list[CategoryRow]] = defaultdict(list)
-    columns = ("record_id", "category_id", "category__color", "category__name_en", "category__name_fr")
-    for record_id, *category in rows.order_by("category__position", "id").values_list(*columns):
+    for record_id, *category in _marks(kind, list(record_ids)):
         found[record_id].append(CategoryRow(*category))
     return dict(found)
+
+
+@prepared
+def _marks(kind: str, record_ids: Sequence[int]) -> QuerySet[CategoryMark, Any]:
+    rows = CategoryMark.objects.filter(LIVE, record_kind=kind, record_id__in=record_ids)
+    columns = ("record_id", "category_id", "category__color", "category__name_en", "category__name_fr")
+    return rows.order_by("category__position", "id").values_list(*columns)
 
 
 def record_categories(actor: Actor, ref: RecordRef) -> Sequence[CategoryRow]:

@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import NotFound
@@ -12,6 +15,7 @@ from opportune.reference.defaults import NOT_RECORDED
 from opportune.reference.lists import LISTS, USES, ChoiceList
 from opportune.reference.models import CloseReason, ListItem
 from opportune.reference.queries.settled import organisation_settings
+from opportune.storage.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,15 @@ def choices_of(list_keys: Sequence[str]) -> dict[str, list[Choice]]:
 def every_choice_of(list_keys: Sequence[str]) -> dict[str, list[Choice]]:
     """The choices of several lists, retired ones too: records that have them keep them. One query."""
     found: dict[str, list[Choice]] = {key: [] for key in list_keys}
-    rows = ListItem.objects.filter(LIVE, list_key__in=list_keys).order_by("position", "id")
-    for item in rows:
-        choice = Choice(item.pk, item.code, item.name_en, item.name_fr, item.is_active)
-        found[item.list_key].append(choice)
+    for list_key, *choice in _items(list_keys):
+        found[list_key].append(Choice(*choice))
     return found
+
+
+@prepared
+def _items(list_keys: Sequence[str]) -> QuerySet[ListItem, Any]:
+    rows = ListItem.objects.filter(LIVE, list_key__in=list_keys).order_by("position", "id")
+    return rows.values_list("list_key", "id", "code", "name_en", "name_fr", "is_active")
 
 
 def list_by_key(key: str) -> ChoiceList:

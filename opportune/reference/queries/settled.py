@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
 
 from opportune.kernel.errors import Invalid, Refused
 from opportune.kernel.remembering import remembered
@@ -11,6 +14,7 @@ from opportune.kernel.sentences import sentence
 from opportune.ledger.models import LIVE
 from opportune.reference.models import Currency, Rate, Setting
 from opportune.reference.settings import SETTINGS, OrganisationSettings
+from opportune.storage.prepared import prepared
 
 BASE_RATE = Decimal(1)
 _KINDS = frozenset({Setting.kind})
@@ -22,8 +26,13 @@ def organisation_settings() -> OrganisationSettings:
 
 
 def _organisation_settings() -> OrganisationSettings:
-    kept = dict(Setting.objects.filter(LIVE).values_list("key", "value"))
+    kept = dict(_settings())
     return replace(OrganisationSettings(), **{name: kept[name] for name in SETTINGS if name in kept})
+
+
+@prepared
+def _settings() -> QuerySet[Setting, Any]:
+    return Setting.objects.filter(LIVE).values_list("key", "value")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from opportune.web.viewer import look_as, look_as_visitor
 
 View = Callable[..., HttpResponse]
 PROVIDER_IS_SILENT = 502
+CLEARED = '"cache", "storage"'
 
 
 def housed(view: View, verb: str = "") -> View:
@@ -46,6 +47,19 @@ def housed(view: View, verb: str = "") -> View:
         if change_sets:
             messages.success(request, gettext("Saved."))
         return _kept_nowhere(answer)
+
+    return screen
+
+
+def clearing(view: View) -> View:
+    """A page that ends the session: the browser lets go of what it keeps of the pages before (ASVS 14.3.1)."""
+
+    @wraps(view)
+    def screen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = view(request, *args, **kwargs)
+        if request.method == "POST" and not request.user.is_authenticated:
+            answer.headers["Clear-Site-Data"] = CLEARED
+        return answer
 
     return screen
 

@@ -1,6 +1,7 @@
-"""What somebody settles about signing in, on one page; and ending a session."""
+"""What somebody settles about signing in, on one page; ending a session, and coming back."""
 
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
@@ -24,3 +25,10 @@ def end_session(request: SignedIn, session_id: int) -> HttpResponse:
     actions.end_session(request.actor, session_id)
     tell(request, gettext("Signed out there."))
     return go(request, reverse("usersessions_list"))
+
+
+@require_GET
+@signed_in_anyhow
+def token(request: SignedIn) -> HttpResponse:
+    """The token of forms as it is now, for a page whose person has signed in again in another tab."""
+    return HttpResponse(get_token(request), content_type="text/plain", headers={"Cache-Control": "no-store"})

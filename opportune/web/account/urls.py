@@ -11,11 +11,11 @@ from allauth.usersessions import views as sessions
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from opportune.web.account import own, tokens
-from opportune.web.account.housing import housed, leaving
+from opportune.web.account.housing import clearing, housed, leaving
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", housed(account.login), name="account_login"),
-    path("logout/", housed(account.logout), name="account_logout"),
+    path("logout/", clearing(housed(account.logout)), name="account_logout"),
     path("inactive/", housed(account.account_inactive), name="account_inactive"),
     path("signup/", housed(account.signup), name="account_signup"),
     path("reauthenticate/", housed(account.reauthenticate), name="account_reauthenticate"),
@@ -70,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="openid_connect_callback",
     ),
     path("mine/", own.overview, name="sign_in_settings"),
+    path("form-token/", own.token, name="form_token"),
     path("ways/", own.overview, name="mfa_index"),
     path("tokens/", tokens.index, name="tokens"),
     path("tokens/new/", tokens.new, name="token_new"),

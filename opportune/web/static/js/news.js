@@ -44,7 +44,7 @@ export class News {
     try {
       const answer = await fetch(this.address(shown), {
         cache: "no-store",
-        headers: { "If-None-Match": `"${this.mark}"`, "HX-Request": "true" },
+        headers: { "If-None-Match": `"${this.mark}"`, "HX-Request": "true", "X-Unattended": "true" },
         signal: this.listen.signal,
       });
       if (answer.status >= 400) throw new Error(answer.statusText);

@@ -20,3 +20,4 @@ import "./elements/op-tasks.js";
 import "./elements/op-theme.js";
 import "./elements/op-toasts.js";
 import "./lists.js";
+import "./signing_in.js";

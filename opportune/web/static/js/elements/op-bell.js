@@ -15,7 +15,7 @@ class Bell extends HTMLElement {
 
   async ask() {
     try {
-      const answer = await fetch(this.dataset.url, { redirect: "manual" });
+      const answer = await fetch(this.dataset.url, { redirect: "manual", headers: { "X-Unattended": "true" } });
       if (answer.ok) this.show(await answer.json());
     } catch {
       // offline: the next time

@@ -1,0 +1,102 @@
+"""Templates escape, call and import as Jinja's own would."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
+from django.utils import translation
+from django.utils.functional import lazystr
+from django.utils.safestring import mark_safe
+from jinja2 import DictLoader, Environment, StrictUndefined, pass_context
+from jinja2.exceptions import UndefinedError
+from markupsafe import Markup
+
+from opportune.web.rendering import HouseEnvironment
+from opportune.web.templating import given_to_every_page, translated
+
+HOSTILE = '<b title="it\'s">&amp;</b>'
+PARTS = (
+    "{% macro bold(text) %}<b>{{ text }}</b>{% endmacro %}",
+    "{% macro twice(text) %}{{ bold(text) }}{{ bold(text) }}{% endmacro %}",
+)
+WHOLE = (
+    '{% extends "page.html" %}{% from "parts.html" import bold, twice %}{% block main %}',
+    '{{ value }}{{ value|e }}{{ value ~ "<" }}{{ bold(value) }}{{ twice(value) }}',
+    "{% set kept %}<i>{{ value }}</i>{% endset %}{{ kept }}",
+    '{% for one in [value, 1, 1.5, none, true, [value], {"a": value}] %}',
+    '{% set here = one %}{{ here }}{{ loop.index }}{{ seen("here") }}{% endfor %}',
+    "{{ named(value, more=value) }}{{ cached(value) }}{{ Kind(value) }}{{ value|safe }}{% endblock %}",
+)
+TEMPLATES = {
+    "parts.html": "".join(PARTS),
+    "page.html": "{% block main %}{% endblock %}",
+    "whole.html": "".join(WHOLE),
+}
+
+
+class Kind:
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __html__(self) -> str:
+        return "<kind>"
+
+
+@pass_context
+def seen(context: Any, name: str) -> str:
+    return str(context[name])
+
+
+def named(value: Any, *, more: Any = "") -> str:
+    return f"{value}{more}"
+
+
+def drawn(kind: type[Environment], value: object) -> str:
+    made = kind(autoescape=True, undefined=StrictUndefined, loader=DictLoader(TEMPLATES))
+    made.globals.update(named=named, cached=lru_cache(named), Kind=Kind, seen=seen)
+    return made.get_template("whole.html").render(value=value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [HOSTILE, Markup("<i>"), mark_safe("<u>"), lazystr(HOSTILE), 7, 1.5, True, None, Kind(1)],
+)
+def test_a_page_is_what_jinja_would_have_made_of_it(value: object) -> None:
+    assert drawn(HouseEnvironment, value) == drawn(Environment, value)
+
+
+def test_what_people_typed_is_never_markup() -> None:
+    made = HouseEnvironment(autoescape=True)
+    assert "<b" not in made.from_string("{{ value }}").render(value=HOSTILE)
+    assert "<b" not in made.from_string("{% set x = value %}{{ x }}{{ '%s'|format(x) }}").render(
+        value=HOSTILE
+    )
+
+
+def test_what_is_not_there_is_an_error() -> None:
+    made = HouseEnvironment(autoescape=True, undefined=StrictUndefined)
+    for text in ("{{ nothing }}", "{{ nothing() }}", "{{ nothing.at_all }}"):
+        with pytest.raises(UndefinedError):
+            made.from_string(text).render()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Sign in"), ("fr", "Se connecter")])
+def test_a_page_speaks_the_language_that_is_active(rf: RequestFactory, language: str, said: str) -> None:
+    with translation.override(language):
+        given_to_every_page(rf.get("/"))
+        assert translated("Sign in") == said
+
+
+def test_values_in_a_sentence_are_escaped_and_percent_signs_stay(rf: RequestFactory) -> None:
+    given_to_every_page(rf.get("/"))
+    assert translated("By %(name)s", name="<b>") == "By &lt;b&gt;"
+    assert translated("100%%") == "100%"
+
+
+def test_all_forms_of_a_page_bear_one_token_that_holds(rf: RequestFactory) -> None:
+    given = given_to_every_page(rf.get("/"))
+    assert str(given["csrf_token"]) in given["csrf_input"].__html__()
+    assert given["csrf_input"].__html__() == given["csrf_input"].__html__()
