@@ -224,7 +224,7 @@ def fields_of(market: Market, case: Case) -> dict[str, object]:
 def by_web(market: Market, actor: Actor, case: Case) -> tuple[int, str]:
     """The status of the page that answers, and all it says."""
     client = Client()
-    client.force_login(User.objects.get(pk=actor.person_id))
+    client.force_login(User.objects.get(pk=actor.person_id or 0))
     # the form of an update is the one that asks for a date
     form = "update" if case.verb == "move" and "on" in case.given else FORMS[case.verb]
     answer = client.post(f"/opportunities/{market.deal.pk}/{form}/", fields_of(market, case))
@@ -255,7 +255,7 @@ def test_every_door_moves_the_same_way(market: Market, command_line: CommandLine
     caller(market.alice).post(f"/opportunities/{other.pk}/stage", {"move": "next"})
     command_line("opportunities", "move", third.pk, "--move", "next", "--actor", "alice@example.com")
     client = Client()
-    client.force_login(User.objects.get(pk=market.alice.person_id))
+    client.force_login(User.objects.get(pk=market.alice.person_id or 0))
     client.post(f"/opportunities/{fourth.pk}/move/", {"move": "next"})
     rows = [opportunity(market.alice, deal.pk).row for deal in (market.deal, other, third, fourth)]
     assert len({(row.stage_id, row.status, row.probability, row.version) for row in rows}) == 1
