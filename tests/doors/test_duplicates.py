@@ -14,7 +14,7 @@ NAME = f"{MARK} Line"
 
 
 @pytest.fixture
-def browser(market: Market) -> Client:
+def pages(market: Market) -> Client:
     """The pages as Alice."""
     client = Client()
     client.force_login(User.objects.get(pk=market.alice.person_id or 0))
@@ -58,38 +58,38 @@ def test_the_command_line_refuses_a_change_and_takes_a_flag(
     assert command_line(*words, "--confirm-duplicates").code == 0
 
 
-def test_the_form_shows_what_is_there_and_keeps_what_was_typed(market: Market, browser: Client) -> None:
+def test_the_form_shows_what_is_there_and_keeps_what_was_typed(market: Market, pages: Client) -> None:
     typed = {"name": NAME, "street": "1 quai Neuf"}
-    answer = browser.post("/accounts/new/", typed)
+    answer = pages.post("/accounts/new/", typed)
     said = html.unescape(answer.content.decode())
     assert answer.status_code == 422
-    assert f'<a href="/accounts/{market.account.pk}/">{NAME}</a>' in said
+    assert f'<a class="link" href="/accounts/{market.account.pk}/">{NAME}</a>' in said
     assert 'value="1 quai Neuf"' in said
     assert "Create anyway" in said
-    made = browser.post("/accounts/new/", {**typed, "confirm_duplicates": "on"})
+    made = pages.post("/accounts/new/", {**typed, "confirm_duplicates": "on"})
     assert made.status_code == 302
     assert Account.objects.filter(street="1 quai Neuf").count() == 1
 
 
-def test_the_form_of_a_change_asks_too_and_in_french(market: Market, browser: Client) -> None:
+def test_the_form_of_a_change_asks_too_and_in_french(market: Market, pages: Client) -> None:
     other = market.company.contact("Petit")
     User.objects.filter(pk=market.alice.person_id or 0).update(language="fr")
     typed = {"last_name": f"{MARK}-Durand", "first_name": "Zoé", "version": "1", "was": "{}"}
-    answer = browser.post(f"/contacts/{other.pk}/edit/", typed)
+    answer = pages.post(f"/contacts/{other.pk}/edit/", typed)
     said = html.unescape(answer.content.decode())
     assert answer.status_code == 422
     assert "Enregistrer quand même" in said
-    assert "Semble déjà exister" in said
-    browser.post(f"/contacts/{other.pk}/edit/", {**typed, "confirm_duplicates": "on"})
+    assert "Cela semble déjà exister" in said
+    pages.post(f"/contacts/{other.pk}/edit/", {**typed, "confirm_duplicates": "on"})
     assert Contact.objects.get(pk=other.pk).last_name == f"{MARK}-Durand"
 
 
-def test_a_customer_made_in_place_can_be_the_one_that_is_there(market: Market, browser: Client) -> None:
+def test_a_customer_made_in_place_can_be_the_one_that_is_there(market: Market, pages: Client) -> None:
     address, typed = "/pick/customers/new/account/", {"name": NAME, "city": "", "email": "", "phone": ""}
-    answer = browser.post(address, typed, headers={"HX-Request": "true"})
+    answer = pages.post(address, typed, headers={"HX-Request": "true"})
     said = html.unescape(answer.content.decode())
     assert answer.status_code == 422
     assert f'data-take data-value="account:{market.account.pk}"' in said
     assert 'data-confirm="confirm_duplicates"' in said
-    made = browser.post(address, {**typed, "confirm_duplicates": "on"}, headers={"HX-Request": "true"})
+    made = pages.post(address, {**typed, "confirm_duplicates": "on"}, headers={"HX-Request": "true"})
     assert made.status_code == 201
