@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from typing import Any
@@ -16,6 +17,13 @@ pytest_plugins = [
     "tests.properties.profiles",
     "tests.scenarios.hands",
 ]
+
+
+def pytest_collection_finish() -> None:
+    """What has been loaded stays: looking through it for garbage again and again takes a seventh of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

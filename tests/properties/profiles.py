@@ -19,7 +19,7 @@ SLOW_AND_SHARED = (
 )
 settings.register_profile(
     "short",
-    max_examples=100,
+    max_examples=50,
     deadline=None,
     derandomize=True,
     database=None,

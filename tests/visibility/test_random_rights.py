@@ -112,7 +112,7 @@ def reaches(depth: Depth, reader: Reader, ware: Ware, *, is_own: bool) -> bool:
     return depth >= Depth.UNIT and reader.unit is not None and ware.owner in UNITS[reader.unit]
 
 
-@few(25)
+@few(12)
 @given(reader=READERS, wares=st.lists(WARES, min_size=3, max_size=6))
 def test_every_door_agrees_for_any_rights_shares_and_owners(
     trade: Trade, command_line: CommandLine, reader: Reader, wares: list[Ware]
@@ -145,7 +145,7 @@ def test_every_door_agrees_for_any_rights_shares_and_owners(
         assert differing(taken_out(viewer), visible & reached[reader.export]) == {}
 
 
-@few(25)
+@few(12)
 @given(reader=READERS, wares=st.lists(WARES, min_size=2, max_size=4), moved=st.sampled_from(SELLERS))
 def test_every_door_follows_at_once_when_somebody_changes_sides(
     trade: Trade, command_line: CommandLine, reader: Reader, wares: list[Ware], moved: str

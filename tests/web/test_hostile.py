@@ -258,7 +258,7 @@ def broken_forms(
 
 
 def test_no_form_breaks_whatever_is_typed(market: Market, ada: Client) -> None:
-    assert broken_forms(market, ada, EVERYWHERE, one_in=5) == []
+    assert broken_forms(market, ada, EVERYWHERE, one_in=10) == []
 
 
 @pytest.mark.long
