@@ -9,7 +9,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 from threading import Lock
 
 from opportune.kernel import clock
@@ -75,4 +75,8 @@ def neighbourhood(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return ""
-    return address if found.version == 4 else str(ip_network((found, NEIGHBOURS), strict=False))
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:  # so a listener on both names who comes by IPv4
+        return str(found.ipv4_mapped)
+    return str(ip_network((found, NEIGHBOURS), strict=False))

@@ -45,7 +45,10 @@ class UserManager(BaseUserManager["User"]):
 
     def get(self, *conditions: Any, **asked: Any) -> "User":
         """One user. By the id alone, as every page asks who has signed in, by SQL that is kept."""
-        if not conditions and asked.keys() == {"pk"} and isinstance(asked["pk"], int):
+        of_all = (
+            type(self) is UserManager and self._db is None
+        )  # not those of a unit, nor of a database that was named
+        if of_all and not conditions and asked.keys() == {"pk"} and isinstance(asked["pk"], int):
             found: User | None = _user.first(asked["pk"])
             if found is None:
                 raise self.model.DoesNotExist

@@ -10,29 +10,41 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import update_wrapper
+from itertools import count
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeGuard
+from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
     ValuesIterable,
+    ValuesListIterable,
     get_related_populators,
 )
+from django.db.models.sql import Query
 
 Scalar = int | str
 Value = Scalar | Sequence[int] | Sequence[str]
 Row = Any
 KEPT = 500
 """The plans that are kept of one read: one for each structure, such as the rights of an actor."""
-_FIRST_STAND_IN, _BEYOND = 2_000_000_011, 2**63
+_BEYOND = 2**63
+_FIRST_STAND_INS = (2_000_000_011, 30_011)
+"""Stand-ins are no other numbers of a query. Django finds nothing by one beyond a column: the second fit any column."""
+_KNOWN = (ModelIterable, ValuesIterable, ValuesListIterable, FlatValuesListIterable)
+_KEPT_WITH = "converters_of_kept_reads"
 _WORD = "\ue000stands in for value {}\ue001"
 
 
-@dataclass(frozen=True, slots=True)
+Converters = tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class _Plan:
     """What a read is on one engine: its SQL, the values that are always the same, and where the others go."""
 
@@ -40,7 +52,8 @@ class _Plan:
     params: tuple[Any, ...]
     places: tuple[tuple[int, int], ...]
     """Which of the SQL’s parameters takes which of the values that were given."""
-    converters: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]
+    columns: tuple[Any, ...]
+    """The expressions that are selected, by which a connection knows how to read its rows."""
     made: Callable[[Sequence[Any]], Row]
 
 
@@ -59,14 +72,14 @@ class Prepared:
     def __call__(self, *values: Value, **structure: Any) -> list[Row]:
         if self._model is None:
             self._model = self.make(*values, **structure).model
-        if any(isinstance(value, int) and not -_BEYOND <= value < _BEYOND for value in values):
+        given = [(value,) if _alone(value) else _padded(value) for value in values]
+        if not all(_is_held(value) for value in values if _alone(value)):
             return list(self.make(*values, **structure))  # no column holds it; Django knows what that means
         database = router.db_for_read(self._model)
-        given = [(value,) if isinstance(value, int | str) else _padded(value) for value in values]
-        lengths = tuple(len(several) for several in given)
-        key = (database, lengths, *(getattr(value, "reach", value) for value in structure.values()))
+        key = (database, *map(_shape, values, given), *map(_part, sorted(structure.items())))
         try:
             plan = self._plans[key]
+            self._plans.move_to_end(key)
         except KeyError:
             plan = self._plans[key] = _planned(self.make, database, values, given, structure)
             while len(self._plans) > KEPT:
@@ -85,9 +98,30 @@ def prepared(make: Callable[..., QuerySet[Any, Any]]) -> Prepared:
     return read
 
 
+def _alone(value: Value) -> TypeGuard[Scalar]:
+    return isinstance(value, int | str)
+
+
+def _is_held(one: Scalar) -> bool:
+    """Whether a column could hold this."""
+    return isinstance(one, str) or -_BEYOND <= one < _BEYOND
+
+
+def _shape(value: Value, several: Sequence[Scalar]) -> Hashable:
+    """What the SQL of a value depends on: how many there are, of which types, and whether it is one alone."""
+    return _alone(value), tuple(map(type, several))
+
+
+def _part(named: tuple[str, Any]) -> Hashable:
+    """What the SQL of a keyword depends on; of another type, what is equal may be something else."""
+    name, value = named
+    reach = getattr(value, "reach", value)
+    return name, type(value), type(reach), reach
+
+
 def _padded(values: Any) -> tuple[Scalar, ...]:
     """As many values as a power of two, the last one repeated, so that few lengths need a plan of their own."""
-    known = tuple(values)
+    known = tuple(filter(_is_held, values))  # a list finds no more by a number that no column holds
     if not known:
         return known
     return known + (known[-1],) * ((1 << (len(known) - 1).bit_length()) - len(known))
@@ -100,36 +134,60 @@ def _planned(
     given: Sequence[tuple[Scalar, ...]],
     structure: dict[str, Any],
 ) -> _Plan | None:
-    """Have the SQL written with values that stand in for the true ones; none where nothing can be found."""
-    numbers = iter(range(sum(map(len, given))))
-    standing = [tuple(_stand_in(one, next(numbers)) for one in several) for several in given]
-    asked = [
-        several[0] if isinstance(value, int | str) else several
-        for value, several in zip(values, standing, strict=True)
-    ]
-    queryset = make(*asked, **structure).using(database)
-    compiler = queryset.query.get_compiler(using=database)
-    try:
-        sql, params = compiler.as_sql()
-    except EmptyResultSet:
+    """Have the SQL written with values that stand in for the true ones; none where no values can find anything."""
+    empty = 0
+    for first in _FIRST_STAND_INS:
+        numbers = count(first)
+        standing = [tuple(_stand_in(one, next(numbers)) for one in several) for several in given]
+        asked = [
+            several[0] if _alone(value) else several for value, several in zip(values, standing, strict=True)
+        ]
+        queryset = make(*asked, **structure).using(database)
+        _demand_known(make, queryset)
+        try:
+            plan = _written(queryset, database, [one for several in standing for one in several])
+        except EmptyResultSet:
+            empty += 1
+        else:
+            if plan is not None:
+                return plan
+    if empty == len(_FIRST_STAND_INS):
         return None
-    where = {stand_in: index for index, stand_in in enumerate(one for several in standing for one in several)}
+    raise TypeError(f"a value of {make.__qualname__} does not reach its SQL as it is")
+
+
+def _demand_known(make: Callable[..., Any], queryset: QuerySet[Any, Any]) -> None:
+    """Raise TypeError for what a queryset does beyond asking once, which a kept plan would leave out."""
+    inside = vars(queryset)
+    beyond = {
+        "prefetch_related": bool(inside["_prefetch_related_lookups"]),
+        "select_for_update": queryset.query.select_for_update,
+        queryset._iterable_class.__name__: queryset._iterable_class not in _KNOWN,
+        "a related manager": bool(inside["_known_related_objects"]),
+    }
+    if any(beyond.values()):
+        names = ", ".join(name for name, found in beyond.items() if found)
+        raise TypeError(f"{make.__qualname__} cannot be kept: {names}")
+
+
+def _written(queryset: QuerySet[Any, Any], database: str, standing: Sequence[Scalar]) -> _Plan | None:
+    """The plan of a queryset, unless one of the values that stand in is not found in its SQL."""
+    compiler = queryset.query.get_compiler(using=database)
+    sql, params = compiler.as_sql()
+    where = {stand_in: index for index, stand_in in enumerate(standing)}
     places = tuple(
-        (at, where[param]) for at, param in enumerate(params) if _hashable(param) and param in where
+        (at, where[param])
+        for at, param in enumerate(params)
+        if isinstance(param, int | str) and param in where
     )
     if {index for _, index in places} != set(where.values()):
-        raise TypeError(f"a value of {make.__qualname__} does not reach its SQL as it is")
-    columns = [column[0] for column in compiler.select[: compiler.col_count]]
-    converters = tuple((at, *each) for at, each in compiler.get_converters(columns).items())
-    return _Plan(sql, tuple(params), places, converters, _making(queryset, compiler, database))
+        return None
+    columns = tuple(column[0] for column in compiler.select[: compiler.col_count])
+    return _Plan(sql, tuple(params), places, columns, _making(queryset, compiler, database))
 
 
 def _stand_in(value: Scalar, number: int) -> Scalar:
-    return _WORD.format(number) if isinstance(value, str) else _FIRST_STAND_IN + number
-
-
-def _hashable(param: Any) -> bool:
-    return isinstance(param, int | str)
+    return _WORD.format(number) if isinstance(value, str) else number
 
 
 def _asked(plan: _Plan, database: str, values: Sequence[Scalar]) -> list[Row]:
@@ -140,13 +198,23 @@ def _asked(plan: _Plan, database: str, values: Sequence[Scalar]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(plan.sql, params)
         rows: list[Any] = cursor.fetchall()
-    if plan.converters:
+    converters = _converters(plan, connection)
+    if converters:
         rows = list(map(list, rows))
-        for at, converts, expression in plan.converters:
+        for at, converts, expression in converters:
             for convert in converts:
                 for row in rows:
                     row[at] = convert(row[at], expression, connection)
     return list(map(plan.made, rows))
+
+
+def _converters(plan: _Plan, connection: BaseDatabaseWrapper) -> Converters:
+    """How this connection reads the rows of a plan. Kept with it: some are bound to it; each thread has its own."""
+    kept: WeakKeyDictionary[_Plan, Converters] = vars(connection).setdefault(_KEPT_WITH, WeakKeyDictionary())
+    if plan not in kept:
+        compiler = Query(None).get_compiler(connection=connection)
+        kept[plan] = tuple((at, *each) for at, each in compiler.get_converters(plan.columns).items())
+    return kept[plan]
 
 
 def _making(queryset: QuerySet[Any, Any], compiler: Any, database: str) -> Callable[[Sequence[Any]], Row]:

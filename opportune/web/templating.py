@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, override, pgettext
 from jinja2 import StrictUndefined, pass_context
 from markupsafe import Markup
 
@@ -137,7 +137,8 @@ def translated(message: str, **values: Any) -> Markup:
 
 @lru_cache(maxsize=8192)
 def _in_language(language: str, message: str) -> Markup:
-    return Markup(gettext(message))  # noqa: S704 - the catalogue is ours
+    with override(language):  # a page may be drawn while another language is active than when it began
+        return Markup(gettext(message))  # noqa: S704 - the catalogue is ours
 
 
 @lru_cache(maxsize=8192)
@@ -145,7 +146,7 @@ def _without_values(language: str, message: str) -> Markup:
     return _in_language(language, message) % {}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)  # 1 and 1.0 are equal, and written otherwise
 def filled(pattern: Markup, **values: Any) -> Markup:
     """A sentence whose values come later: what is said of many is looked up once, and filled in for each."""
     return pattern.format(**values)
@@ -157,7 +158,7 @@ def static_address(name: str) -> str:
     return str(staticfiles_storage.url(name))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256, typed=True)
 def icon_of(name: str, size: str = "") -> Markup:
     """One icon of the sprite, made once."""
     pattern = Markup('<svg class="ic {}" aria-hidden="true"><use href="{}#i-{}"/></svg>')

@@ -129,10 +129,13 @@ def test_those_who_asked_longest_ago_are_forgotten(monkeypatch: pytest.MonkeyPat
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
         ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
         ("", ""),
     ],
 )
-def test_an_address_of_ipv6_is_counted_with_its_neighbours(address: str, counted: str) -> None:
+def test_an_address_of_ipv6_is_counted_with_its_neighbours_and_one_of_ipv4_alone(
+    address: str, counted: str
+) -> None:
     assert neighbourhood(address) == counted
 
 

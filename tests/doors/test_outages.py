@@ -105,6 +105,20 @@ def test_the_command_line_says_it_and_ends_with_a_code_of_its_own(
 
 
 @override_settings(DEBUG=False)
+def test_an_unknown_address_is_told_without_the_database_too(market: Market) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("connection refused")
+
+    browser = alices_browser()
+    browser.raise_request_exception = True  # nothing that nobody has caught
+    with connection.execute_wrapper(away):
+        answer = browser.get("/nowhere/", headers={"Accept-Language": "fr"})
+    assert answer.status_code == 503
+    assert "ne répond pas pour le moment" in answer.content.decode()
+    assert browser.get("/nowhere/").status_code == 404
+
+
+@override_settings(DEBUG=False)
 def test_a_mistake_of_ours_is_none_of_the_machine(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = alices_browser()
     monkeypatch.setattr("opportune.web.shell.views.my_open_tasks", lambda actor: 1 / 0)

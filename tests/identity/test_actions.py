@@ -13,6 +13,7 @@ from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
 from opportune.ledger.models import Change
+from tests.deals import id_of
 from tests.people import PASSWORD, Company, again, by_token
 
 GOOD = "a long enough phrase"
@@ -23,6 +24,15 @@ def test_the_ready_roles_are_made_once(company: Company) -> None:
     actions.install_roles(system_actor("tests"))
     assert set(Role.objects.values_list("key", flat=True)) == {role.key for role in READY_ROLES}
     assert Grant.objects.count() == grants
+
+
+def test_a_person_is_found_by_id_among_those_asked_only(company: Company) -> None:
+    assert User.objects.get(pk=id_of(company.alice)).name == "Alice"
+    assert company.sales.users.get(pk=id_of(company.alice)).name == "Alice"
+    with pytest.raises(User.DoesNotExist):
+        company.elsewhere.users.get(pk=id_of(company.alice))
+    with pytest.raises(User.DoesNotExist):
+        User.objects.get(pk=0)
 
 
 def test_an_administrator_may_do_everything(company: Company) -> None:

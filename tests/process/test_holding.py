@@ -1,14 +1,8 @@
 """Two connections on PostgreSQL: one takes a stage or a process away while another leads a deal there (decision 33)."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Thread
-from time import monotonic, sleep
-
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
-from opportune.kernel.errors import OpportuneError
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions
 from opportune.opportunities.models import CLOSED, Entry, Opportunity
@@ -23,11 +17,10 @@ from opportune.process.models import Process, Stage
 from opportune.process.queries import ProcessPicture, process_by_key
 from opportune.reference.actions import install_reference
 from tests.deals import SYSTEM, Trade, last_change_set, process_with, stage
+from tests.meanwhile import Doing, meanwhile
 from tests.people import found_company
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-WAIT = 10
-Doing = Callable[[], object]
 
 
 @pytest.fixture
@@ -46,44 +39,6 @@ def road(key: str) -> ProcessPicture:
     return process_with(
         stage("a", 10, skip=True, is_default=True), stage("b", 20, skip=True), stage("c", 60), key=key
     )
-
-
-@contextmanager
-def meanwhile(doing: Doing, *, waiting: bool = True) -> Iterator[list[str]]:
-    """Before the transaction of this block is committed, another connection does something, and waits for it or not.
-
-    How it ended, `done` or a code, is in the list after the block.
-    """
-    ended: list[str] = []
-
-    def run() -> None:
-        try:
-            doing()
-            ended.append("done")
-        except OpportuneError as error:
-            ended.append(error.code)
-        finally:
-            connection.close()
-
-    other = Thread(target=run)
-    with transaction.atomic():
-        yield ended
-        other.start()
-        until = monotonic() + WAIT
-        while not ended and not _waits() and monotonic() < until:
-            sleep(0.01)
-        assert _waits() is waiting
-    other.join(WAIT)
-    assert ended
-
-
-def _waits() -> bool:
-    """Whether another connection waits for this one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        )
-        return cursor.fetchone() is not None
 
 
 def demand_nobody_astray() -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db import connection, transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.models import F, Q, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 
-from opportune.identity.models import Membership, Team, User
-from opportune.identity.permissions import VERBS
+from opportune.identity.models import Grant, Membership, Team, User
+from opportune.identity.permissions import VERBS, Depth
 from opportune.identity.visibility import verbs_reaching
 from opportune.opportunities.models import Opportunity, OpportunityQuerySet
 from opportune.opportunities.queries import opportunity
@@ -114,6 +115,108 @@ def test_each_reader_has_a_plan_of_their_own(trade: Trade) -> None:
         for verb in VERBS:
             reached = OpportunityQuerySet(Opportunity).reached_by(actor, verb).filter(pk=deal.pk).exists()
             assert (verb in verbs) == reached, (actor.label, verb)
+
+
+def test_keywords_of_the_same_values_have_plans_of_their_own(company: Company) -> None:
+    read: Prepared = prepared(
+        lambda *, name=None, email=None: User.objects.filter(
+            **({"name": name} if name else {"email": email})
+        ).values_list("name", flat=True)
+    )
+    assert read(name="Alice") == ["Alice"]
+    assert read(email="Alice") == []
+
+
+def test_a_keyword_of_another_type_has_a_plan_of_its_own(company: Company) -> None:
+    read: Prepared = prepared(
+        lambda *, wanted: Team.objects.annotate(sort=Value(type(wanted).__name__)).values_list(
+            "sort", flat=True
+        )[:1]
+    )
+    assert (read(wanted=1), read(wanted=True), read(wanted=1)) == (["int"], ["bool"], ["int"])
+
+
+def test_one_value_and_a_list_of_one_have_plans_of_their_own(company: Company) -> None:
+    def either(team: int | Sequence[int]) -> QuerySet[Team, Any]:
+        rows = Team.objects.filter(pk=team) if isinstance(team, int) else Team.objects.exclude(pk__in=team)
+        return rows.order_by("pk").values_list("pk", flat=True)
+
+    read = prepared(either)
+    one = company.hunters.pk
+    assert read(one) == [one]
+    assert read([one]) == list(either([one]))
+
+
+def test_a_value_of_a_small_column_is_found(company: Company) -> None:
+    read = prepared(
+        lambda depth: Grant.objects.filter(depth=depth).order_by("pk").values_list("pk", flat=True)
+    )
+    for depth in (Depth.OWN, Depth.ORGANISATION):
+        found = Grant.objects.filter(depth=depth).order_by("pk").values_list("pk", flat=True)
+        assert read(int(depth)) == list(found) != []
+    assert read(40_000) == read(2**40) == []
+    upto = prepared(
+        lambda most, role: Grant.objects.filter(Q(depth__lt=most) | Q(role=role)).values_list("pk")
+    )
+    assert len(upto(40_000, 0)) == Grant.objects.count() > len(upto(Depth.ORGANISATION, 0)) > 0
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30])
+def test_a_number_that_no_column_holds_is_found_nowhere_in_a_list_either(
+    company: Company, number: int
+) -> None:
+    read = prepared(lambda ids: Team.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    assert read([company.hunters.pk, number]) == [company.hunters.pk]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        lambda: User.objects.prefetch_related("memberships"),
+        lambda: User.objects.values_list("name", named=True),
+        lambda: User.objects.select_for_update(),
+        lambda: Team.objects.order_by("pk")[0].memberships.all(),
+    ],
+)
+def test_what_a_plan_would_leave_out_is_refused(
+    company: Company, rows: Callable[[], QuerySet[Any, Any]]
+) -> None:
+    with transaction.atomic(), pytest.raises(TypeError, match="cannot be kept"):
+        prepared(rows)()
+
+
+def test_the_plan_asked_least_lately_goes_first(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "KEPT", 2)
+    written: list[str] = []
+
+    def named(*, name: str) -> QuerySet[User, Any]:
+        written.append(name)
+        return User.objects.filter(name=name).values_list("name", flat=True)
+
+    read = prepared(named)
+    for name in ("Alice", "Bob", "Alice", "Carol"):
+        read(name=name)
+    written.clear()
+    assert read(name="Alice") == ["Alice"]
+    assert not written
+
+
+def test_a_plan_reads_by_the_connection_that_asks(company: Company) -> None:
+    read = prepared(lambda number: User.objects.filter(pk=number).values_list("is_active", "name"))
+    alice = id_of(company.alice)
+    read(alice)
+    [plan] = read._plans.values()
+    assert plan is not None
+    assert storage._converters(plan, connection) is storage._converters(plan, connection)
+    another = connection.copy()
+    bound = [
+        convert.__self__.connection  # type: ignore[attr-defined]
+        for _, converts, _ in storage._converters(plan, another)
+        for convert in converts
+        if isinstance(getattr(convert, "__self__", None), BaseDatabaseOperations)
+    ]
+    assert all(each is another for each in bound)
+    assert bool(bound) == (connection.vendor == "sqlite")
 
 
 def test_no_more_plans_are_kept_than_fit(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

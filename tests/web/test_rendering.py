@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
 from django.utils.functional import lazystr
 from django.utils.safestring import mark_safe
-from jinja2 import DictLoader, Environment, StrictUndefined, pass_context
+from jinja2 import DictLoader, Environment, StrictUndefined, nodes, pass_context
 from jinja2.exceptions import UndefinedError
 from markupsafe import Markup
 
+from opportune.web import templating
 from opportune.web.rendering import HouseEnvironment
-from opportune.web.templating import given_to_every_page, translated
+from opportune.web.templating import filled, given_to_every_page, translated
 
 HOSTILE = '<b title="it\'s">&amp;</b>'
 PARTS = (
@@ -88,6 +91,38 @@ def test_a_page_speaks_the_language_that_is_active(rf: RequestFactory, language:
     with translation.override(language):
         given_to_every_page(rf.get("/"))
         assert translated("Sign in") == said
+
+
+def test_a_sentence_is_kept_under_the_language_it_is_in(rf: RequestFactory) -> None:
+    message = "Probability"
+    templating._in_language.cache_clear()
+    with translation.override("en"):
+        given_to_every_page(rf.get("/"))
+    with translation.override("fr"):
+        translated(message)
+    with translation.override("en"):
+        given_to_every_page(rf.get("/"))
+        assert translated(message) == message
+
+
+def test_what_is_filled_in_is_told_apart_by_its_type() -> None:
+    pattern = Markup("{one}")
+    assert [filled(pattern, one=one) for one in (1, True, 1.0, Decimal("1.0"))] == ["1", "True", "1.0", "1.0"]
+
+
+def test_what_is_imported_without_context_is_the_same_for_all_readers() -> None:
+    """It is made once: beside its macros it looks nothing up, and imports nothing of one reader's."""
+    env = cast(Any, engines["jinja2"]).env
+    trees = {name: env.parse(env.loader.get_source(env, name)[0]) for name in env.list_templates()}
+    imports = [each for tree in trees.values() for each in tree.find_all((nodes.Import, nodes.FromImport))]
+    shared = {each.template.value for each in imports if not each.with_context}
+    assert shared
+    for name in shared:
+        for each in trees[name].body:
+            if isinstance(each, nodes.Import | nodes.FromImport):
+                assert not each.with_context, name
+            elif not isinstance(each, nodes.Macro):
+                assert not list(each.find_all((nodes.Call, nodes.Filter, nodes.Name))), name
 
 
 def test_values_in_a_sentence_are_escaped_and_percent_signs_stay(rf: RequestFactory) -> None:

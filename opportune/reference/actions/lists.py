@@ -1,6 +1,7 @@
 """Commands on lists of choices: "Edit this list" (C-060…C-067). Records keep codes, so a new name shows everywhere."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound, Refused
@@ -137,8 +138,8 @@ def remove_choice(actor: Actor, list_key: str, code: str, *, replacement: str | 
 def _customised(actor: Actor, list_key: str) -> tuple[ChoiceList, list[ListItem]]:
     wanted = list_by_key(list_key)
     actor.demand_right("customise")
-    rows = ListItem.objects.filter(LIVE, list_key=list_key).order_by("position", "id")
-    return wanted, list(rows.select_for_update())
+    rows = ListItem.objects.filter(LIVE, list_key=list_key).order_by("pk").select_for_update()
+    return wanted, sorted(rows, key=attrgetter("position", "pk"))  # locked by their ids: the order may change
 
 
 def _one(items: list[ListItem], code: str) -> ListItem:

@@ -1,6 +1,9 @@
 """Commands on close reasons (B-010, B-015…B-017). The built-in "Not recorded" is left alone."""
 
 from collections.abc import Sequence
+from operator import attrgetter
+
+from django.db.models import QuerySet
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
@@ -49,6 +52,7 @@ def add_close_reason(
     if len(in_french) > NAME_LENGTH:
         raise Invalid({"name_fr": sentence("At most {longest} characters fit here.", longest=NAME_LENGTH)})
     written = written or chosen
+    _locked(CloseReason.objects.filter(LIVE, outcome=outcome))  # of two who add the same, one sees the other's
     _demand_new_reason(outcome, written)
     chosen = chosen or _free_code(written, outcome)
     demand_code(chosen, CODE_LENGTH)
@@ -77,7 +81,7 @@ def change_close_reason(
     is_offered: bool | None = None,
 ) -> None:
     """Rename, move, offer or withdraw a reason, whichever is given, all or none. Raises as each of them."""
-    reason = _changeable(actor, code)
+    reason = _changeable(actor, code) if position is None else _among_others(actor, code)[0]
     if name_en is not None or name_fr is not None:
         names = {"name_en": reason.name_en, "name_fr": reason.name_fr}
         names |= {
@@ -120,10 +124,8 @@ def move_close_reason(
 
     `seen` is the order in which the caller saw them. Raises as renaming does, Conflict if it is another one.
     """
-    reason = _changeable(actor, code)
-    siblings = CloseReason.objects.filter(LIVE, outcome=reason.outcome).order_by("position", "id")
-    rows = list(siblings.select_for_update())
-    put_in_place(rows, next(each for each in rows if each.pk == reason.pk), position, seen)
+    reason, rows = _among_others(actor, code)
+    put_in_place(rows, reason, position, seen)
     return reason
 
 
@@ -167,10 +169,26 @@ def _demand_may_add(actor: Actor) -> None:
 
 def _changeable(actor: Actor, code: str) -> CloseReason:
     actor.demand_right("customise")
-    reason = CloseReason.objects.select_for_update().filter(LIVE, code=code).first()
+    return _settable(CloseReason.objects.select_for_update().filter(LIVE, code=code).first())
+
+
+def _among_others(actor: Actor, code: str) -> tuple[CloseReason, list[CloseReason]]:
+    """A reason and, in their order, all of its outcome: locked by their ids, so that two who do so wait in one line."""
+    actor.demand_right("customise")
+    outcome = CloseReason.objects.filter(LIVE, code=code).values("outcome")
+    rows = _locked(CloseReason.objects.filter(LIVE, outcome__in=outcome))
+    reason = _settable(next((each for each in rows if each.code == code), None))
+    return reason, sorted(rows, key=attrgetter("position", "pk"))
+
+
+def _locked(reasons: QuerySet[CloseReason]) -> list[CloseReason]:
+    return list(reasons.order_by("pk").select_for_update())
+
+
+def _settable(reason: CloseReason | None) -> CloseReason:
     if reason is None:
         raise NotFound("close_reason")
-    if code == NOT_RECORDED[0]:
+    if reason.code == NOT_RECORDED[0]:
         raise Refused("built_in", sentence("“Not recorded” is built in: imports need it as it is."))
     return reason
 

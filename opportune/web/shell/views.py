@@ -3,6 +3,7 @@
 import sys
 
 from django.contrib import messages
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -195,8 +196,17 @@ def set_up(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """No such address; told to somebody who is signed in as any screen is."""
-    return _nowhere(request) if request.user.is_authenticated else problem(request, NotFound("page"))
+    """No such address; told to somebody who is signed in as any screen is.
+
+    Without the database nobody knows who asks: then it is told as the outage it is.
+    """
+    try:
+        return _nowhere(request) if request.user.is_authenticated else problem(request, NotFound("page"))
+    except DatabaseError as error:
+        found = outage_of(error)
+        if found is None:
+            raise
+        return outage(request, found)
 
 
 @signed_in

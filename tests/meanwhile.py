@@ -1,0 +1,53 @@
+"""Two connections on PostgreSQL: what one does while the other has not committed yet."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from time import monotonic, sleep
+
+from django.db import connection, transaction
+
+from opportune.kernel.errors import OpportuneError
+
+WAIT = 10
+Doing = Callable[[], object]
+
+
+@contextmanager
+def meanwhile(doing: Doing, *, waiting: bool = True, look: Doing | None = None) -> Iterator[list[str]]:
+    """Before the transaction of this block is committed, another connection does something, and waits for it or not.
+
+    `look` is done while it waits. How it ended, `done` or a code, is in the list after the block.
+    """
+    ended: list[str] = []
+
+    def run() -> None:
+        try:
+            doing()
+            ended.append("done")
+        except OpportuneError as error:
+            ended.append(error.code)
+        finally:
+            connection.close()
+
+    other = Thread(target=run)
+    with transaction.atomic():
+        yield ended
+        other.start()
+        until = monotonic() + WAIT
+        while not ended and not _waits() and monotonic() < until:
+            sleep(0.01)
+        assert _waits() is waiting
+        if look is not None:
+            look()
+    other.join(WAIT)
+    assert ended
+
+
+def _waits() -> bool:
+    """Whether another connection waits for this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone() is not None
