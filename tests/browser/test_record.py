@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
+from opportune.opportunities.writing import organisation_today
 from tests.browser.conftest import Seat
 from tests.browser.screens import toast
 from tests.people import Company
@@ -124,6 +125,17 @@ def test_on_a_phone_sections_are_tabs_and_the_rest_is_in_a_menu(
     page.get_by_role("button", name="More actions").click()
     for name in ("Update", "Edit", "Sharing", "Clone"):
         expect(page.locator("#record-more").get_by_role("link", name=name)).to_be_visible()
+
+
+def test_on_a_phone_the_timeline_breaks_its_lines(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    actions.close(company.alice, deals[0].pk, outcome="won", reason="PRODUCT_W", on=organisation_today())
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/", phone=True)
+    figures = page.locator(".tl p", has_text="Best technical fit")
+    expect(figures).to_be_visible()
+    assert figures.evaluate("line => line.getBoundingClientRect().right <= innerWidth")
+    assert figures.evaluate("line => line.scrollWidth <= line.clientWidth")
 
 
 def test_on_paper_every_section_is_there_and_no_button(

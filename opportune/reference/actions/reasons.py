@@ -52,9 +52,8 @@ def add_close_reason(
     if len(in_french) > NAME_LENGTH:
         raise Invalid({"name_fr": sentence("At most {longest} characters fit here.", longest=NAME_LENGTH)})
     written = written or chosen
-    _locked(
-        CloseReason.objects.filter(LIVE, outcome=outcome)
-    )  # of two who add the same, one sees the other's
+    # of two who add the same, one sees the other's
+    _locked(CloseReason.objects.filter(LIVE, outcome=outcome))
     _demand_new_reason(outcome, written)
     chosen = chosen or _free_code(written, outcome)
     demand_code(chosen, CODE_LENGTH)
