@@ -42,7 +42,7 @@ class Company:
 
     def account(self, name: str = "Northwind", *, owner: Actor | None = None, **fields: Any) -> Account:
         """An account of Alice's, or of another owner's."""
-        return create_account(owner or self.alice, {"name": name, **fields})
+        return create_account(owner or self.alice, {"name": name, **fields}, confirm_duplicates=True)
 
     def deal(self, subject: str = "Two pumps", *, owner: Actor | None = None, **fields: Any) -> Opportunity:
         """A deal of Alice's, or of another owner's; with an account of theirs unless a customer is given."""
@@ -52,7 +52,8 @@ class Company:
 
     def contact(self, last_name: str = "Durand", *, owner: Actor | None = None, **fields: Any) -> Contact:
         """A contact of Alice's, or of another owner's."""
-        return create_contact(owner or self.alice, {"last_name": last_name, **fields})
+        named = {"last_name": last_name, **fields}
+        return create_contact(owner or self.alice, named, confirm_duplicates=True)
 
 
 def found_company() -> Company:

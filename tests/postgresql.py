@@ -25,6 +25,7 @@ QUICK = (
     "full_page_writes=off",
     "max_connections=60",
     "shared_buffers=128MB",
+    "jit=off",
 )
 UNPRIVILEGED = ("postgres", "nobody")
 

@@ -94,7 +94,7 @@ def test(run: Run, *, everything: bool) -> None:
     check(run)
     run.step("compile catalogue", *MODULE, "opportune", "catalogue", "--compile")
     scope = "" if everything else " and not long"
-    parallel = ["-n", "2", "--dist", "loadgroup"]
+    parallel = ["-n", "2", "--dist", "loadfile"]
     pytest = [*MODULE, "pytest", "-q", "--no-header"]
     run.step("tests on SQLite", *pytest, *parallel, "-m", f"not browser and not postgres{scope}")
     try:

@@ -55,8 +55,10 @@ def list_accounts(request: Request, paging: Query[Paging]) -> HttpResponse:
 
 @accounts.post("", response={201: AccountShown})
 def create_account(request: Request, given: AccountGiven) -> HttpResponse:
-    """Add an account."""
-    account = actions.create_account(request.auth, given.given())
+    """Add an account. Refused if it seems to be there already, unless `confirm_duplicates`."""
+    account = actions.create_account(
+        request.auth, given.given("confirm_duplicates"), confirm_duplicates=given.confirm_duplicates
+    )
     return made(_account(request, account.pk), f"accounts/{account.pk}")
 
 
@@ -70,7 +72,10 @@ def show_account(request: Request, account_id: int) -> HttpResponse:
 def change_account(request: Request, account_id: int, given: AccountChanges) -> HttpResponse:
     """Change fields of an account. Changes made meanwhile to other fields are kept."""
     seen = version_seen(request, given.version)
-    actions.edit_account(request.auth, account_id, given.given("version"), version=seen)
+    fields = given.given("version", "confirm_duplicates")
+    actions.edit_account(
+        request.auth, account_id, fields, version=seen, confirm_duplicates=given.confirm_duplicates
+    )
     return _account(request, account_id)
 
 
@@ -129,8 +134,10 @@ def list_contacts(request: Request, paging: Query[Paging]) -> HttpResponse:
 
 @contacts.post("", response={201: ContactShown})
 def create_contact(request: Request, given: ContactGiven) -> HttpResponse:
-    """Add a contact."""
-    contact = actions.create_contact(request.auth, given.given())
+    """Add a contact. Refused if it seems to be there already, unless `confirm_duplicates`."""
+    contact = actions.create_contact(
+        request.auth, given.given("confirm_duplicates"), confirm_duplicates=given.confirm_duplicates
+    )
     return made(_contact(request, contact.pk), f"contacts/{contact.pk}")
 
 
@@ -144,7 +151,10 @@ def show_contact(request: Request, contact_id: int) -> HttpResponse:
 def change_contact(request: Request, contact_id: int, given: ContactChanges) -> HttpResponse:
     """Change fields of a contact. Changes made meanwhile to other fields are kept."""
     seen = version_seen(request, given.version)
-    actions.edit_contact(request.auth, contact_id, given.given("version"), version=seen)
+    fields = given.given("version", "confirm_duplicates")
+    actions.edit_contact(
+        request.auth, contact_id, fields, version=seen, confirm_duplicates=given.confirm_duplicates
+    )
     return _contact(request, contact_id)
 
 

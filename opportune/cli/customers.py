@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from opportune.cli import Commands
 
 
+CONFIRMED = "confirm_duplicates"
 CAME, LEFT = sentence("came here"), sentence("went elsewhere")
 
 
@@ -85,6 +86,7 @@ def add_commands(commands: Commands) -> None:
     create.add_argument("name")
     create.add_argument("--owner", metavar="EMAIL", help="who is responsible (default: who acts)")
     add_fields(create)
+    _add_confirmation(create)
     runs(create, _create_account)
     _add_verbs(verbs, ACCOUNT)
 
@@ -100,6 +102,7 @@ def add_commands(commands: Commands) -> None:
     create.add_argument("--account", metavar="NAME", help="the account they belong to, by name or id")
     create.add_argument("--owner", metavar="EMAIL", help="who is responsible (default: who acts)")
     add_fields(create)
+    _add_confirmation(create)
     runs(create, _create_contact)
     _add_verbs(verbs, CONTACT)
 
@@ -115,6 +118,7 @@ def _add_verbs(verbs: Commands, noun: Noun) -> None:
     verb("show", "all of one", _show)
     edit = verb("edit", "change fields", _edit)
     add_fields(edit)
+    _add_confirmation(edit)
     edit.add_argument("--version", metavar="N", help="the version that was looked at")
     delete = verb("delete", "put one into the bin, with its opportunities", _delete)
     delete.add_argument("--dry-run", action="store_true", help="only say what would go along")
@@ -123,14 +127,30 @@ def _add_verbs(verbs: Commands, noun: Noun) -> None:
     verb("history", "what was changed, and which opportunities came and went", _history)
 
 
+def _add_confirmation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--confirm-duplicates", action="store_true", help="save it although others seem to be the same"
+    )
+
+
+def _confirmed(options: argparse.Namespace) -> dict[str, bool]:
+    return {CONFIRMED: True} if options.confirm_duplicates else {}
+
+
 def _show(terminal: Terminal, options: argparse.Namespace, noun: Noun) -> None:
     _done(terminal, noun.shown(terminal.actor, options.id), None)
 
 
 def _edit(terminal: Terminal, options: argparse.Namespace, noun: Noun) -> None:
-    given = noun.changes.model_validate(fields(options, version=options.version))
+    given = noun.changes.model_validate(fields(options, version=options.version, **_confirmed(options)))
     with noting_change_sets() as change_sets:
-        noun.edit(terminal.actor, options.id, given.given("version"), version=given.version)
+        noun.edit(
+            terminal.actor,
+            options.id,
+            given.given("version", CONFIRMED),
+            version=given.version,
+            confirm_duplicates=given.confirm_duplicates,
+        )
     _done(terminal, noun.shown(terminal.actor, options.id), change_sets)
 
 
@@ -238,9 +258,13 @@ def _list_contacts(terminal: Terminal, options: argparse.Namespace) -> None:
 
 def _create_account(terminal: Terminal, options: argparse.Namespace) -> None:
     owner = person_id(options.owner, "owner_id")
-    given = AccountGiven.model_validate(fields(options, name=options.name, owner_id=owner))
+    given = AccountGiven.model_validate(
+        fields(options, name=options.name, owner_id=owner, **_confirmed(options))
+    )
     with noting_change_sets() as change_sets:
-        account = actions.create_account(terminal.actor, given.given())
+        account = actions.create_account(
+            terminal.actor, given.given(CONFIRMED), confirm_duplicates=given.confirm_duplicates
+        )
     _done(terminal, account_shown(terminal.actor, account.pk), change_sets)
 
 
@@ -252,10 +276,13 @@ def _create_contact(terminal: Terminal, options: argparse.Namespace) -> None:
             first_name=options.first_name,
             account_id=account_id(terminal.actor, options.account),
             owner_id=person_id(options.owner, "owner_id"),
+            **_confirmed(options),
         )
     )
     with noting_change_sets() as change_sets:
-        contact = actions.create_contact(terminal.actor, given.given())
+        contact = actions.create_contact(
+            terminal.actor, given.given(CONFIRMED), confirm_duplicates=given.confirm_duplicates
+        )
     _done(terminal, contact_shown(terminal.actor, contact.pk), change_sets)
 
 

@@ -52,6 +52,14 @@ class ConsequenceHandler(Protocol):
 
 
 @runtime_checkable
+class AdditionHandler(Protocol):
+    """What a handler adds whose records may be added to by people who may not change them otherwise."""
+
+    def lock_additions(self, actor: Any, ids: Iterable[int]) -> dict[int, Any]:
+        """The records the actor may add to, locked, by id: who added to them may take that back."""
+
+
+@runtime_checkable
 class SetHandler(Protocol):
     """What a handler adds whose records are given back many at once, in as few queries as one, with the same verdicts.
 

@@ -33,7 +33,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 _current: ContextVar["Recording | None"] = ContextVar("recording", default=None)
 _noted: ContextVar[list[int] | None] = ContextVar("noted", default=None)
-CONSEQUENCE = "consequence"
+CONSEQUENCE, ADDITION = "consequence", "addition"
 _DEADLOCKS = {"40P01", "40001"}
 _TAKEN_OR_GONE = {"23505", "23503", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_FOREIGNKEY"}
 
@@ -42,13 +42,24 @@ _TAKEN_OR_GONE = {"23505", "23503", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAI
 class Recording:
     """The change set of the running command, and the changes it will end with.
 
-    `consequences` are records it changes beyond the actor's own rights: a won deal makes a customer.
+    `consequences` are records it changes beyond the actor's own rights: a won deal makes a customer. `additions` are
+    those it only adds to, for which the right to append is enough: a comment.
     """
 
     actor: Actor
     change_set: ChangeSet
     changes: list[Change] = field(default_factory=list)
     consequences: set[RecordRef] = field(default_factory=set)
+    additions: set[RecordRef] = field(default_factory=set)
+
+    @contextmanager
+    def adding(self, ref: RecordRef) -> Iterator[None]:
+        """Within this block, the steps of a record are additions: who made them takes them back with the same right."""
+        self.additions.add(ref)
+        try:
+            yield
+        finally:
+            self.additions.discard(ref)
 
     def create(
         self, record: Recorded, *, at: datetime | None = None, on: date | None = None, **detail: Any
@@ -137,6 +148,8 @@ class Recording:
         changing(record.kind)
         if record.ref in self.consequences:
             detail[CONSEQUENCE] = True
+        if record.ref in self.additions:
+            detail[ADDITION] = True
         self.changes.append(
             Change(
                 change_set=self.change_set,

@@ -10,13 +10,13 @@ from django.db import transaction
 from opportune.kernel.actor import Actor
 from opportune.kernel.errors import NotFound, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
-from opportune.kernel.registries import ConsequenceHandler, handlers, react
+from opportune.kernel.registries import AdditionHandler, ConsequenceHandler, handlers, react
 from opportune.kernel.sentences import sentence
 from opportune.ledger.events import UndoBegins, ValuesGivenBack
 from opportune.ledger.facets import collapse
 from opportune.ledger.giving_back import RECORD, GivingBack, Undone
 from opportune.ledger.models import Change, ChangeSet, Job, Recorded
-from opportune.ledger.recording import CONSEQUENCE, command, tried_twice
+from opportune.ledger.recording import ADDITION, CONSEQUENCE, Recording, command, tried_twice
 
 __all__ = ["Undone", "origin_of", "purged_among", "undo"]
 
@@ -27,6 +27,7 @@ GONE_FOR_GOOD = sentence("This cannot be undone: it was deleted for good.")
 def undo(actor: Actor, change_set_id: int, *, job: Job | None = None, chunk: int | None = None) -> Undone:
     """Take a change set back with the actor's rights now, as a chunk of a job if one is given.
 
+    It asks for the right to write, and of who takes back an own addition, such as a comment, for the right to append.
     Undoing an undo is redo. Records alike are given back together, with the verdicts that each would have alone.
 
     Raises NotFound, NotPermitted, or Refused `already_undone`, `nothing_to_undo`, `cannot_undo` (of what was deleted
@@ -47,9 +48,11 @@ def _undo(actor: Actor, original: ChangeSet, job: Job | None, chunk: int | None)
         purged = purged_among(ref for ref, _ in by_record)
         undone.kept += [(ref, RECORD) for ref, _ in by_record if ref in purged]
         by_record = [(ref, steps) for ref, steps in by_record if ref not in purged]
-        running.consequences |= {ref for ref, steps in by_record if _only_followed(steps)}
+        running.consequences |= {ref for ref, steps in by_record if _all_are(CONSEQUENCE, steps)}
+        if _is_own(actor, original):
+            running.additions |= {ref for ref, steps in by_record if _all_are(ADDITION, steps)}
         react(actor, UndoBegins(frozenset(ref.kind for ref, _ in by_record)))
-        records = _locked(actor, [ref for ref, _ in by_record], running.consequences)
+        records = _locked(actor, [ref for ref, _ in by_record], running)
         changed_since = _changed_since(by_record)
         giving = GivingBack(actor, running, records, undone)
         for ref, steps in by_record:
@@ -85,8 +88,7 @@ def _visible_change_set(actor: Actor, change_set_id: int) -> ChangeSet:
         by_kind[kind].add(record_id)
     if not any(kind in handlers and handlers[kind].visible(actor, ids) for kind, ids in by_kind.items()):
         refs = (RecordRef(kind, record_id) for kind, ids in by_kind.items() for record_id in ids)
-        own = original.person_id is not None and original.person_id == getattr(actor, "person_id", None)
-        if own and purged_among(refs):
+        if _is_own(actor, original) and purged_among(refs):
             raise Refused("cannot_undo", GONE_FOR_GOOD)
         raise NotFound("change_set")
     return original
@@ -110,13 +112,15 @@ def _last_first(change_set: ChangeSet) -> list[tuple[RecordRef, list[Change]]]:
     return list(reversed(steps.items()))
 
 
-def _only_followed(steps: list[Change]) -> bool:
-    return all(step.detail.get(CONSEQUENCE) for step in steps)
+def _all_are(what: str, steps: list[Change]) -> bool:
+    return all(step.detail.get(what) for step in steps)
 
 
-def _locked(
-    actor: Actor, refs: Iterable[RecordRef], consequences: set[RecordRef]
-) -> dict[RecordRef, Recorded]:
+def _is_own(actor: Actor, change_set: ChangeSet) -> bool:
+    return change_set.person_id is not None and change_set.person_id == getattr(actor, "person_id", None)
+
+
+def _locked(actor: Actor, refs: Iterable[RecordRef], running: Recording) -> dict[RecordRef, Recorded]:
     """The records, locked in one order by all. Raises NotPermitted if one is out of reach."""
     locked: dict[RecordRef, Recorded] = {}
     for kind, of_kind in groupby(sorted(refs), key=lambda ref: ref.kind):
@@ -124,10 +128,13 @@ def _locked(
         if handler is None:
             raise Refused("cannot_undo", sentence("This cannot be undone."), kind=kind)
         asked = list(of_kind)
-        followed = [ref.id for ref in asked if ref in consequences]
-        records = handler.lock(actor, [ref.id for ref in asked if ref not in consequences])
+        followed = [ref.id for ref in asked if ref in running.consequences]
+        added = [ref.id for ref in asked if ref in running.additions - running.consequences]
+        records = handler.lock(actor, [ref.id for ref in asked if ref.id not in {*followed, *added}])
         if followed and isinstance(handler, ConsequenceHandler):
             records |= handler.lock_consequences(followed)
+        if added and isinstance(handler, AdditionHandler):
+            records |= handler.lock_additions(actor, added)
         if len(records) != len(asked):
             raise NotPermitted(
                 sentence("You do not have the right to undo this: it changed records you may not change.")

@@ -41,8 +41,15 @@ class OpportunityHandler:
 
     def lock(self, actor: Actor, ids: Iterable[int]) -> dict[int, Opportunity]:
         """The deals the actor may change, locked in the order of their ids."""
+        return self._lock(actor, ids, "write")
+
+    def lock_additions(self, actor: Actor, ids: Iterable[int]) -> dict[int, Opportunity]:
+        """The deals the actor may add to, locked: a comment is taken back with the right that it asked for."""
+        return self._lock(actor, ids, "append")
+
+    def _lock(self, actor: Actor, ids: Iterable[int], verb: str) -> dict[int, Opportunity]:
         rows = Opportunity.objects.filter(scope(actor, "opportunity", "read"), pk__in=list(ids))
-        rows = rows.filter(scope(actor, "opportunity", "write"))
+        rows = rows.filter(scope(actor, "opportunity", verb))
         return {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
 
     def lock_consequences(self, ids: Iterable[int]) -> dict[int, Opportunity]:

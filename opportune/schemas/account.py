@@ -96,15 +96,23 @@ class AccountFields(Given):
 
 
 class AccountGiven(AccountFields):
-    """An account to add; its owner is who adds it unless said otherwise."""
+    """An account to add; its owner is who adds it unless said otherwise.
+
+    `confirm_duplicates` adds it although others seem to be the same.
+    """
 
     name: Text
+    confirm_duplicates: bool = False
 
 
 class AccountChanges(AccountFields):
-    """Fields of an account to change; what is left out stays. `version` is the one that was looked at."""
+    """Fields of an account to change; what is left out stays. `version` is the one that was looked at.
+
+    `confirm_duplicates` saves them although others seem to be the same then.
+    """
 
     name: Text | None = None
+    confirm_duplicates: bool = False
     version: Id | None = None
 
 

@@ -83,15 +83,23 @@ class ContactFields(Given):
 
 
 class ContactGiven(ContactFields):
-    """A contact to add; its owner is who adds it unless said otherwise."""
+    """A contact to add; its owner is who adds it unless said otherwise.
+
+    `confirm_duplicates` adds it although others seem to be the same.
+    """
 
     last_name: Text
+    confirm_duplicates: bool = False
 
 
 class ContactChanges(ContactFields):
-    """Fields of a contact to change; what is left out stays. `version` is the one that was looked at."""
+    """Fields of a contact to change; what is left out stays. `version` is the one that was looked at.
+
+    `confirm_duplicates` saves them although others seem to be the same then.
+    """
 
     last_name: Text | None = None
+    confirm_duplicates: bool = False
     version: Id | None = None
 
 

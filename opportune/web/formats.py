@@ -108,6 +108,14 @@ def day(value: date | None, *, full: bool = False) -> str:
     )
 
 
+def day_typed(value: str) -> str:
+    """A day as it stands in an address, 2026-12-31, as a person reads it; what is no day stays as it is."""
+    try:
+        return day(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
 @lru_cache(maxsize=4096)
 def _day(value: date, pattern: str, language: str) -> str:
     return str(format_date(value, pattern, locale=_locale(language)))

@@ -1,7 +1,7 @@
 """The form of a record of any kind: adding one, and changing what differs from what the form showed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from opportune.identity.queries import people
-from opportune.kernel.errors import Conflict, Invalid
+from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.web.pages import SignedIn, go, page, tell
 from opportune.web.typed import Typed
 
@@ -19,7 +19,8 @@ class RecordForm:
     """What differs between the forms of kinds of records, of which `name` is also the name of a record's page.
 
     `blank` gives the values of a new one, `values` those of a record with its version and what the form shows (`was`),
-    `read` what was typed, and `around` what else the template shows. `flags` are its boxes.
+    `read` what was typed, and `around` what else the template shows. `flags` are its boxes. `confirms` names, by the
+    code of a refusal, the box that overrides it.
     """
 
     name: str
@@ -32,6 +33,11 @@ class RecordForm:
     read: Callable[[Typed], dict[str, Any]]
     around: Callable[[], Mapping[str, Any]]
     flags: tuple[str, ...] = ()
+    confirms: Mapping[str, str] = field(default_factory=dict)
+
+    def confirmed(self, typed: Typed) -> dict[str, bool]:
+        """What was confirmed, as the actions take it."""
+        return {name: typed.ticked(name) for name in self.confirms.values()}
 
 
 def new(request: SignedIn, form: RecordForm, done: str) -> HttpResponse:
@@ -44,9 +50,11 @@ def new(request: SignedIn, form: RecordForm, done: str) -> HttpResponse:
     fields = form.read(typed) | {flag: typed.ticked(flag) for flag in form.flags}
     try:
         typed.demand()
-        made = form.create(request.actor, fields)
+        made = form.create(request.actor, fields, **form.confirmed(typed))
     except Invalid as invalid:
         return _shown(request, form, request.POST.dict(), errors=invalid.fields)
+    except Refused as refusal:
+        return _to_confirm(request, form, request.POST.dict(), refusal)
     tell(request, done)
     return go(request, reverse(form.name, args=[made.pk]))
 
@@ -61,11 +69,13 @@ def edit(request: SignedIn, form: RecordForm, record_id: int) -> HttpResponse:
     changes, version = form.read(typed) | _flags_changed(form, given), typed.whole("version")
     try:
         typed.demand()
-        form.edit(request.actor, record_id, changes, version=version)
+        form.edit(request.actor, record_id, changes, version=version, **form.confirmed(typed))
     except Invalid as invalid:
         return _shown(request, form, given, errors=invalid.fields, record=record)
     except Conflict as conflict:
         return _shown(request, form, given, record=record, conflict=conflict)
+    except Refused as refusal:
+        return _to_confirm(request, form, given, refusal, record=record)
     if request.change_sets:
         tell(request, gettext("Saved."))
     return go(request, reverse(form.name, args=[record_id]))
@@ -85,6 +95,14 @@ def _flags_changed(form: RecordForm, given: Mapping[str, str]) -> dict[str, bool
     return {flag: flag in given for flag in form.flags if (flag in given) != bool(was.get(flag))}
 
 
+def _to_confirm(
+    request: SignedIn, form: RecordForm, values: Mapping[str, Any], refusal: Refused, *, record: Any = None
+) -> HttpResponse:
+    if refusal.code not in form.confirms:
+        raise refusal
+    return _shown(request, form, values, record=record, refusal=refusal)
+
+
 def _shown(
     request: SignedIn,
     form: RecordForm,
@@ -93,14 +111,16 @@ def _shown(
     errors: Mapping[str, Any] | None = None,
     record: Any = None,
     conflict: Conflict | None = None,
+    refusal: Refused | None = None,
 ) -> HttpResponse:
     context = {
         "values": values,
         "errors": errors or {},
         "record": record,
         "conflict": conflict,
+        "refusal": refusal,
         "people": people(),
         **form.around(),
     }
-    status = 409 if conflict else (422 if errors else 200)
+    status = 409 if conflict else (422 if errors or refusal else 200)
     return page(request, form.template, context, status=status)

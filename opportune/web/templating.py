@@ -82,6 +82,7 @@ def environment(**options: Any) -> HouseEnvironment:
         percent=read(formats.percent),
         number=read(formats.number),
         day=read(formats.day),
+        day_typed=read(formats.day_typed),
         moment=read(formats.moment),
         clock_time=read(formats.clock_time),
         days=read(formats.days),

@@ -129,6 +129,7 @@ def test_wrong_input_is_named_and_kept(seat: Seat, company: Company, deal: Oppor
     dialog.get_by_role("button", name="Create").click()
     expect(dialog.locator("[name=estimated_value]")).to_have_attribute("aria-invalid", "true")
     expect(dialog.locator("[name=estimated_value]")).to_have_value("about ten")
+    expect(dialog.locator("[name=estimated_value]")).to_be_focused()
     expect(dialog.locator("[name=subject]")).to_have_value("<b>Pumps & valves</b>")
     expect(dialog).to_contain_text("This is not a number.")
     assert Opportunity.objects.count() == 1

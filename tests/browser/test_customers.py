@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from opportune.customers.models import Contact
+from opportune.customers.models import Account, Contact
 from opportune.opportunities.models import Opportunity
 from tests.people import PASSWORD, found_company
 
@@ -41,3 +41,35 @@ def test_a_customer_is_made_in_place_and_the_form_is_kept(page: Page, live_serve
     form.get_by_role("button", name="Create", exact=True).click()
     expect(page.get_by_role("heading", name="Two pumps")).to_be_visible()
     assert Opportunity.objects.get().contact_id == Contact.objects.get().pk
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_customer_that_is_there_is_chosen_instead_or_made_anyway(
+    page: Page, live_server: LiveServer
+) -> None:
+    company = found_company()
+    there = company.account("Northwind", city="Lyon")
+    page.goto(f"{live_server.url}/opportunities/new/")
+    page.fill("input[name=login]", "alice@example.com")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button[type=submit], form button")
+    picker = page.locator("form.dlg op-combobox[data-name=customer]")
+
+    def make() -> Locator:
+        picker.locator("#f-customer").fill("")
+        picker.locator("#f-customer").press_sequentially("Northwind")
+        picker.get_by_role("option", name="New account “Northwind”…").click()
+        made = picker.locator("[data-made]")
+        made.get_by_role("button", name="Create and choose").click()
+        expect(made.get_by_role("alert")).to_contain_text("Northwind (Lyon)")
+        return made
+
+    make().get_by_role("button", name="Choose Northwind (Lyon)").press("Enter")
+    expect(picker.locator("[data-made]")).to_have_count(0)
+    expect(picker.locator("input[name=customer]")).to_have_value(f"account:{there.pk}")
+    make().get_by_role("button", name="Create anyway").click()
+    expect(picker.locator("[data-made]")).to_have_count(0)
+    assert Account.objects.filter(name="Northwind").count() == 2
+    another = Account.objects.latest("id")
+    expect(picker.locator("input[name=customer]")).to_have_value(f"account:{another.pk}")

@@ -131,3 +131,30 @@ def test_other_lists_show_their_rows_on_a_phone(
     expect(name).to_be_visible()
     page.goto("/opportunities/")
     expect(page.locator("tbody td.t").first).to_be_visible()
+
+
+def test_a_subject_is_read_whole_beside_the_usual_columns(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    Opportunity.objects.filter(pk=deals[0].pk).update(subject="Leak detection on the ring main")
+    page = seat(company.alice, path="/opportunities/")
+    name = page.get_by_role("link", name="Leak detection on the ring main")
+    cell = name.locator("xpath=ancestor::td")
+    expect(name).to_be_visible()
+    assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+    assert page.locator(".scroll").evaluate("region => region.scrollWidth <= region.clientWidth")
+
+
+def test_a_cell_that_cannot_be_opened_says_so_and_stays(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path="/opportunities/?sort=subject")
+    value = page.locator(f"#cell-{deals[1].pk}-value")
+    page.context.set_offline(True)
+    value.click()
+    expect(page.get_by_role("status").get_by_text("That did not reach Opportune.")).to_be_visible()
+    expect(value).to_have_text("€2,000")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Dismiss").click()
+    value.click()
+    expect(page.get_by_label("Estimated value, Pump 2")).to_be_focused()

@@ -17,14 +17,12 @@ from opportune.activities.actions import create_task
 from opportune.activities.models import Task
 from opportune.customers.models import Account, Connection, Contact
 from opportune.identity.actions import issue_token
-from opportune.identity.actor import Actor, system_actor
+from opportune.identity.actor import Actor
 from opportune.ledger.models import ChangeSet
 from opportune.ledger.working import begin_job
 from opportune.opportunities import actions
 from opportune.opportunities.models import Competitor, Opportunity
-from opportune.process.actions import install_processes
 from opportune.process.queries import ProcessPicture, process_by_key
-from opportune.reference.actions import install_reference
 from tests.people import Company
 
 MARK = "Zanzibar"
@@ -184,10 +182,7 @@ def without_scopes(actor: Actor) -> Caller:
 
 @pytest.fixture
 def market(company: Company) -> Market:
-    """The company with its reference data and Alice's records."""
-    system = system_actor("tests")
-    install_reference(system)
-    install_processes(system)
+    """The company with Alice's records."""
     account = company.account(f"{MARK} Line", city="Lyon", email="info@zanzibar.example")
     contact = company.contact(f"{MARK}-Durand", first_name="Zoé", account_id=account.pk)
     deal = actions.create(

@@ -1,13 +1,16 @@
 """The same verdict through every door: code, sentence, fields and data."""
 
+import html
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from opportune.identity.actor import Actor, system_actor
+from opportune.identity.models import User
 from opportune.kernel import clock
 from opportune.kernel.errors import OpportuneError
 from opportune.opportunities import actions
@@ -141,6 +144,16 @@ ROUTES = {
     "dismiss": ("delete", "/reminder"),
     "delete": ("delete", ""),
 }
+FORMS = {
+    "edit": "edit",
+    "move": "move",
+    "close": "close",
+    "switch": "process",
+    "reopen": "reopening",
+    "dismiss": "reminder/dismissal",
+    "delete": "deletion",
+}
+NO_STAGE = 999_999_999
 WITHOUT_FIELDS = {
     "reopen": actions.reopen,
     "dismiss": actions.dismiss,
@@ -197,6 +210,27 @@ def words_of(market: Market, who: str, case: Case) -> list[object]:
     return ["opportunities", case.verb, market.deal.pk, *options, "--actor", f"{who}@example.com", "--json"]
 
 
+def fields_of(market: Market, case: Case) -> dict[str, object]:
+    """What the form of the verb sends."""
+    sent: dict[str, object] = {OF_THE_API.get(name, name): value for name, value in case.given.items()}
+    if "stage" in sent:
+        stage = market.process.stage_named(str(sent["stage"]))
+        sent["stage"] = stage.id if stage else NO_STAGE
+    if "process" in sent:
+        sent["process"] = process_by_key(str(sent["process"])).id
+    return sent
+
+
+def by_web(market: Market, actor: Actor, case: Case) -> tuple[int, str]:
+    """The status of the page that answers, and all it says."""
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.person_id or 0))
+    # the form of an update is the one that asks for a date
+    form = "update" if case.verb == "move" and "on" in case.given else FORMS[case.verb]
+    answer = client.post(f"/opportunities/{market.deal.pk}/{form}/", fields_of(market, case))
+    return answer.status_code, html.unescape(answer.content.decode())
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_door_gives_the_same_verdict(market: Market, command_line: CommandLine, case: Case) -> None:
     case.before(market)
@@ -208,13 +242,20 @@ def test_every_door_gives_the_same_verdict(market: Market, command_line: Command
     assert (answer.status, of_api) == (case.status, verdict)
     ran = command_line(*words_of(market, case.who, case))
     assert (ran.code, json.loads(ran.err)) == (case.exit_code, verdict)
+    status, said = by_web(market, actor, case)
+    assert status == case.status
+    for told in (verdict["detail"], *verdict.get("errors", {}).values()):
+        assert told in said
     assert opportunity(market.alice, market.deal.pk) == before
 
 
 def test_every_door_moves_the_same_way(market: Market, command_line: CommandLine) -> None:
-    other, third = market.another("B"), market.another("C")
+    other, third, fourth = market.another("B"), market.another("C"), market.another("D")
     actions.move(market.alice, market.deal.pk, wish="next")
     caller(market.alice).post(f"/opportunities/{other.pk}/stage", {"move": "next"})
     command_line("opportunities", "move", third.pk, "--move", "next", "--actor", "alice@example.com")
-    rows = [opportunity(market.alice, deal.pk).row for deal in (market.deal, other, third)]
+    client = Client()
+    client.force_login(User.objects.get(pk=market.alice.person_id or 0))
+    client.post(f"/opportunities/{fourth.pk}/move/", {"move": "next"})
+    rows = [opportunity(market.alice, deal.pk).row for deal in (market.deal, other, third, fourth)]
     assert len({(row.stage_id, row.status, row.probability, row.version) for row in rows}) == 1

@@ -44,7 +44,6 @@ STATUSES = {"Prospecting": "not_started", "Engaging": "in_progress", "Won": "won
 pytestmark = [
     pytest.mark.skipif(not FILE.exists(), reason=f"the real company's files are not there: {DATA}"),
     pytest.mark.django_db,
-    pytest.mark.xdist_group("real file"),  # taken in once
 ]
 
 

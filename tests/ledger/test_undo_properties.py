@@ -75,7 +75,7 @@ def test_undo_and_redo_follow_the_contract(company: Company, plan: list[Values |
     for step in plan:
         if isinstance(step, dict):
             with noting_change_sets() as noted:
-                edit_account(company.alice, account.pk, step)
+                edit_account(company.alice, account.pk, step, confirm_duplicates=True)
             assert bool(noted) == model.write(step)
             sets += noted
         elif sets:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,21 +16,16 @@ from urllib.request import urlopen
 
 import pytest
 
-from opportune.operations.serving import OPPORTUNE, Child, address_refusal
+from opportune.operations.serving import Child, address_refusal
 from tests.operations.groups import PATIENCE, Group, environment_for, eventually, free_port, served
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
-    pytest.mark.xdist_group("serving"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(migrated_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a migrated database."""
-    directory = tmp_path_factory.mktemp("data")
-    subprocess.run([*OPPORTUNE, "migrate"], env=environment_for(directory), check=True)
-    return directory
+    return Path(shutil.copytree(migrated_data, tmp_path_factory.mktemp("served") / "data"))
 
 
 @pytest.fixture

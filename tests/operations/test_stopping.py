@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import socket
 import sqlite3
@@ -20,10 +21,7 @@ import pytest
 from opportune.storage.sqlite.queue import WriteQueue
 from tests.operations.groups import Group, environment_for, eventually, served, tokens_of_new, told
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
-    pytest.mark.xdist_group("stopping"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
 
 @dataclass(frozen=True)
@@ -82,11 +80,9 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    data = tmp_path_factory.mktemp("data")
-    environment = environment_for(data)
-    told(environment, "migrate")
-    [(_, secret)] = tokens_of_new(environment, "ada")
+def installation(migrated_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    data = Path(shutil.copytree(migrated_data, tmp_path_factory.mktemp("stopped") / "data"))
+    [(_, secret)] = tokens_of_new(environment_for(data), "ada")
     return Installation(data, secret)
 
 

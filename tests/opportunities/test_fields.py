@@ -20,6 +20,7 @@ from opportune.opportunities.staleness import is_stale
 from opportune.opportunities.warning_signs import warning_signs
 from opportune.process.models import Stage
 from tests.deals import NOON, TODAY, Trade, days, id_of, last_change_set, parts
+from tests.people import without
 
 
 def campaign(trade: Trade, name: str = "Spring") -> Campaign:
@@ -209,6 +210,31 @@ def test_who_may_add_to_a_deal_comments_it_and_changes_nothing_else(trade: Trade
     assert Opportunity.objects.get(pk=deal.pk).comments.endswith("Bob: Hello")
     with pytest.raises(NotPermitted):
         actions.edit(trade.company.bob, deal.pk, {"comments": "Hello"})
+
+
+def test_who_may_only_add_takes_an_own_comment_back_and_says_it_again(trade: Trade) -> None:
+    bob, deal = trade.company.bob, trade.deal(comments="First")
+    said = last_change_set(actions.comment, bob, deal.pk, text="Hello")
+    taken_back = undo(bob, said).change_set_id
+    assert Opportunity.objects.get(pk=deal.pk).comments == "First"
+    undo(bob, taken_back or 0)
+    assert Opportunity.objects.get(pk=deal.pk).comments.endswith("Bob: Hello")
+
+
+def test_who_may_only_add_takes_nothing_back_that_others_did(trade: Trade) -> None:
+    bob, deal = trade.company.bob, trade.deal()
+    said = last_change_set(actions.comment, trade.alice, deal.pk, text="Hello")
+    edited = last_change_set(actions.edit, trade.alice, deal.pk, {"budget": 7})
+    for change_set in (said, edited):
+        with pytest.raises(NotPermitted):
+            undo(bob, change_set)
+
+
+def test_who_may_not_add_any_more_takes_no_comment_back(trade: Trade) -> None:
+    bob, deal = trade.company.bob, trade.deal()
+    said = last_change_set(actions.comment, bob, deal.pk, text="Hello")
+    with pytest.raises(NotPermitted):
+        undo(without(bob, "append"), said)
 
 
 def test_who_only_reads_a_deal_comments_nothing(trade: Trade) -> None:

@@ -199,7 +199,7 @@ def test_nothing_is_sold_to_who_goes_to_the_bin_meanwhile(firm: Company, kind: s
     def quarrel() -> list[str]:
         with noting_change_sets() as noted:
             fields = {"name": "Fleeting"} if kind == "account" else {"last_name": "Fleeting"}
-            customer = make(firm.alice, fields).pk
+            customer = make(firm.alice, fields, confirm_duplicates=True).pk
         other = firm.deal("Other").pk
         answers = at_once(
             lambda: undo(firm.alice, noted[0]),

@@ -76,9 +76,7 @@ def test_bc_d3_the_lookup_shows_segments_of_the_campaign(
     assert refused(hand.edit, made, segment_id=second) == ("invalid", {"segment_id"})
 
 
-def test_bc_d4_and_d5_the_segments_name_follows_the_segment(
-    hand: Hand, trade: Trade, two: tuple[int, int]
-) -> None:
+def test_bc_d5_the_segments_name_follows_the_segment(hand: Hand, trade: Trade, two: tuple[int, int]) -> None:
     first = segment(trade, "S1", two[0])
     made = deal(hand, trade)
     assert hand.edit(made, segment_id=first)["segment_name"] == "S1"

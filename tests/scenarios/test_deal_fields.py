@@ -1,5 +1,7 @@
 """Scenarios of the three products about the fields of a deal and who works on it, by actions and by REST."""
 
+import csv
+import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +20,7 @@ from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.queries import due, opportunity
 from tests.deals import SYSTEM, Trade
-from tests.doors.callers import Caller, caller
+from tests.doors.callers import Caller, CommandLine, caller
 from tests.people import Company
 
 
@@ -219,3 +221,14 @@ def test_bc_l4_a_comment_is_seen_on_the_record_with_its_date(scene: Scene, marc:
     assert said.splitlines()[0] == "02/03/2026 10:30 — Marc: Called Paul."
     assert "02/03/2026 10:30" in said.splitlines()[-1]
     assert said.endswith("He agrees.")
+
+
+def test_ds_s93_an_export_is_not_cut(scene: Scene, command_line: CommandLine) -> None:
+    drafts = [
+        actions.Draft({"subject": f"Pump {number}", "account_id": scene.durand}) for number in range(1001)
+    ]
+    actions.create_many(scene.marc, drafts)
+    ran = command_line("export", "opportunities", "--actor", "marc@scene.example")
+    assert {row["subject"] for row in csv.DictReader(io.StringIO(ran.out))} == {
+        f"Pump {number}" for number in range(1001)
+    }

@@ -15,6 +15,7 @@ from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.process.actions import require_step
 from opportune.process.queries import process_by_key
+from opportune.reference.actions import add_currency, change_setting
 from tests.deals import SYSTEM, Trade, entries_of, process_with, stage
 from tests.scenarios.hands import ByAction, ByApi, Hand, numbers, open_tasks, refused, started
 
@@ -169,3 +170,10 @@ def test_d_061_finishing_closes_nothing(hand: Hand, trade: Trade) -> None:
     assert entries_of(Opportunity.objects.get(pk=deal))[-1].move == "finish"
     assert refused(hand.move, deal, wish="finish")[0] == "already_finished"
     assert hand.move(deal, wish="previous")["is_finished"] is False
+
+
+def test_ds_s55_base_amounts_have_the_digits_of_the_base_currency(hand: Hand, trade: Trade) -> None:
+    add_currency(SYSTEM, code="JPY", digits=0)
+    change_setting(SYSTEM, "base_currency", "JPY")
+    deal = hand.create(subject="Pumps", account_id=trade.account.pk, currency="JPY", estimated_value="1234.5")
+    assert numbers(hand.see(deal), "value", "value_base") == [Decimal("1234.5"), Decimal(1235)]

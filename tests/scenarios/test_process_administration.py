@@ -21,6 +21,7 @@ from opportune.opportunities import queries
 from opportune.opportunities.actions import mark_step
 from opportune.opportunities.models import Opportunity
 from opportune.process import actions
+from opportune.process.models import Process
 from opportune.process.queries import ProcessPicture, process_by_id, process_by_key, stage_use, step_use
 from opportune.reference.actions import change_setting
 from opportune.schemas.process import figures_shown, process_shown
@@ -230,6 +231,17 @@ def test_bc_b9_a_retired_process_is_given_to_no_deal(hand: Hand, desk: Desk, tra
     change_setting(SYSTEM, "default_process", "new")
     desk.retire(trade.sales.id)
     assert hand.see(hand.create(**subject))["process"] == "new"
+
+
+def test_bc_c2c_a_deal_needs_a_process(hand: Hand, trade: Trade) -> None:
+    subject = {"subject": "Pumps", "account_id": trade.account.pk}
+    assert hand.see(hand.create(**subject))["process"] == "sales"
+    # the settings refuse a default process that is retired, so none is left behind their back
+    Process.objects.filter(pk=trade.sales.id).update(is_retired=True)
+    assert refused(hand.create, **subject) == ("invalid", {"process"})
+    assert Opportunity.objects.count() == 1
+    named = hand.create(**subject, process_id=process_by_key("new").id)
+    assert hand.see(named)["process"] == "new"
 
 
 def test_bc_e12_the_average_is_that_of_ended_stays(hand: Hand, desk: Desk, trade: Trade) -> None:

@@ -168,7 +168,7 @@ def test_what_the_api_keeps_it_gives_back_as_it_was(ada: Caller, market: Market)
         corpus.LOOK_ALIKES,
         corpus.EMOJI,
     ):
-        made = ada.post("/accounts", {"name": text[:100], "description": text})
+        made = ada.post("/accounts", {"name": text[:100], "description": text, "confirm_duplicates": True})
         assert made.status == 201, text
         assert ada.get(f"/accounts/{made.json['id']}").json["description"] == text
     assert Opportunity.objects.count() == 1

@@ -165,7 +165,7 @@ def world(market: Market) -> World:
     known = person("nora", "salesperson", company.elsewhere)
     ids = records(market, known) | {"other": company.bob.person_id}
     for viewer, actor in actors.items():
-        ids[f"own {viewer}"] = create_account(SYSTEM, {"name": "Own", "owner_id": id_of(actor)}).pk
+        ids[f"own {viewer}"] = create_account(SYSTEM, {"name": f"Own {viewer}", "owner_id": id_of(actor)}).pk
     for kind, names in GRANTED.items():
         for name in names:
             for viewer, may_write in (("sharee read", False), ("sharee write", True)):

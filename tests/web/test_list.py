@@ -1,5 +1,7 @@
 """The list of deals: its columns, editing where a field stands, and the menu of a row."""
 
+import html
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -201,3 +203,14 @@ def test_who_gives_a_deal_out_of_sight_is_led_back_to_the_list(
     other = company.deal("Four pumps")
     form = {"owner_id": company.dan.person_id, "version": other.version, "was": "{}"}
     assert carol.post(f"/opportunities/{other.pk}/edit/", form)["Location"] == "/opportunities/"
+
+
+def test_the_main_navigation_opens_ones_own_open_deals(alice: Client, company: Company) -> None:
+    mine = company.deal("Mine")
+    company.deal("Ours", owner=company.bob)
+    shell = alice.get("/tasks/").content.decode()
+    [address] = set(re.findall(r'href="(/opportunities/\?[^"]*)"', shell))
+    page = html.unescape(alice.get(html.unescape(address)).content.decode())
+    assert 'aria-current="true">My open</a>' in page
+    assert f'href="/opportunities/{mine.pk}/' in page
+    assert "Ours" not in page

@@ -258,9 +258,39 @@ def test_the_board_of_a_past_day_is_to_be_looked_at_only(market: Market, sign_in
     assert "<op-board" not in past
     assert MARK not in past
     assert "31 January 2020" in past
+    assert '<span class="v">31 Jan 2020</span>' in past
+    assert ">2020-01-31<" not in past
 
 
 def test_a_day_to_come_is_refused_as_a_board_of_the_past(market: Market, sign_in: SignIn) -> None:
     alice = sign_in(market.alice)
     for wrong in ("2999-01-01", "yesterday"):
         assert alice.get(f"/pipeline/?as_of={wrong}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/opportunities/999999/", "Not found"),
+        ("/mails/", "Not permitted"),
+        ("/pipeline/?as_of=x", "Not possible"),
+    ],
+)
+def test_the_title_of_a_refusal_says_what_it_is(alice: Client, address: str, title: str) -> None:
+    page = alice.get(address).content.decode()
+    assert f"<title>{title} · Opportune</title>" in page
+    assert f"<h1>{title}</h1>" in page
+
+
+def test_deleting_many_is_a_setting_in_the_navigation_too(company: Company, sign_in: SignIn) -> None:
+    page = sign_in(company.ada).get("/opportunities/deletion/").content.decode()
+    current = re.findall(r'<a href="([^"]*)"[^>]*data-go[^>]*aria-current="page"', page)
+    assert current == ["/settings/"]
+
+
+def test_views_of_several_deals_are_named_in_the_plural(company: Company, sign_in: SignIn) -> None:
+    alice = sign_in(company.alice)
+    alice.post("/preferences/", {"language": "fr"})
+    tabs = alice.get("/opportunities/").content.decode()
+    assert ">Gagnées</a>" in tabs
+    assert ">Perdues</a>" in tabs

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 
 from opportune.customers import values
+from opportune.customers.duplicates import demand_no_duplicates
 from opportune.customers.models import Account, AnyCustomer, Contact, Customer
 from opportune.customers.queries import is_depended_upon
 from opportune.customers.surroundings import by_code, faults, taken_external_ids
@@ -25,14 +26,22 @@ Fields = Mapping[str, Any]
 Outcome = TypeVar("Outcome")
 
 
-def create_account(actor: Actor, fields: Fields) -> Account:
-    """Add an account; its owner is the actor unless `owner_id` says who. Raises NotPermitted, Invalid."""
-    return _single(create_accounts(actor, [fields]))
+@action("create_account")
+def create_account(actor: Actor, fields: Fields, *, confirm_duplicates: bool = False) -> Account:
+    """Add an account; its owner is the actor unless `owner_id` says who (D-019).
+
+    Raises NotPermitted, Invalid, or Refused `duplicates_found` unless `confirm_duplicates`.
+    """
+    return _single(_create(actor, Account, [fields], values.ACCOUNT, asking=not confirm_duplicates))
 
 
-def create_contact(actor: Actor, fields: Fields) -> Contact:
-    """Add a contact; its owner is the actor unless `owner_id` says who. Raises NotPermitted, Invalid."""
-    return _single(create_contacts(actor, [fields]))
+@action("create_contact")
+def create_contact(actor: Actor, fields: Fields, *, confirm_duplicates: bool = False) -> Contact:
+    """Add a contact; its owner is the actor unless `owner_id` says who (D-019).
+
+    Raises NotPermitted, Invalid, or Refused `duplicates_found` unless `confirm_duplicates`.
+    """
+    return _single(_create(actor, Contact, [fields], values.CONTACT, asking=not confirm_duplicates))
 
 
 @action("create_account")
@@ -41,9 +50,10 @@ def create_accounts(
 ) -> list[Account | Invalid]:
     """Add many accounts: for each row its account, or what is wrong with it. Raises NotPermitted.
 
+    Duplicates are not looked for: an import finds what is there by name, before it adds the rest.
     `inactive_owners` lets records keep an owner who has left, as imports of the past need it.
     """
-    return _create(actor, Account, rows, values.ACCOUNT, inactive_owners)
+    return _create(actor, Account, rows, values.ACCOUNT, inactive_owners=inactive_owners)
 
 
 @action("create_contact")
@@ -51,28 +61,44 @@ def create_contacts(
     actor: Actor, rows: Sequence[Fields], *, inactive_owners: bool = False
 ) -> list[Contact | Invalid]:
     """Add many contacts: for each row its contact, or what is wrong with it. Raises NotPermitted."""
-    return _create(actor, Contact, rows, values.CONTACT, inactive_owners)
+    return _create(actor, Contact, rows, values.CONTACT, inactive_owners=inactive_owners)
 
 
 @action("edit_account")
-def edit_account(actor: Actor, account_id: int, changes: Fields, *, version: int | None = None) -> Account:
-    """Change fields of an account. `version` is the one the caller looked at.
+def edit_account(
+    actor: Actor,
+    account_id: int,
+    changes: Fields,
+    *,
+    version: int | None = None,
+    confirm_duplicates: bool = False,
+) -> Account:
+    """Change fields of an account. `version` is the one the caller looked at (D-019).
 
-    Raises NotFound, NotPermitted, Invalid, or Conflict if someone changed the same since that version.
+    Raises NotFound, NotPermitted, Invalid, Conflict if someone changed the same since that version, or Refused
+    `duplicates_found` if the changes make it one, unless `confirm_duplicates`.
     """
     account = obtain(Account.objects.live(), actor, "account", account_id, "write")
-    _edit(actor, account, values.checked(changes, values.ACCOUNT), version)
+    _edit(actor, account, values.checked(changes, values.ACCOUNT), version, asking=not confirm_duplicates)
     return account
 
 
 @action("edit_contact")
-def edit_contact(actor: Actor, contact_id: int, changes: Fields, *, version: int | None = None) -> Contact:
-    """Change fields of a contact. `version` is the one the caller looked at.
+def edit_contact(
+    actor: Actor,
+    contact_id: int,
+    changes: Fields,
+    *,
+    version: int | None = None,
+    confirm_duplicates: bool = False,
+) -> Contact:
+    """Change fields of a contact. `version` is the one the caller looked at (D-019).
 
-    Raises NotFound, NotPermitted, Invalid, or Conflict if someone changed the same since that version.
+    Raises NotFound, NotPermitted, Invalid, Conflict if someone changed the same since that version, or Refused
+    `duplicates_found` if the changes make it one, unless `confirm_duplicates`.
     """
     contact = obtain(Contact.objects.live(), actor, "contact", contact_id, "write")
-    _edit(actor, contact, values.checked(changes, values.CONTACT), version)
+    _edit(actor, contact, values.checked(changes, values.CONTACT), version, asking=not confirm_duplicates)
     return contact
 
 
@@ -157,7 +183,9 @@ def _create(
     model: type[AnyCustomer],
     rows: Sequence[Fields],
     checks: Mapping[str, Check],
-    inactive_owners: bool,
+    *,
+    inactive_owners: bool = False,
+    asking: bool = False,
 ) -> list[AnyCustomer | Invalid]:
     actor.demand(model.kind, "create")
     drafts = [_draft(actor, model, row, checks) for row in rows]
@@ -167,7 +195,11 @@ def _create(
         actor.demand(model.kind, "assign")
     wrong = iter(faults(actor, model, sound, inactive_owners=inactive_owners))
     outcomes = [draft if isinstance(draft, Invalid) else _made(model, draft, next(wrong)) for draft in drafts]
-    recording().create_many([made for made in outcomes if not isinstance(made, Invalid)])
+    made = [outcome for outcome in outcomes if not isinstance(outcome, Invalid)]
+    if asking:
+        for record in made:
+            demand_no_duplicates(actor, record)
+    recording().create_many(made)
     return outcomes
 
 
@@ -187,15 +219,24 @@ def _made(
     return Invalid(wrong) if wrong else model(created_at=clock.now(), **draft)
 
 
-def _edit(actor: Actor, customer: Customer, kept: dict[str, Any], version: int | None) -> None:
+def _edit(
+    actor: Actor, customer: Customer, kept: dict[str, Any], version: int | None, *, asking: bool
+) -> None:
     by_code([kept])
     differing = {name: value for name, value in kept.items() if getattr(customer, name) != value}
     if differing:
         check_version(customer, version, differing)
-        _write(actor, customer, differing)
+        _write(actor, customer, differing, asking=asking)
 
 
-def _write(actor: Actor, customer: Customer, changes: dict[str, Any], *, restoring: bool = False) -> None:
+def _write(
+    actor: Actor,
+    customer: Customer,
+    changes: dict[str, Any],
+    *,
+    restoring: bool = False,
+    asking: bool = False,
+) -> None:
     model = type(customer)
     assignable = model.objects.reached_by(actor, "assign").filter(pk=customer.pk)
     if "owner_id" in changes and not assignable.exists():
@@ -203,4 +244,6 @@ def _write(actor: Actor, customer: Customer, changes: dict[str, Any], *, restori
     [wrong] = faults(actor, model, [changes], of=customer, inactive_owners=restoring, whatever_seen=restoring)
     if wrong:
         raise Invalid(wrong)
+    if asking:
+        demand_no_duplicates(actor, customer, changes)
     recording().update(customer, changes)

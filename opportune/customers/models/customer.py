@@ -5,6 +5,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db import models
 from django.db.models import F, Q
 
+from opportune.customers.likeness import email_key, phone_key, website_key
 from opportune.identity.models import User
 from opportune.identity.visibility import ScopedQuerySet
 from opportune.kernel.text import fold
@@ -13,6 +14,13 @@ from opportune.storage.numbers import MoneyField
 from opportune.storage.sorting import SortKeyField
 
 WITH_EXTERNAL_ID = LIVE & ~Q(external_id="")
+
+
+def _for_likeness(kind: str, column: str) -> models.Index:
+    """An index that finds those alike; most records have no such key."""
+    filled = LIVE & Q(**{f"{column}__isnull": False})
+    return models.Index(column, condition=filled, name=f"{kind}_alike_by_{column.removesuffix('_key')}")
+
 
 AnyCustomer = TypeVar("AnyCustomer", bound="Customer")
 
@@ -26,10 +34,11 @@ class Customer(Recorded):
 
     `type` and `contact_method` are codes of lists; the three flags say how not to get in touch.
     `customer_since` says since when it has bought; `required` names the field without which there is no
-    record, `above` the one that points at the account it belongs to.
+    record, `above` the one that points at the account it belongs to. The keys of e-mail, phone, mobile and
+    website are what duplicates are found by.
     """
 
-    derived: ClassVar[frozenset[str]] = frozenset({"sort_key", "city_key"})
+    derived: ClassVar[frozenset[str]] = frozenset({"sort_key", "city_key", "email_key", "phone_key"})
     required: ClassVar[str]
     above: ClassVar[str]
     objects: ClassVar[CustomerQuerySet[Any]]
@@ -38,7 +47,9 @@ class Customer(Recorded):
     sort_key = SortKeyField(max_length=160, editable=False)
     type = models.CharField(max_length=40, blank=True)
     phone = models.CharField(max_length=50, blank=True)
+    phone_key = SortKeyField(max_length=9, null=True, editable=False)
     email = models.EmailField(blank=True)
+    email_key = SortKeyField(max_length=254, null=True, editable=False)
     contact_method = models.CharField(max_length=40, blank=True)
     do_not_call = models.BooleanField(default=False)
     do_not_email = models.BooleanField(default=False)
@@ -67,6 +78,7 @@ class Customer(Recorded):
 
     def derive(self) -> None:
         self.city_key = fold(self.city)[:80] or None
+        self.email_key, self.phone_key = email_key(self.email), phone_key(self.phone)
 
 
 class Account(Customer):
@@ -77,6 +89,7 @@ class Account(Customer):
     """
 
     kind = "account"
+    derived: ClassVar[frozenset[str]] = Customer.derived | {"website_key"}
     required = "name"
     above = "parent_id"
 
@@ -84,6 +97,7 @@ class Account(Customer):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     account_number = models.CharField(max_length=20, blank=True)
     website = models.URLField(max_length=250, blank=True)
+    website_key = SortKeyField(max_length=250, null=True, editable=False)
     industry = models.CharField(max_length=80, blank=True)
     employees = models.PositiveIntegerField(null=True)
     annual_revenue = MoneyField(null=True)
@@ -100,6 +114,7 @@ class Account(Customer):
             models.Index("sort_key", "id", condition=LIVE, name="account_by_name"),
             models.Index("city_key", "id", condition=LIVE, name="account_by_city"),
             models.Index("created_at", "id", condition=LIVE, name="account_by_creation"),
+            *(_for_likeness("account", column) for column in ("email_key", "phone_key", "website_key")),
         ]
         constraints = [
             models.UniqueConstraint("external_id", condition=WITH_EXTERNAL_ID, name="account_external_id"),
@@ -114,12 +129,14 @@ class Account(Customer):
     def derive(self) -> None:
         super().derive()
         self.sort_key = fold(self.name)[:160]
+        self.website_key = website_key(self.website)
 
 
 class Contact(Customer):
     """A person we sell to, of an account or on their own."""
 
     kind = "contact"
+    derived: ClassVar[frozenset[str]] = Customer.derived | {"mobile_key"}
     required = "last_name"
     above = "account_id"
 
@@ -128,6 +145,7 @@ class Contact(Customer):
     job_title = models.CharField(max_length=100, blank=True)
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="contacts")
     mobile = models.CharField(max_length=50, blank=True)
+    mobile_key = SortKeyField(max_length=9, null=True, editable=False)
 
     objects: ClassVar[CustomerQuerySet["Contact"]] = CustomerQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -136,6 +154,7 @@ class Contact(Customer):
             models.Index("sort_key", "id", condition=LIVE, name="contact_by_name"),
             models.Index("city_key", "id", condition=LIVE, name="contact_by_city"),
             models.Index("created_at", "id", condition=LIVE, name="contact_by_creation"),
+            *(_for_likeness("contact", column) for column in ("email_key", "phone_key", "mobile_key")),
         ]
         constraints = [
             models.UniqueConstraint("external_id", condition=WITH_EXTERNAL_ID, name="contact_external_id"),
@@ -149,3 +168,4 @@ class Contact(Customer):
     def derive(self) -> None:
         super().derive()
         self.sort_key = fold(f"{self.last_name} {self.first_name}")[:160]
+        self.mobile_key = phone_key(self.mobile)

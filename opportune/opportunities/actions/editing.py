@@ -172,7 +172,8 @@ def comment(actor: Actor, opportunity_id: int, *, text: str) -> Opportunity:
     if not said:
         raise Invalid({"comments": sentence("This field is required.")})
     stamped = stamp(actor.label, clock.now(), zone_of(actor), actor.language) + said
-    write(deal, {"comments": f"{deal.comments}\n\n{stamped}".lstrip()})
+    with recording().adding(deal.ref):
+        write(deal, {"comments": f"{deal.comments}\n\n{stamped}".lstrip()})
     return deal
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from operator import attrgetter
 
+from django.db.models import QuerySet
+
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.sentences import Named, counted, sentence
@@ -50,6 +52,9 @@ def add_close_reason(
     if len(in_french) > NAME_LENGTH:
         raise Invalid({"name_fr": sentence("At most {longest} characters fit here.", longest=NAME_LENGTH)})
     written = written or chosen
+    _locked(
+        CloseReason.objects.filter(LIVE, outcome=outcome)
+    )  # of two who add the same, one sees the other's
     _demand_new_reason(outcome, written)
     chosen = chosen or _free_code(written, outcome)
     demand_code(chosen, CODE_LENGTH)
@@ -173,9 +178,13 @@ def _among_others(actor: Actor, code: str) -> tuple[CloseReason, list[CloseReaso
     """A reason and, in their order, all of its outcome: locked by their ids, so that two who do so wait in one line."""
     actor.demand_right("customise")
     outcome = CloseReason.objects.filter(LIVE, code=code).values("outcome")
-    rows = list(CloseReason.objects.filter(LIVE, outcome__in=outcome).order_by("pk").select_for_update())
+    rows = _locked(CloseReason.objects.filter(LIVE, outcome__in=outcome))
     reason = _settable(next((each for each in rows if each.code == code), None))
     return reason, sorted(rows, key=attrgetter("position", "pk"))
+
+
+def _locked(reasons: QuerySet[CloseReason]) -> list[CloseReason]:
+    return list(reasons.order_by("pk").select_for_update())
 
 
 def _settable(reason: CloseReason | None) -> CloseReason:

@@ -60,6 +60,14 @@ GENERAL = (
         Cause.STATE,
         sentence("Another command has changed it since; that is left as it is."),
     ),
+    Refusal(
+        "duplicates_found",
+        Cause.STATE,
+        sentence(
+            "Accounts or contacts that seem to be the same are there already; confirm, or use what is there."
+        ),
+        ("duplicates", "hidden"),
+    ),
     Refusal("running", Cause.STATE, sentence("The job is still running; stop it first.")),
     Refusal("not_running", Cause.STATE, sentence("The job has ended, or was stopped already.")),
     Refusal("nothing_waits", Cause.STATE, sentence("No row of the job is left to do.")),

@@ -25,6 +25,7 @@ REACHED = ("type", "phone", "email", "contact_method", *ADDRESS, "description")
 DELIVERY = tuple(f"delivery_{name}" for name in ADDRESS)
 ACCOUNT_TEXTS = ("name", "account_number", "website", "industry", "payment_terms", *DELIVERY, *REACHED)
 CONTACT_TEXTS = ("first_name", "last_name", "job_title", "mobile", *REACHED)
+CONFIRMS = {"duplicates_found": "confirm_duplicates"}
 FLAGS = ("do_not_call", "do_not_email", "do_not_write")
 
 
@@ -111,6 +112,7 @@ ACCOUNT_FORM = RecordForm(
     read=partial(_read, ACCOUNT),
     around=partial(_around, ACCOUNT),
     flags=FLAGS,
+    confirms=CONFIRMS,
 )
 CONTACT_FORM = RecordForm(
     name="contact",
@@ -123,6 +125,7 @@ CONTACT_FORM = RecordForm(
     read=partial(_read, CONTACT),
     around=partial(_around, CONTACT),
     flags=FLAGS,
+    confirms=CONFIRMS,
 )
 
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from opportune.customers import actions, queries
-from opportune.kernel.errors import Invalid, NotFound
+from opportune.kernel.errors import Invalid, NotFound, Refused
 from opportune.opportunities.queries import lately_sold_to
 from opportune.web.pages import SignedIn, page, signed_in
 from opportune.web.typed import Typed
@@ -49,9 +49,11 @@ def customer_in_place(request: SignedIn, kind: str) -> HttpResponse:
     fields = {name: typed.text(name) for name in IN_PLACE[kind]}
     create = actions.create_account if kind == "account" else actions.create_contact
     try:
-        made = create(request.actor, fields)
+        made = create(request.actor, fields, confirm_duplicates=typed.ticked("confirm_duplicates"))
     except Invalid as invalid:
         return _form(request, kind, fields, invalid.fields)
+    except Refused as refusal:
+        return _form(request, kind, fields, {}, refusal=refusal)
     return page(request, "customers/made.html", {"ref": made.ref, "name": made.full_name}, status=201)
 
 
@@ -62,6 +64,13 @@ def _named(kind: str, text: str) -> dict[str, str]:
     return {"first_name": first, "last_name": last}
 
 
-def _form(request: SignedIn, kind: str, values: Mapping[str, Any], errors: Mapping[str, Any]) -> HttpResponse:
-    context = {"kind": kind, "values": values, "errors": errors}
-    return page(request, "customers/in_place.html", context, status=422 if errors else 200)
+def _form(
+    request: SignedIn,
+    kind: str,
+    values: Mapping[str, Any],
+    errors: Mapping[str, Any],
+    *,
+    refusal: Refused | None = None,
+) -> HttpResponse:
+    context = {"kind": kind, "values": values, "errors": errors, "refusal": refusal}
+    return page(request, "customers/in_place.html", context, status=422 if errors or refusal else 200)

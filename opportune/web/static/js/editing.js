@@ -32,12 +32,7 @@ export class Editing {
   async open(cell) {
     if (!cell || cell.querySelector(".celled")) return;
     this.was.set(cell, [...cell.childNodes]);
-    await htmx.ajax("GET", cell.dataset.cell, {
-      source: cell,
-      target: cell,
-      swap: "innerHTML",
-      values: this.values,
-    });
+    await this.ask(cell.dataset.cell, cell, "innerHTML");
     this.focus(cell.querySelector(".celled"));
   }
 
@@ -65,12 +60,12 @@ export class Editing {
   }
 
   fresh(row) {
-    htmx.ajax("GET", row.dataset.row, {
-      source: row,
-      target: row,
-      swap: "outerHTML",
-      values: this.values,
-    });
+    this.ask(row.dataset.row, row, "outerHTML");
+  }
+
+  // Without an answer the toasts say so, and what stands there stays.
+  ask(address, target, swap) {
+    return htmx.ajax("GET", address, { source: target, target, swap, values: this.values }).catch(() => {});
   }
 
   key(event) {

@@ -14,7 +14,8 @@ function show(picker, html) {
   picker.append(box);
   box.addEventListener("click", (event) => {
     if (event.target.closest("[data-leave]")) leave(picker, true);
-    if (event.target.closest("[data-make]")) send(picker, box);
+    if (event.target.closest("[data-make]")) send(picker, box, event.target.closest("[data-make]").dataset.confirm);
+    if (event.target.closest("[data-take]")) take(picker, event.target.closest("[data-take]"));
   });
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== "Escape") return;
@@ -24,15 +25,16 @@ function show(picker, html) {
     if (event.key === "Enter") send(picker, box);
     else leave(picker, true);
   });
-  (box.querySelector("[aria-invalid='true']") ?? box.querySelector("input"))?.focus();
+  (box.querySelector("[aria-invalid='true'], [data-take], [data-confirm]") ?? box.querySelector("input"))?.focus();
 }
 
-async function send(picker, box) {
+async function send(picker, box, confirmed) {
   const button = box.querySelector("[data-make]");
   if (button.disabled) return;
   button.disabled = true;
   const body = new FormData();
   for (const field of box.querySelectorAll("[data-field]")) body.set(field.dataset.field, field.value);
+  if (confirmed) body.set(confirmed, "on");
   const { address } = box.querySelector("[data-address]").dataset;
   const token = document.querySelector("input[name='csrfmiddlewaretoken']").value;
   try {
@@ -52,8 +54,12 @@ async function send(picker, box) {
 function choose(picker, html) {
   const list = document.createElement("ul");
   list.innerHTML = html;
+  take(picker, list.querySelector("[role='option']"));
+}
+
+function take(picker, option) {
   leave(picker);
-  picker.choose(list.querySelector("[role='option']"));
+  picker.choose(option);
   picker.input.focus();
 }
 

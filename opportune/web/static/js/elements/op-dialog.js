@@ -38,6 +38,8 @@ class Dialog extends HTMLElement {
       return;
     }
     const invalid = this.content.querySelector("[aria-invalid='true']");
+    // htmx would give it back to the field that asks for it
+    if (invalid) for (const field of this.content.querySelectorAll("[autofocus]")) field.autofocus = field === invalid;
     const first = this.content.querySelector("[autofocus]") ?? this.content.querySelector(FIELDS);
     if (!this.dialog.open) this.dialog.showModal();
     else if (!invalid && this.content.contains(document.activeElement)) return;
