@@ -38,7 +38,7 @@ from opportune.customers.list_reactions import (
     lists_drawn_on_by_customers,
     replace_choice_of_customers,
 )
-from opportune.identity.events import PersonLeaving
+from opportune.identity.events import LeavingBegins, PersonLeaving
 from opportune.identity.tasks import queue_job
 from opportune.kernel.registries import consumers, facts, handlers, jobs, reactions
 from opportune.ledger.events import JobWaiting, RecordsChanged, UndoBegins, ValuesGivenBack
@@ -81,7 +81,7 @@ from opportune.opportunities.list_reactions import (
 )
 from opportune.opportunities.origin_reactions import let_go_of_origin, origin_has_opportunities
 from opportune.opportunities.queries import subjects
-from opportune.opportunities.reactions import hold_for_undo, leave_stage
+from opportune.opportunities.reactions import hold_for_leaving, hold_for_undo, leave_stage
 from opportune.process.events import StageRemoved, StepDelayed, StepsRemoved
 from opportune.process.handlers import ProcessHandler, StageHandler, StepHandler
 from opportune.process.holding import take_for_undo
@@ -140,6 +140,7 @@ def wire() -> None:
             DealsBroughtBack: [reopen_with_deals],
             DealsDeleted: [cancel_with_deals],
             JobWaiting: [queue_job],
+            LeavingBegins: [hold_for_leaving],
             ListItemRemoved: [replace_choice, replace_choice_of_customers, replace_choice_of_campaigns],
             MailWritten: [queue_delivery],
             OriginRemoved: [let_go_of_origin],

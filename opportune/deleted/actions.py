@@ -15,6 +15,7 @@ from opportune.kernel.errors import NotFound, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import sentence
 from opportune.ledger.recording import action
+from opportune.process.holding import hold_processes
 
 CHUNK = 100
 
@@ -39,6 +40,7 @@ def restore_from_bin(actor: Actor, ref: RecordRef, *, with_customer: bool = Fals
         SOURCES[ref.kind].restore(actor, ref.id)
         return
     with transaction.atomic():
+        hold_processes()
         _restore_with_customers(actor, ref)
 
 
@@ -92,6 +94,7 @@ def _purge(actor: Actor, kind: str, ids: Sequence[int]) -> int:
 
 def _lock_and_purge(kind: str, ids: Sequence[int]) -> int:
     """Purge those of the records that are still in the bin."""
+    hold_processes()
     rows: Any = SOURCES[kind].model._default_manager.filter(pk__in=ids, deleted_at__isnull=False)
     locked = [row.pk for row in rows.order_by("pk").select_for_update(of=("self",))]
     purge_rows(kind, locked)

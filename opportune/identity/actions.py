@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db.models import Q
 
 from opportune.identity.actor import Actor, system_actor
-from opportune.identity.events import PersonLeaving
+from opportune.identity.events import LeavingBegins, PersonLeaving
 from opportune.identity.models import (
     Grant,
     Holder,
@@ -139,6 +139,8 @@ def set_active(actor: Actor, user_id: int, *, is_active: bool, successor_id: int
     actor.demand_right("administer")
     if user_id == actor.person_id and not is_active:
         raise Refused("own_account", sentence("You cannot deactivate yourself; ask another administrator."))
+    if not is_active:
+        react(actor, LeavingBegins(user_id))
     user = _user(user_id)
     if not is_active:
         _hand_over(actor, user, successor_id)

@@ -53,6 +53,12 @@ def remembered(key: Hashable, read: Callable[[], T], *, of: frozenset[str]) -> T
     return found
 
 
+def is_remembered(key: Hashable) -> bool:
+    """Whether something was read, and is remembered."""
+    memory = _memory.get()
+    return memory is not None and key in memory.kept
+
+
 def forget(kinds: frozenset[str]) -> None:
     """Forget what is made of any of these kinds of records; what is read from here on is remembered."""
     memory = _memory.get()

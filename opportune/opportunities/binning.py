@@ -13,6 +13,7 @@ from opportune.ledger.models import Change
 from opportune.ledger.recording import recording
 from opportune.opportunities.events import DealsBroughtBack, DealsDeleted
 from opportune.opportunities.models import Opportunity
+from opportune.process.holding import demand_held
 from opportune.reference.queries import organisation_settings
 from opportune.reference.settings import MEANINGS
 
@@ -26,6 +27,7 @@ def put_away(actor: Actor, deals: Sequence[Opportunity]) -> None:
     """
     if not deals:
         return
+    demand_held()
     now = clock.now()
     for deal in deals:
         recording().step(deal, {"deleted_at": now}, operation=Change.Operation.BIN)

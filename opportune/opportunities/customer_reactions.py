@@ -10,6 +10,7 @@ from opportune.opportunities.binning import put_away
 from opportune.opportunities.events import PrimaryContactsNamed
 from opportune.opportunities.models import OPEN, Opportunity, OpportunityQuerySet
 from opportune.opportunities.writing import Writing, organisation_today, write_many
+from opportune.process.holding import hold_processes
 
 
 def note_stakeholders(actor: Actor, event: PrimaryContactsNamed) -> None:
@@ -39,5 +40,6 @@ def hand_over_deals(actor: Actor, event: PersonLeaving) -> None:
 
 
 def _locked(**wanted: object) -> OpportunityQuerySet:
+    hold_processes()
     live = OpportunityQuerySet(Opportunity).live().filter(**wanted)
     return live.order_by("pk").select_for_update(of=("self",))

@@ -5,6 +5,7 @@ from typing import Any
 
 from opportune.identity.actor import Actor
 from opportune.opportunities.models import Opportunity, TeamMember
+from opportune.process.holding import hold_processes
 from opportune.reference.events import ListItemRemoved
 from opportune.reference.replacing import Drawn, drawn_on, replace_in, uses_in
 
@@ -37,4 +38,5 @@ def lists_drawn_on_by_deals(record: Any) -> dict[str, str]:
 
 def replace_choice(actor: Actor, event: ListItemRemoved) -> None:
     """Give every deal or member that has the removed code its replacement, closed deals and the bin included."""
+    hold_processes()
     replace_in(DRAWN, event)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from opportune.identity.actor import Actor
+from opportune.identity.events import LeavingBegins
 from opportune.ledger.events import UndoBegins
 from opportune.ledger.recording import recording
 from opportune.opportunities.chances import moved_likelihood
@@ -21,6 +22,11 @@ def hold_for_undo(actor: Actor, event: UndoBegins) -> None:
     """Hold the processes before an undo locks deals, unless it has taken them (decision 33)."""
     if Opportunity.kind in event.kinds:
         hold_processes()
+
+
+def hold_for_leaving(actor: Actor, event: LeavingBegins) -> None:
+    """Hold the processes before somebody who leaves is locked, and then their deals."""
+    hold_processes()
 
 
 def leave_stage(actor: Actor, event: StageRemoved) -> None:

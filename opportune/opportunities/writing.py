@@ -17,7 +17,7 @@ from opportune.opportunities import entries, stays
 from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet
 from opportune.opportunities.moves import RESTAGED, SWITCH
 from opportune.opportunities.read_only import closed
-from opportune.process.holding import hold_processes
+from opportune.process.holding import demand_held, hold_processes
 from opportune.reference.queries import organisation_settings
 from opportune.storage.saving import save_many
 
@@ -114,6 +114,7 @@ def write_many(
 
     In as many queries for many deals as for one. Raises Invalid for an amount that cannot be kept.
     """
+    demand_held()
     written: list[Opportunity] = []
     columns: set[str] = set()
     turns: list[entries.Turn] = []

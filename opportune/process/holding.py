@@ -6,22 +6,35 @@ itself first. So the one waits for the other before either has locked a row, and
 
 from typing import Any
 
-from opportune.kernel.remembering import forget, remembered
+from opportune.kernel.remembering import forget, is_remembered, remembered
 from opportune.ledger.events import UndoBegins
 from opportune.process.models import Process, Stage, Step
 from opportune.storage.holding import Held, hold, take_alone
 
 _KINDS = frozenset({Process.kind, Stage.kind, Step.kind})
+_HELD, _TAKEN = "processes_held", "processes_taken"
 
 
 def hold_processes() -> None:
     """Let no process, stage or step change until this command ends. Before any deal is locked."""
-    remembered("processes_held", lambda: _take(hold), of=frozenset())
+    if not is_remembered(_TAKEN):
+        remembered(_HELD, lambda: _take(hold), of=frozenset())
 
 
 def take_processes() -> None:
-    """Let nobody else lead deals through processes, nor change any, until this command ends. Before any lock."""
-    remembered("processes_taken", lambda: _take(take_alone), of=frozenset())
+    """Let nobody else lead deals through processes, nor change any, until this command ends. Before any lock.
+
+    Raises RuntimeError where the command holds them already: two who did so would wait for each other.
+    """
+    if is_remembered(_HELD):
+        raise RuntimeError("processes are taken before they are held (decision 33)")
+    remembered(_TAKEN, lambda: _take(take_alone), of=frozenset())
+
+
+def demand_held() -> None:
+    """Raise RuntimeError if the command writes deals and does not hold the processes: it locked them too early."""
+    if not is_remembered(_HELD) and not is_remembered(_TAKEN):
+        raise RuntimeError("processes are held before deals are locked (decision 33)")
 
 
 def _take(way: Any) -> bool:

@@ -3,6 +3,14 @@
 import pytest
 from django.db import connection
 
+from opportune.campaigns.actions import activate_campaign, create_campaign, delete_campaign
+from opportune.campaigns.models import Campaign
+from opportune.customers.actions import delete_account
+from opportune.customers.models import Account
+from opportune.deleted.actions import delete_for_good
+from opportune.identity.actions import set_active
+from opportune.identity.models import User
+from opportune.ledger.models import Recorded
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions
 from opportune.opportunities.models import CLOSED, Entry, Opportunity
@@ -13,10 +21,11 @@ from opportune.process.actions import (
     install_processes,
     retire_process,
 )
+from opportune.process.holding import take_processes
 from opportune.process.models import Process, Stage
 from opportune.process.queries import ProcessPicture, process_by_key
-from opportune.reference.actions import install_reference
-from tests.deals import SYSTEM, Trade, last_change_set, process_with, stage
+from opportune.reference.actions import change_settings, install_reference, remove_choice
+from tests.deals import SYSTEM, Trade, id_of, last_change_set, process_with, stage
 from tests.meanwhile import Doing, meanwhile
 from tests.people import found_company
 
@@ -164,3 +173,30 @@ def test_undo_and_redo_of_stages_wait_for_who_is_led_there_and_moves_for_no_othe
         actions.move(trade.alice, one.pk, wish="previous")
     assert ended == ["done"]
     demand_nobody_astray()
+
+
+def test_who_waits_for_the_processes_has_locked_no_record_yet(trade: Trade) -> None:
+    ada, bob = trade.company.ada, id_of(trade.company.bob)
+    change_settings(ada, {"allow_deleting_open": True})
+    campaign = create_campaign(trade.alice, {"name": "Spring"})
+    activate_campaign(trade.alice, campaign.pk)
+    deal = trade.deal(source="web", owner=trade.company.bob, campaign_id=campaign.pk)
+    binned, purged = trade.lost(trade.deal()), trade.lost(trade.deal())
+    for each in (binned, purged):
+        actions.delete_opportunity(ada, each.pk)
+    waiting: tuple[tuple[Doing, type[Recorded], int], ...] = (
+        (lambda: actions.restore_opportunity(ada, binned.pk), Opportunity, binned.pk),
+        (lambda: delete_for_good(ada, purged.ref), Opportunity, purged.pk),
+        (lambda: remove_choice(ada, "source", "web", replacement=""), Opportunity, deal.pk),
+        (lambda: set_active(ada, bob, is_active=False, successor_id=id_of(trade.alice)), User, bob),
+        (lambda: delete_campaign(ada, campaign.pk), Campaign, campaign.pk),
+        (lambda: delete_account(ada, trade.account.pk), Account, trade.account.pk),
+    )
+    for doing, model, record_id in waiting:
+        rows = model._default_manager.select_for_update(skip_locked=True)
+        with meanwhile(doing, look=lambda: rows.get(pk=record_id)) as ended:  # noqa: B023
+            take_processes()
+        assert (model, ended) == (model, ["done"])
+    deal.refresh_from_db()
+    assert deal.deleted_at is not None
+    assert (deal.owner_id, deal.campaign_id, deal.source) == (id_of(trade.alice), None, "")

@@ -18,6 +18,7 @@ from opportune.ledger.merging import check_version
 from opportune.ledger.models import Change
 from opportune.ledger.recording import action
 from opportune.ledger.undo import undo
+from opportune.process.holding import hold_processes
 from opportune.reference.replacing import replace_values
 
 DELETING = ("delete_campaign", "delete_segment")
@@ -31,6 +32,7 @@ def delete_campaign(actor: Actor, campaign_id: int, *, version: int | None = Non
     Raises NotFound, NotPermitted, Conflict.
     """
     actor.demand(Campaign.kind, "delete")
+    hold_processes()  # before the campaign is locked, as its deals are afterwards (decision 33)
     campaign = obtain(Campaign.objects.live(), actor, Campaign.kind, campaign_id, "delete")
     check_version(campaign, version, campaign.recorded_fields())
     react(actor, OriginRemoved(campaign.ref))
@@ -46,6 +48,7 @@ def delete_segment(actor: Actor, segment_id: int, *, version: int | None = None)
     Raises NotFound, NotPermitted, Conflict.
     """
     actor.demand(Segment.kind, "delete")
+    hold_processes()
     segment = obtain(Segment.objects.live(), actor, Segment.kind, segment_id, "delete")
     check_version(segment, version, segment.recorded_fields())
     react(actor, OriginRemoved(segment.ref))

@@ -19,6 +19,7 @@ from opportune.ledger.merging import check_version
 from opportune.ledger.models import Change
 from opportune.ledger.recording import action, recording
 from opportune.ledger.undo import origin_of, undo
+from opportune.process.holding import hold_processes
 
 DELETING = ("delete_account", "delete_contact")
 
@@ -30,6 +31,7 @@ def delete_account(actor: Actor, account_id: int, *, version: int | None = None)
     Raises NotFound, NotPermitted, Conflict, or Refused (E-35): `on_segments`, or `open_deals` unless deleting
     open deals is allowed.
     """
+    hold_processes()  # before the account is locked, as its deals are afterwards (decision 33)
     account = obtain(Account.objects.live(), actor, "account", account_id, "delete")
     _delete(actor, account, version)
     return account
@@ -42,6 +44,7 @@ def delete_contact(actor: Actor, contact_id: int, *, version: int | None = None)
     Raises NotFound, NotPermitted, Conflict, or Refused (E-35): `on_segments`, or `open_deals` unless deleting
     open deals is allowed.
     """
+    hold_processes()
     contact = obtain(Contact.objects.live(), actor, "contact", contact_id, "delete")
     _delete(actor, contact, version)
     return contact

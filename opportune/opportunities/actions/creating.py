@@ -18,11 +18,12 @@ from opportune.kernel.sentences import sentence
 from opportune.ledger.recording import action
 from opportune.opportunities import chronicle as chronicles
 from opportune.opportunities import moves
+from opportune.opportunities.actions.sent_once import made_by, sent_before
 from opportune.opportunities.chances import first_likelihood, likelihood_fields, moved_likelihood
 from opportune.opportunities.chronicle import Chronicle
 from opportune.opportunities.estimates import close_after, demand_estimates
 from opportune.opportunities.events import EnteredStage, PrimaryContactsNamed, StagesEntered
-from opportune.opportunities.models import FormSent, Opportunity, OpportunityQuerySet, Status
+from opportune.opportunities.models import FormSent, Opportunity, Status
 from opportune.opportunities.origins import FIELDS as ORIGIN
 from opportune.opportunities.origins import Named, sole_segment_seen_by, with_campaign, wrong_origins
 from opportune.opportunities.probability import LOST, WON
@@ -42,7 +43,6 @@ from opportune.reference.queries import (
 )
 
 DEFAULT_STAGE = -1
-LONGEST_TOKEN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ def create(
     What the same person makes under the same `once` is made once: a second time it is the same deal (C-058).
     """
     actor.demand(Opportunity.kind, "create")
-    sent = _sent_before(actor, once)
-    if sent is not None and (already := _made_by(actor, sent)) is not None:
+    sent = sent_before(actor, once)
+    if sent is not None and (already := made_by(actor, sent)) is not None:
         return already
     [made] = create_many(actor, [Draft(fields, process_id, stage_id)])
     if isinstance(made, OpportuneError):
@@ -100,20 +100,6 @@ def create(
         # of two at the same moment the constraint lets one in; the other is tried again, and finds what it made
         FormSent.objects.create(person_id=actor.person_id, token=once, opportunity=made)
     return made
-
-
-def _sent_before(actor: Actor, once: str) -> FormSent | None:
-    """The form that was sent under this token, locked."""
-    if len(once) > LONGEST_TOKEN:
-        raise Invalid({"once": sentence("At most {longest} characters fit here.", longest=LONGEST_TOKEN)})
-    if not once or actor.person_id is None:
-        return None
-    return FormSent.objects.select_for_update().filter(person_id=actor.person_id, token=once).first()
-
-
-def _made_by(actor: Actor, sent: FormSent) -> Opportunity | None:
-    seen = OpportunityQuerySet(Opportunity).visible_to(actor)
-    return seen.filter(pk=sent.opportunity_id).first()
 
 
 @action("create_opportunity")

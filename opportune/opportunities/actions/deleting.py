@@ -19,6 +19,7 @@ from opportune.opportunities.deletion_filter import DeletionFilter
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.queries.deleting import deletable
 from opportune.opportunities.writing import obtain_deal
+from opportune.process.holding import hold_processes
 from opportune.reference.queries import organisation_settings
 
 
@@ -61,6 +62,7 @@ def restore_opportunity(actor: Actor, opportunity_id: int) -> Opportunity:
 
     Raises NotFound, NotPermitted, or Refused: `not_in_bin`, `customer_gone`, `external_id_taken`.
     """
+    hold_processes()
     rows = Opportunity.objects.filter(scope(actor, Opportunity.kind, "read"), pk=opportunity_id)
     deal = rows.select_for_update(of=("self",)).first()
     if deal is None:
