@@ -12,6 +12,7 @@ from opportune.opportunities import actions, queries
 from opportune.schemas.opportunity import OpportunityShown
 from opportune.schemas.opportunity_commands import (
     ClosureGiven,
+    MonthGiven,
     MoveGiven,
     OwnerGiven,
     ReopeningGiven,
@@ -72,6 +73,14 @@ def reopen_opportunity(
     """Take a closing back: status, stage and chances return as they were."""
     seen = version_seen(request, given.version if given else None)
     actions.reopen(request.auth, opportunity_id, version=seen)
+    return one(request, opportunity_id)
+
+
+@router.put("{int:opportunity_id}/month", response=OpportunityShown)
+def put_into_month(request: Request, opportunity_id: int, given: MonthGiven) -> HttpResponse:
+    """Give an opportunity an estimated close in a month to come, the same day as before, or none."""
+    seen = version_seen(request, given.version)
+    actions.put_into_month(request.auth, opportunity_id, given.month, version=seen)
     return one(request, opportunity_id)
 
 

@@ -15,6 +15,7 @@ from opportune.opportunities.moves import MOVES
 from opportune.schemas.opportunity import opportunity_shown
 from opportune.schemas.opportunity_commands import (
     ClosureGiven,
+    MonthGiven,
     MoveGiven,
     OpportunityChanges,
     OpportunityGiven,
@@ -73,6 +74,14 @@ def add_verbs(verbs: Commands) -> None:
     switch.add_argument("--on", metavar="DATE", help="date of change (default: today)")
     _add_version(switch)
     runs(switch, _switch)
+
+    month = verbs.add_parser(
+        "put-into-month", help="give an open opportunity an estimated close in another month"
+    )
+    month.add_argument("id", type=int)
+    month.add_argument("month", metavar="MONTH", help="a month to come, such as 2026-06, or none")
+    _add_version(month)
+    runs(month, _put_into_month)
 
     close = verbs.add_parser("close", help="win or lose an opportunity")
     close.add_argument("id", type=int)
@@ -158,6 +167,13 @@ def _move(terminal: Terminal, options: argparse.Namespace) -> None:
     with noting_change_sets() as change_sets:
         asked = move_asked(terminal.actor, options.id, given)
         actions.move(terminal.actor, options.id, version=given.version, **asked)
+    _done(terminal, options.id, change_sets)
+
+
+def _put_into_month(terminal: Terminal, options: argparse.Namespace) -> None:
+    given = MonthGiven(month=options.month, version=options.version)
+    with noting_change_sets() as change_sets:
+        actions.put_into_month(terminal.actor, options.id, given.month, version=given.version)
     _done(terminal, options.id, change_sets)
 
 

@@ -10,7 +10,7 @@ from opportune.kernel.errors import Invalid, NotFound, NotPermitted, OpportuneEr
 from opportune.kernel.sentences import Sentence
 from opportune.opportunities import moves
 from opportune.opportunities.models import Opportunity
-from opportune.opportunities.months import close_in, close_lanes, lane_of
+from opportune.opportunities.months import close_in, close_lanes
 from opportune.opportunities.moving import Asked, Course, Known
 from opportune.opportunities.queries.totals import visible_deals
 from opportune.opportunities.read_only import closed
@@ -49,19 +49,18 @@ def destinations(actor: Actor, opportunity_id: int, process: ProcessPicture) -> 
 def month_refusals(actor: Actor, opportunity_id: int, today: date) -> Mapping[str, Sentence]:
     """Why lanes of the forecast would refuse a deal now, by their keys; the one it lies in refuses nothing.
 
-    Raises NotFound.
+    As `actions.put_into_month` would. Raises NotFound.
     """
     deal = visible_deals(actor).filter(pk=opportunity_id).first()
     if deal is None:
         raise NotFound(Opportunity.kind)
     held = _held(actor, deal)
-    here, found = lane_of(deal.estimated_close_on, today), {}
+    found = {}
     for lane in close_lanes(today):
         try:
             if held is not None:
                 raise held
-            if lane.key != here:
-                close_in(lane.key, deal.estimated_close_on, today)
+            close_in(lane.key, deal.estimated_close_on, today)
         except OpportuneError as refusal:
             found[lane.key] = refusal.message
     return found

@@ -48,8 +48,11 @@ def lane_of(close: date | None, today: date) -> str:
 def close_in(lane_key: str, close: date | None, today: date) -> date | None:
     """The estimated close that a deal gets which is put into a lane: the same day of the month, as far as there is one.
 
-    Its last day where there was no date or an earlier one, never a day that is over. Raises Invalid.
+    Its last day where there was no date or an earlier one, never a day that is over. In its own lane it keeps its date.
+    Raises Invalid.
     """
+    if lane_key == lane_of(close, today):
+        return close
     if lane_key == NONE:
         return None
     lane = next((one for one in close_lanes(today) if one.key == lane_key), None)

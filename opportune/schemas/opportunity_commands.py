@@ -117,6 +117,13 @@ class ClosureGiven(Given):
     version: Id | None = None
 
 
+class MonthGiven(Given):
+    """A month to close in, such as 2026-06, or `none` for no estimated close."""
+
+    month: Text
+    version: Id | None = None
+
+
 class ReopeningGiven(Given):
     """Taking a closing back."""
 

@@ -59,6 +59,7 @@ def test_if_match_is_described_where_it_counts(description: Any) -> None:
         "change_opportunity",
         "move_opportunity",
         "switch_process",
+        "put_into_month",
         "close_opportunity",
         "reopen_opportunity",
         "assign_opportunity",

@@ -172,6 +172,25 @@ def test_an_edit_given_up_leaves_what_the_colleague_typed(
     assert Opportunity.objects.get(pk=deals[0].pk).estimated_value == Decimal(700)
 
 
+@PATHS
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_after_very_many_changes_the_page_asks_to_be_loaded_anew(
+    seat: Seat, company: Company, deals: list[Opportunity], path: str, theme: str
+) -> None:
+    page = seat(company.alice, path=path, theme=theme)
+    expect(page.locator("body")).to_contain_text("Pump 01")
+    page.evaluate("document.querySelector('[data-news]').news.since = '2020-01-01T00:00:00Z'")
+    look(page)
+    notice = page.locator("#news-much")
+    expect(notice).to_contain_text("Much may have changed since this page was loaded.")
+    assert faults(page) == []
+    look(page)
+    expect(notice).to_have_count(1)
+    notice.get_by_role("link").click()
+    expect(notice).to_have_count(0)
+    expect(page.locator("body")).to_contain_text("Pump 01")
+
+
 def test_a_row_that_is_gone_stays_in_its_place_and_new_ones_are_counted(
     seat: Seat, company: Company, deals: list[Opportunity]
 ) -> None:
@@ -184,6 +203,11 @@ def test_a_row_that_is_gone_stays_in_its_place_and_new_ones_are_counted(
     notice = page.locator("#list-arrived")
     expect(notice).to_contain_text("1 more opportunity has been changed and matches.")
     assert faults(page) == []
+    page.evaluate("document.querySelector('op-list').news.since = new Date(Date.now() + 6e4).toISOString()")
+    actions.edit(company.carol, deals[1].pk, {"estimated_value": Decimal(700)})
+    look(page)
+    expect(page.locator(f"#row-{deals[1].pk}")).to_contain_text("€700")
+    expect(notice).to_contain_text("1 more opportunity has been changed and matches.")
     notice.get_by_role("link").click()
     expect(page.locator("#rows")).to_contain_text("Spare parts")
     expect(page.locator(f"#row-{deals[0].pk}")).to_have_count(0)

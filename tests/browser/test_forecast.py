@@ -93,6 +93,45 @@ def test_by_keys_a_card_goes_a_month_further_and_by_its_menu_further_still(
     expect(lane_at(page, days[3]).locator(f"#card-{deal.pk} h3 a")).to_be_focused()
 
 
+def lanes_of(page: Page) -> list[str]:
+    """The keys of the lanes, in the order in which they stand."""
+    return page.locator(".kcol").evaluate_all("(lanes) => lanes.map((lane) => lane.dataset.lane)")
+
+
+def test_a_month_that_has_no_lane_yet_is_chosen_and_gets_one(
+    seat: Seat, company: Company, deal: Opportunity, days: list[date]
+) -> None:
+    company.deal("Some day")
+    page = seat(company.alice, path="/forecast/")
+    expect(lane_at(page, days[8])).to_have_count(0)
+    card_of(page, deal).locator("h3 a").focus()
+    page.keyboard.press("m")
+    page.locator(f"#menu:popover-open [data-lane='{lane_of(days[8], organisation_today())}']").press("Enter")
+    expect(lane_at(page, days[8]).locator(f"#card-{deal.pk} h3 a")).to_be_focused()
+    expect(page.locator(f"#card-{deal.pk}")).to_have_count(1)
+    expect(lane_at(page, days[8]).locator("header")).to_contain_text("€1,000")
+    expect(lane_at(page, days[1]).locator(".cnt")).to_have_text("0")
+    keys = [lane_of(day, organisation_today()) for day in (*days[:4], days[8])]
+    assert lanes_of(page) == ["late", *keys, "none"]
+    drag_to(page, deal, lane_at(page, days[2]))
+    expect(lane_at(page, days[2]).locator("header")).to_contain_text("€1,000")
+    assert Opportunity.objects.get(pk=deal.pk).estimated_close_on == days[2]
+
+
+def test_a_lane_that_a_colleague_fills_first_stands_where_it_belongs(
+    seat: Seat, company: Company, deal: Opportunity, days: list[date]
+) -> None:
+    company.deal("Some day")
+    page = seat(company.alice, path="/forecast/")
+    expect(card_of(page, deal)).to_be_visible()
+    later = days[-1].replace(year=days[-1].year + 1)
+    actions.edit(company.carol, deal.pk, {"estimated_close_on": later})
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(lane_at(page, None, key="later").locator(f"#card-{deal.pk}")).to_contain_text("Changed by Carol")
+    assert lanes_of(page)[-2:] == ["later", "none"]
+    expect(page.locator(f"#card-{deal.pk}")).to_have_count(1)
+
+
 def test_a_colleague_was_first(seat: Seat, company: Company, deal: Opportunity, days: list[date]) -> None:
     page = seat(company.alice, path="/forecast/")
     expect(card_of(page, deal)).to_be_visible()

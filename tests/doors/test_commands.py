@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, int]] = {
     "opportunities edit": ("{deal} --set budget=1", HIDDEN),
     "opportunities move": ("{deal} --move next", HIDDEN),
     "opportunities moves": ("{deal}", HIDDEN),
+    "opportunities put-into-month": ("{deal} none", HIDDEN),
     "opportunities switch": ("{deal} --process contact_manager", HIDDEN),
     "opportunities close": ("{deal} --outcome won", HIDDEN),
     "opportunities move-many": ("{deal} --move next", OWN),

@@ -99,6 +99,8 @@ CASES = [
     Case(
         "switching of a closed deal", "switch", {"process": "contact_manager"}, "closed", 409, 7, before=lose
     ),
+    Case("a month that is over", "put-into-month", {"month": "2020-01"}, "invalid", 422, 5),
+    Case("a month for a closed deal", "put-into-month", {"month": "none"}, "closed", 409, 7, before=lose),
     Case("reopening of an open deal", "reopen", {}, "not_closed", 422, 6),
     Case("reopening of what is only visible", "reopen", {}, "not_permitted", 403, 4, who="bob"),
     Case("dismissing no reminder", "dismiss", {}, "no_reminder", 422, 6),
@@ -140,6 +142,7 @@ ROUTES = {
     "move": ("post", "/stage"),
     "close": ("post", "/closure"),
     "switch": ("post", "/process"),
+    "put-into-month": ("put", "/month"),
     "reopen": ("post", "/reopening"),
     "dismiss": ("delete", "/reminder"),
     "delete": ("delete", ""),
@@ -174,6 +177,8 @@ def act(market: Market, actor: Actor, case: Case) -> None:
         actions.move(actor, market.deal.pk, wish=shaped.move, stage_id=aimed_at, on=shaped.on)
     elif case.verb == "switch":
         actions.switch_process(actor, market.deal.pk, process_by_key(given["process"]).id)
+    elif case.verb == "put-into-month":
+        actions.put_into_month(actor, market.deal.pk, given["month"])
     elif case.verb in WITHOUT_FIELDS:
         WITHOUT_FIELDS[case.verb](actor, market.deal.pk)
     else:
@@ -205,6 +210,8 @@ def words_of(market: Market, who: str, case: Case) -> list[object]:
         options += (
             ["--set", f"{name}={value}"]
             if case.verb == "edit" and name != "version"
+            else [value]
+            if case.verb == "put-into-month"
             else [f"--{name}", value]
         )
     return ["opportunities", case.verb, market.deal.pk, *options, "--actor", f"{who}@example.com", "--json"]

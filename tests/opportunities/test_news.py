@@ -12,7 +12,8 @@ from opportune.kernel import clock
 from opportune.opportunities import actions
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import Opportunity
-from opportune.opportunities.queries import News, colleagues, matching, news, places
+from opportune.opportunities.queries import News, arrived, colleagues, news, places
+from opportune.opportunities.queries.news import MUCH
 from tests.deals import NOON, SYSTEM, Trade
 
 pytestmark = pytest.mark.django_db
@@ -102,10 +103,29 @@ def test_what_was_committed_late_is_not_missed(trade: Trade, deal: Opportunity) 
 
 
 @pytest.mark.usefixtures("later")
-def test_very_many_changes_are_all_noticed(trade: Trade, deal: Opportunity) -> None:
+def test_very_many_changes_are_much_to_those_who_see_them(trade: Trade, deal: Opportunity) -> None:
     made = {trade.deal(f"Pump {number}").pk for number in range(4)}
-    assert news(trade.alice, {}, LATER, few=2).touched == made
-    assert news(trade.company.dan, {}, LATER, few=2).touched == frozenset()
+    assert news(trade.alice, {}, LATER, few=4).touched == made
+    assert news(trade.alice, {deal.pk: 7}, LATER, few=3) == MUCH
+    assert news(trade.company.dan, {}, LATER, few=3) == News(frozenset(), frozenset(), frozenset(), NONE)
+    assert MUCH.is_new(NONE)
+    assert not MUCH.is_new(MUCH.marks)
+
+
+def test_no_more_than_a_few_of_those_touched_are_read(trade: Trade, deal: Opportunity) -> None:
+    with clock.stopped_at(LATER):
+        for number in range(3):
+            trade.deal(f"Pump {number}")
+        with CaptureQueriesContext(connection) as queries:
+            news(trade.alice, {}, LATER, few=2)
+    assert all("LIMIT 3" in query["sql"] for query in queries)
+
+
+def test_what_was_read_more_than_a_day_ago_is_old(trade: Trade, deal: Opportunity) -> None:
+    with clock.stopped_at(NOON + timedelta(days=1)):
+        assert news(trade.alice, {}, NOON) != MUCH
+    with clock.stopped_at(NOON + timedelta(days=1, seconds=1)):
+        assert news(trade.alice, {}, NOON) == MUCH
 
 
 @pytest.mark.usefixtures("later")
@@ -120,11 +140,12 @@ def test_only_what_a_board_or_a_list_has_counts_there(trade: Trade, deal: Opport
     high = trade.deal("Spare parts", priority="high", stage_id=trade.sales.stages[1].id)
     wanted = OpportunityFilter.read({"priority": "high"}, trade.alice)
     ids = [deal.pk, high.pk]
-    assert matching(trade.alice, wanted, ids) == {high.pk}
+    assert arrived(trade.alice, wanted, LATER, []) == 1
+    assert arrived(trade.alice, wanted, LATER, [high.pk]) == 0
     assert places(trade.alice, trade.sales, wanted, ids) == {high.pk: trade.sales.stages[1].id}
     trade.won(high)
     assert places(trade.alice, trade.sales, wanted, ids) == {}
-    assert matching(trade.company.dan, wanted, ids) == frozenset()
+    assert arrived(trade.company.dan, wanted, LATER, []) == 0
 
 
 @pytest.mark.usefixtures("later")

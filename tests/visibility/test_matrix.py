@@ -117,7 +117,7 @@ OTHER_PAGES = {
     "sign/tokens/new/", "sign/form-token/", "sign/ways/",
     "opportunities/<int:opportunity_id>/destinations/", "opportunities/news/", "pipeline/<str:key>/news/",
     "forecast/", "forecast/<str:key>/", "forecast/<str:key>/lanes/<str:month>/", "forecast/<str:key>/news/",
-    "opportunities/<int:opportunity_id>/month/", "opportunities/<int:opportunity_id>/months/",
+    "opportunities/<int:opportunity_id>/months/",
     "opportunities/columns/", "opportunities/<int:opportunity_id>/row/",
     "opportunities/<int:opportunity_id>/cells/<str:name>/",
     "", "access/<str:record>/", "accounts/", "accounts/bin/", "bin/", "campaigns/", "competitors/",

@@ -14,6 +14,7 @@ from opportune.opportunities.models import Opportunity
 from tests.deals import NOON
 from tests.people import Company
 from tests.web.conftest import SignIn
+from tests.web.news import naming
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -125,6 +126,30 @@ def test_lanes_say_why_they_refuse_a_card(alice: Client, deal: Opportunity) -> N
     assert set(told) == {"late", "later"}
 
 
+def test_in_its_own_lane_a_card_keeps_its_date(company: Company, alice: Client) -> None:
+    late = company.deal("Late", estimated_close_on=date(2026, 1, 5))
+    assert put(alice, late, "late")[0] == 200
+    assert close_of(late) == date(2026, 1, 5)
+    assert set(alice.get(f"/opportunities/{late.pk}/months/").json()["lanes"]) == {"later"}
+
+
+def test_the_date_follows_from_the_one_that_a_colleague_gave(
+    company: Company, alice: Client, deal: Opportunity
+) -> None:
+    actions.edit(company.carol, deal.pk, {"estimated_close_on": date(2026, 5, 5)})
+    deal.refresh_from_db()
+    assert put(alice, deal, "2026-06")[0] == 200
+    assert close_of(deal) == date(2026, 6, 5)
+
+
+def test_an_answer_says_in_which_order_the_lanes_stand(alice: Client, deal: Opportunity) -> None:
+    _, said = put(alice, deal, "2026-11")
+    order = said.split('data-order="')[1].split('"')[0].split()
+    assert order[:3] == ["late", "2026-03", "2026-04"]
+    assert order[-3:] == ["2027-02", "later", "none"]
+    assert '<section class="kcol" data-lane="2026-11"' in said
+
+
 def test_the_menu_of_a_card_offers_the_months(alice: Client, deal: Opportunity) -> None:
     address = f"/opportunities/{deal.pk}/month/"
     menu = alice.get(address, headers=HTMX).content.decode()
@@ -138,7 +163,7 @@ def test_a_forecast_is_told_of_the_lanes_in_which_something_changed(
     company: Company, alice: Client, deal: Opportunity
 ) -> None:
     actions.edit(company.carol, deal.pk, {"estimated_close_on": date(2026, 5, 5)})
-    asked = {"since": NOON.isoformat(), "shown": f"2026-04:{deal.pk}.{deal.version}"}
+    asked = {"since": NOON.isoformat(), "shown": naming("2026-04", deal)}
     said = alice.get("/forecast/sales/news/", asked).content.decode()
     lanes = [part.split('"')[0] for part in said.split('data-lane="')[1:]]
     assert lanes == ["2026-04", "2026-05"]
@@ -153,3 +178,15 @@ def test_a_lane_is_read_on_from_where_it_ended(company: Company, alice: Client, 
     more = page.split('hx-get="/forecast/sales/lanes/2026-05/?after=')[1].split('"')[0]
     rest = alice.get(f"/forecast/sales/lanes/2026-05/?after={more}").content.decode()
     assert rest.count('class="kc"') == 1
+
+
+@pytest.mark.parametrize(("most", "drawn"), [("", 40), ("39", 40), ("42", 42), ("x", 40)])
+def test_a_drop_leaves_the_cards_that_were_loaded(
+    company: Company, alice: Client, deal: Opportunity, most: str, drawn: int
+) -> None:
+    account = company.account()
+    for number in range(44):
+        company.deal(f"Pump {number}", account_id=account.pk, estimated_close_on=date(2026, 5, 5))
+    body = {"month": "2026-05", "version": deal.version, "query": "", "most": most}
+    said = alice.post(f"/opportunities/{deal.pk}/month/", body, headers=HTMX).content.decode()
+    assert said.count('class="kc"') == drawn

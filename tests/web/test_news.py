@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from opportune.kernel import clock
 from opportune.opportunities import actions
@@ -14,6 +17,7 @@ from opportune.opportunities.models import Opportunity
 from opportune.process.queries import process_by_key
 from tests.people import Company
 from tests.web.conftest import SignIn
+from tests.web.news import naming, short
 
 pytestmark = pytest.mark.django_db
 BOARD, LIST = "/pipeline/sales/news/", "/opportunities/news/"
@@ -42,8 +46,7 @@ def now(deal: Opportunity) -> Iterator[str]:
 def ask(client: Client, address: str, now: str, *shown: Opportunity, told: str = "", **asked: str) -> Any:
     """What a page that shows these deals is told."""
     stage = process_by_key("sales").stages[0].id if "pipeline" in address else ""
-    listed = ",".join(f"{one.pk}.{one.version}" for one in shown)
-    parameters = {"since": now, "shown": f"{stage}:{listed}" if shown else "", **asked}
+    parameters = {"since": now, "shown": naming(stage, *shown) if shown else "", **asked}
     return client.get(address, parameters, headers={"If-None-Match": told} if told else {})
 
 
@@ -129,12 +132,87 @@ def test_a_row_that_is_gone_is_named_and_a_new_one_is_counted(
 
 @ADDRESSES
 @pytest.mark.parametrize(
-    "wrong", [{"shown": "a:b.c"}, {"shown": "1:٣.1"}, {"since": "yesterday"}, {"since": ""}]
+    "wrong",
+    [
+        {"shown": "a_b-C"},
+        {"shown": "1_٣-1"},
+        {"shown": "_" + ".".join(f"{short(one)}-1" for one in range(601))},
+        {"since": "yesterday"},
+        {"since": ""},
+        {"first": "once"},
+    ],
 )
 def test_what_no_page_says_is_refused(
     alice: Client, deal: Opportunity, now: str, address: str, wrong: dict[str, str]
 ) -> None:
     assert alice.get(address, {"since": now, "shown": "", **wrong}).status_code == 422
+
+
+@ADDRESSES
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+00:00", "2000-01-01T00:00:00Z"])
+def test_a_page_of_long_ago_is_to_be_loaded_anew(
+    alice: Client, deal: Opportunity, address: str, since: str
+) -> None:
+    answer = ask(alice, address, since, deal, first=since, text="pumps")
+    said = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Much may have changed since this page was loaded." in said
+    assert f'href="{address.removesuffix("news/")}?text=pumps"' in said
+    assert "Two pumps" not in said
+    assert ask(alice, address, since, deal, told=answer["ETag"]).status_code == 304
+
+
+@ADDRESSES
+def test_of_very_many_changes_none_is_drawn_and_all_of_it_is_said_once(
+    company: Company, alice: Client, deal: Opportunity, now: str, address: str
+) -> None:
+    assert ask(alice, address, now, deal).status_code == 304
+    account = company.account()
+    for number in range(151):
+        company.deal(f"Pump {number}", account_id=account.pk)
+    with CaptureQueriesContext(connection) as queries:
+        answer = ask(alice, address, now, deal)
+    assert "Much may have changed" in answer.content.decode()
+    assert len(queries) <= 11  # three of them look for the stage
+    again = ask(alice, address, now, deal, told=answer["ETag"])
+    assert (again.status_code, again["ETag"]) == (304, answer["ETag"])
+
+
+def test_what_does_not_concern_a_page_is_looked_at_once(
+    company: Company, alice: Client, deal: Opportunity, now: str
+) -> None:
+    actions.edit(company.carol, deal.pk, {"estimated_value": Decimal(7000)})
+    asked = {"owner": str(company.carol.person_id)}
+    answer = ask(alice, BOARD, now, **asked)
+    assert answer.status_code == 304
+    assert len(answer["ETag"]) > 2
+
+    def queries_of(told: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert ask(alice, BOARD, now, told=told, **asked).status_code == 304
+        return len(queries)
+
+    assert queries_of(answer["ETag"]) < queries_of("")
+
+
+def test_what_has_come_is_counted_from_when_the_page_was_loaded(
+    company: Company, alice: Client, deal: Opportunity, now: str
+) -> None:
+    company.deal("Spare parts")
+    with clock.stopped_at(clock.now() + timedelta(minutes=5)):
+        since = clock.now().isoformat()
+        assert ask(alice, LIST, since, deal, first=now).status_code == 304
+        company.deal("Seals")
+        said = ask(alice, LIST, since, deal, first=now).content.decode()
+    assert "2 more opportunities have been changed and match." in said
+
+
+def test_the_address_of_a_full_board_stays_below_what_servers_take() -> None:
+    lanes = [range(30_000_000 + 100 * lane, 30_000_000 + 100 * lane + 100) for lane in range(6)]
+    shown = "*".join(
+        f"{lane}_" + ".".join(f"{short(one)}-{short(40)}" for one in ids) for lane, ids in enumerate(lanes)
+    )
+    assert len(urlencode({"since": "2026-03-10T12:00:00.123456+00:00", "shown": shown})) < 6000
 
 
 @ADDRESSES

@@ -23,6 +23,7 @@ from opportune.opportunities.actions.editing import assign, comment, edit, mark_
 from opportune.opportunities.actions.from_segment import Opened, create_from_segment
 from opportune.opportunities.actions.many import ON_MANY, Outcomes, Skipped
 from opportune.opportunities.actions.moving import complete_and_move, move, move_many
+from opportune.opportunities.actions.putting import put_into_month
 from opportune.opportunities.actions.reminding import dismiss, snooze
 from opportune.opportunities.actions.removing import bring_back, bring_back_many, remove, remove_many
 from opportune.opportunities.actions.restoring import restore_fields, restore_many, restore_mark
@@ -72,6 +73,7 @@ __all__ = [
     "mark_step",
     "move",
     "move_many",
+    "put_into_month",
     "remove",
     "remove_competitor",
     "remove_many",

@@ -29,14 +29,13 @@ from opportune.opportunities.queries.listing import (
     changeable_row,
     count,
     every_opportunity,
-    matching,
     neighbours,
     opportunities,
     opportunity_row,
     rows_by_id,
     subjects,
 )
-from opportune.opportunities.queries.news import News, colleagues, news
+from opportune.opportunities.queries.news import News, arrived, colleagues, news
 from opportune.opportunities.queries.next_tasks import NextTask, next_tasks
 from opportune.opportunities.queries.of_customers import CustomerChange, customer_changes, lately_sold_to
 from opportune.opportunities.queries.offering import (
@@ -92,6 +91,7 @@ __all__ = [
     "Sum",
     "Totals",
     "Whereabouts",
+    "arrived",
     "board",
     "board_column",
     "brought_by",
@@ -112,7 +112,6 @@ __all__ = [
     "forecast",
     "forecast_lane",
     "lately_sold_to",
-    "matching",
     "matching_deletion",
     "neighbours",
     "news",

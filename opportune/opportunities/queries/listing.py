@@ -199,12 +199,6 @@ def count(actor: Actor, wanted: OpportunityFilter) -> int:
     return visible_deals(actor).filter(wanted.condition(actor)).count()
 
 
-def matching(actor: Actor, wanted: OpportunityFilter, ids: Collection[int]) -> frozenset[int]:
-    """Those of the deals that a list has."""
-    rows = visible_deals(actor).filter(wanted.condition(actor), pk__in=ids)
-    return frozenset(rows.values_list("id", flat=True)) if ids else frozenset()
-
-
 def subjects(actor: Actor, opportunity_ids: set[int]) -> dict[int, str]:
     """The subjects of those of the deals that the actor may see."""
     return dict(visible_deals(actor).filter(pk__in=opportunity_ids).values_list("id", "subject"))

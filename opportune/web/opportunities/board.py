@@ -85,6 +85,7 @@ def lanes_context(found: Board, parameters: Mapping[str, str], *, is_past: bool 
     return {
         "process": found.process,
         "lanes": [stage_lane(one, found.process, parameters, is_past=is_past) for one in found.columns],
+        "order": [key_of(stage) for stage in (None, *found.process.stages)],
         "stages": stages_of(found.process),
         "sum": found.sum,
         "parameters": parameters,

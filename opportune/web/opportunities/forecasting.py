@@ -14,7 +14,7 @@ from opportune.identity.queries import people
 from opportune.kernel import clock
 from opportune.opportunities import actions
 from opportune.opportunities.destinations import month_refusals
-from opportune.opportunities.months import close_in, close_lanes, lane_of
+from opportune.opportunities.months import NONE, close_lanes, lane_of
 from opportune.opportunities.queries import (
     Forecast,
     changeable_row,
@@ -25,6 +25,7 @@ from opportune.opportunities.queries import (
 from opportune.process.queries import process_by_id, processes
 from opportune.web.opportunities.board import board_filter, chosen_process
 from opportune.web.opportunities.lanes import month_lane, name_of, refusals, stages_of
+from opportune.web.opportunities.shown import cards_in
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.settings.categories import category_filter
 from opportune.web.typed import Typed
@@ -82,24 +83,25 @@ def change(request: SignedIn, opportunity_id: int) -> HttpResponse:
         if not is_htmx(request):
             return redirect("opportunity_edit", opportunity_id)
         changeable_row(request.actor, opportunity_id)
-        lanes = [(one.key, name_of(one)) for one in close_lanes(today) if one.month or one.key == "none"]
+        lanes = [(one.key, name_of(one)) for one in close_lanes(today) if one.month or one.key == NONE]
         context = {"deal": row, "lanes": lanes, "here": lane_of(row.estimated_close_on, today)}
         return page(request, "opportunities/month_menu.html", context)
     typed = Typed(request.POST.dict())
     version = typed.whole("version")
     typed.demand()
-    close = close_in(typed.text("month") or "none", row.estimated_close_on, today)
-    edited = actions.edit(request.actor, opportunity_id, {"estimated_close_on": close}, version=version)
-    text = gettext("Closes in {month}.").format(month=_name_in(lane_of(close, today)))
-    if close is None:
+    month = typed.text("month") or NONE
+    put = actions.put_into_month(request.actor, opportunity_id, month, version=version)
+    here = lane_of(put.estimated_close_on, today)
+    text = gettext("Closes in {month}.").format(month=_name_in(here))
+    if here == NONE:
         text = gettext("Has no estimated close now.")
     if not is_htmx(request):
         tell(request, text)
         return go(request, reverse("opportunity", args=[opportunity_id]))
     wanted = board_filter(dict(parse_qsl(typed.text("query"))), request.actor)
-    touched = {lane_of(row.estimated_close_on, today), lane_of(close, today)}
-    process = process_by_id(edited.process_id)
-    found = forecast(request.actor, process, wanted, today, only=touched)
+    touched = {lane_of(row.estimated_close_on, today), here}
+    process, limit = process_by_id(put.process_id), cards_in(typed.text("most"))
+    found = forecast(request.actor, process, wanted, today, only=touched, limit=limit)
     context = {
         **forecast_context(found, wanted.parameters()),
         "message": text,
@@ -116,6 +118,7 @@ def forecast_context(found: Forecast, parameters: Mapping[str, str]) -> dict[str
     return {
         "process": found.process,
         "lanes": [month_lane(one, found.process, parameters) for one in found.lanes],
+        "order": [one.key for one in close_lanes(viewer().today)],
         "stages": stages_of(found.process),
         "sum": found.sum,
         "parameters": parameters,

@@ -15,11 +15,12 @@ from opportune.process.queries import process_by_id
 from opportune.web.opportunities.board import board_filter, lanes_context
 from opportune.web.opportunities.record import record_context, show_flyout, step_changes
 from opportune.web.opportunities.rows import again
+from opportune.web.opportunities.shown import cards_in
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import named, said
 from opportune.web.typed import Typed
 
-PLAIN = frozenset({"stage", "move", "version", "query", "from", "csrfmiddlewaretoken"})
+PLAIN = frozenset({"stage", "move", "version", "query", "most", "from", "csrfmiddlewaretoken"})
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,9 +112,10 @@ def _moved(
     if not is_htmx(request) or typed.text("from") == "record" or "query" not in typed.given:
         tell(request, text)
         return go(request, reverse("opportunity", args=[after.id]))
-    touched = {before.stage_id, after.stage_id}
+    touched, limit = {before.stage_id, after.stage_id}, cards_in(typed.text("most"))
+    drawn = board(request.actor, process, wanted, only=touched, limit=limit)
     context = {
-        **lanes_context(board(request.actor, process, wanted, only=touched), wanted.parameters()),
+        **lanes_context(drawn, wanted.parameters()),
         "message": text,
         "undo": change_set,
         "kind": "done",

@@ -1,7 +1,7 @@
 """What a screen of deals says that it shows, when it asks whether anything has changed.
 
-`shown=12:7.3,9.1;13:8.2` names the lanes of a board, and in each the deals by id and version; a list has one lane,
-without a name.
+`shown=12_7-3.9-1*13_8-2` names the lanes of a board, and in each the deals by id and version, as numbers of base 36: an
+address must stay short. A list has one lane, without a name.
 """
 
 import re
@@ -15,21 +15,31 @@ from django.http import HttpResponse, HttpResponseNotModified
 from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import sentence
 from opportune.opportunities.queries import News
+from opportune.opportunities.queries.board import CARDS
 from opportune.storage.keyset import instant
 from opportune.web.pages import SignedIn
 
-_MARK = re.compile(r"[0-9a-f]{12}")
-_MOST = 200
+ABOUT_NEWS = frozenset({"since", "first", "shown", "most"})
+MOST = 600
+"""How many deals a screen may name: the same as in `news.js`."""
+MOST_CARDS = 1000
+_MARK = re.compile(r"\b[0-9a-f]{8}\b")
+_NUMBER = re.compile(r"[0-9a-z]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The versions of the deals shown, the lanes they lie in, since when, and what was told already."""
+    """The versions of the deals shown and the lanes they lie in; since when, when the page was read, and what it knows.
+
+    `limit` is how many cards its lanes have.
+    """
 
     versions: Mapping[int, int]
     lanes: Mapping[int, str]
     since: datetime
+    first: datetime
     told: frozenset[str]
+    limit: int
 
     @classmethod
     def read(cls, request: SignedIn) -> Self:
@@ -37,41 +47,41 @@ class Shown:
         versions, lanes = {}, {}
         try:
             since = instant(request.GET.get("since", ""))
-            for part in filter(None, request.GET.get("shown", "").split(";")):
-                lane, _, deals = part.partition(":")
-                for one in filter(None, deals.split(",")):
-                    deal, _, version = one.partition(".")
-                    versions[_id(deal)], lanes[_id(deal)] = _id(version), lane
+            first = instant(request.GET.get("first") or request.GET.get("since", ""))
+            for part in filter(None, request.GET.get("shown", "").split("*")):
+                lane, _, deals = part.partition("_")
+                for one in filter(None, deals.split(".")):
+                    deal, _, version = one.partition("-")
+                    versions[_number(deal)], lanes[_number(deal)] = _number(version), lane
+            if len(versions) > MOST:
+                raise ValueError("more than a screen names")
         except (ValueError, ArithmeticError):
             raise Invalid(
                 {"shown": sentence("This page cannot be brought up to date. Load it again.")}
             ) from None
-        return cls(versions, lanes, since, frozenset(_MARK.findall(request.headers.get("If-None-Match", ""))))
-
-    @property
-    def most(self) -> int:
-        """How many deals the fullest lane shows."""
-        lanes = list(self.lanes.values())
-        return max(map(lanes.count, set(lanes)), default=0)
+        told = frozenset(_MARK.findall(request.headers.get("If-None-Match", "")))
+        return cls(versions, lanes, since, first, told, cards_in(request.GET.get("most", "")))
 
 
-def unchanged(now: datetime) -> HttpResponse:
-    """The answer while there is nothing to tell."""
-    return _read_at(HttpResponseNotModified(), now)
+def cards_in(most: str) -> int:
+    """How many cards a lane is drawn with anew, if the fullest one shows so many."""
+    shown = int(most) if most.isascii() and most.isdecimal() and len(most) < 6 else 0
+    return min(max(CARDS, shown), MOST_CARDS)
+
+
+def unchanged(found: News, now: datetime) -> HttpResponse:
+    """The answer while there is nothing to tell. Its tag says what need not be looked at again."""
+    return marked(HttpResponseNotModified(), found, now)
 
 
 def marked(response: HttpResponse, found: News, now: datetime) -> HttpResponse:
-    """An answer that tells something. The tag of it is all that may come again."""
-    response["ETag"] = f'"{".".join(sorted(found.marks)[:_MOST])}"'
-    return _read_at(response, now)
-
-
-def _read_at(response: HttpResponse, now: datetime) -> HttpResponse:
+    """An answer with what it tells of as its tag, and when it was read."""
+    response["ETag"] = f'"{".".join(sorted(found.marks))}"'
     response["Opportune-Read-At"], response["Cache-Control"] = now.isoformat(), "no-store"
     return response
 
 
-def _id(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+def _number(text: str) -> int:
+    if not _NUMBER.fullmatch(text):
         raise ValueError(text)
-    return int(text)
+    return int(text, 36)

@@ -112,7 +112,7 @@ export class Dragging {
     } else {
       const list = listOf(drop.column);
       if (item.parentElement !== list) list.prepend(item);
-      this.board.move(card, drop.column, putBack);
+      this.board.move(card, drop.column.dataset, putBack);
     }
   }
 

@@ -78,7 +78,7 @@ export class Lifting {
       return true;
     }
     this.letGo();
-    this.board.move(card, column, putBack).then(() => this.board.focusOn(item.id));
+    this.board.move(card, column.dataset, putBack).then(() => this.board.focusOn(item.id));
     return true;
   }
 

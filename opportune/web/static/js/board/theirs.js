@@ -1,6 +1,7 @@
 // What colleagues did to a board: lanes are brought up to date card by card, so that scroll and focus stay.
 import { keepingFocus } from "../news.js";
 import { columnOf, linkOf, listOf, nameOf } from "./cards.js";
+import { fullest, makeRoom } from "./lanes.js";
 
 export class Theirs {
   constructor(board) {
@@ -19,9 +20,20 @@ export class Theirs {
     }));
   }
 
+  get most() {
+    return fullest(this.board);
+  }
+
+  notify(notice) {
+    this.board.before(notice);
+  }
+
   take(told, by) {
     keepingFocus(successor, () => {
       document.getElementById("board-sum")?.replaceWith(told.querySelector("#board-sum"));
+      const made = makeRoom(this.board, told);
+      // a card stands once, though it comes with its new lane before it leaves the old one
+      for (const lane of made) this.fill(lane);
       for (const lane of [...told.querySelectorAll(".kcol")]) this.draw(lane);
     });
     this.mark(by);
@@ -29,18 +41,17 @@ export class Theirs {
 
   draw(fresh) {
     const lane = this.board.columns.find((one) => one.dataset.lane === fresh.dataset.lane);
-    if (!lane) {
-      // the first deal without a stage; other lanes come with the page
-      if (fresh.dataset.lane !== "none") return;
-      this.board.prepend(fresh);
-      this.board.dataset.columns = this.board.columns.length;
-      htmx.process(fresh);
-      return;
-    }
     const head = fresh.querySelector("header");
     lane.querySelector("header").replaceWith(head);
     htmx.process(head);
     merge(listOf(lane), listOf(fresh));
+  }
+
+  fill(lane) {
+    for (const item of lane.querySelectorAll("li[id]")) {
+      for (const old of this.board.querySelectorAll(`[id="${item.id}"]`)) if (old !== item) old.remove();
+    }
+    htmx.process(lane);
   }
 
   // Who changed a card stands on it until it is drawn anew.

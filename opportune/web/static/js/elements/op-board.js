@@ -1,5 +1,6 @@
 // The board: a card dropped in another column asks the server to move the deal, and comes back if it refuses.
 import { linkOf, listOf, nameOf, wayBack } from "../board/cards.js";
+import { fullest, makeRoom } from "../board/lanes.js";
 import { Dragging } from "../board/dragging.js";
 import { Lifting } from "../board/lifting.js";
 import { Refusing } from "../board/refusing.js";
@@ -24,7 +25,10 @@ class Board extends HTMLElement {
     this.lifting = new Lifting(this);
     this.news = new News(new Theirs(this), this);
     this.listen = new AbortController();
-    document.addEventListener("click", (event) => this.chosen(event), { signal: this.listen.signal });
+    const options = { signal: this.listen.signal };
+    document.addEventListener("click", (event) => this.chosen(event), options);
+    // what is swapped into a lane needs the lane first
+    document.body.addEventListener("htmx:beforeOnLoad", ({ detail }) => this.receive(detail.xhr), options);
   }
 
   disconnectedCallback() {
@@ -52,16 +56,23 @@ class Board extends HTMLElement {
     document.querySelector("op-toasts")?.show(sentence);
   }
 
-  // A lane of a card's menu.
+  receive({ status, responseText }) {
+    if (status !== 200 || !responseText.includes("data-order")) return;
+    const order = new DOMParser().parseFromString(responseText, "text/html").querySelector("[data-order]");
+    if (order) makeRoom(this, order);
+  }
+
+  // A lane of a card's menu, which need not be on the board yet.
   chosen(event) {
     const choice = event.target.closest("#menu [data-lane]:not([aria-disabled='true'])");
     const card = choice && openerOf(choice.closest("#menu"))?.closest(".kc");
-    const column = this.columns.find((one) => one.dataset.lane === choice?.dataset.lane);
-    if (!card || !column || !this.contains(card)) return;
+    if (!card || !this.contains(card)) return;
+    const { lane } = choice.dataset;
+    const column = this.columns.find((one) => one.dataset.lane === lane);
     const item = card.parentElement;
     const putBack = wayBack(item);
-    listOf(column).prepend(item);
-    this.move(card, column, putBack).then((moved) => moved && this.focusOn(item.id));
+    if (column) listOf(column).prepend(item);
+    this.move(card, column?.dataset ?? { lane, name: choice.textContent.trim() }, putBack).then((moved) => moved && this.focusOn(item.id));
   }
 
   // After a move the answer has drawn the card anew, unless a filter hides it now.
@@ -71,14 +82,15 @@ class Board extends HTMLElement {
     if (card) linkOf(card).focus();
   }
 
-  // Ask for the move of a card that already lies in `column`; `putBack` undoes what was shown.
-  async move(card, column, putBack) {
-    const names = { name: nameOf(card), stage: column.dataset.name };
+  // Ask for the move of a card into a lane, by its key and name; `putBack` undoes what was shown.
+  async move(card, { lane, name }, putBack) {
+    const names = { name: nameOf(card), stage: name };
     card.setAttribute("aria-busy", "true");
     const status = await send(card, {
-      [this.dataset.field]: column.dataset.lane === "none" ? "" : column.dataset.lane,
+      [this.dataset.field]: lane === "none" ? "" : lane,
       version: card.dataset.version,
       query: this.dataset.query ?? "",
+      most: fullest(this),
     });
     card.removeAttribute("aria-busy");
     if (status >= 200 && status < 300) {

@@ -25,6 +25,14 @@ export class Theirs {
     });
   }
 
+  get most() {
+    return this.rows.length;
+  }
+
+  notify(notice) {
+    this.list.querySelector(".scroll").before(notice);
+  }
+
   take(told, by) {
     keepingFocus(successor, () => {
       for (const fresh of told.querySelectorAll("tbody tr[id]")) this.draw(fresh, by[fresh.id.replace("row-", "")]);
@@ -73,9 +81,10 @@ export class Theirs {
     note(row, word);
   }
 
+  // How many have come since the page was loaded, all told.
   arrived(notice) {
     document.getElementById("list-arrived")?.remove();
-    if (notice) this.list.querySelector(".scroll").before(notice);
+    if (notice) this.notify(notice);
   }
 
   tell(by) {
