@@ -95,7 +95,8 @@ def test_by_keys_a_card_goes_a_month_further_and_by_its_menu_further_still(
 
 def lanes_of(page: Page) -> list[str]:
     """The keys of the lanes, in the order in which they stand."""
-    return page.locator(".kcol").evaluate_all("(lanes) => lanes.map((lane) => lane.dataset.lane)")
+    keys: list[str] = page.locator(".kcol").evaluate_all("(lanes) => lanes.map((lane) => lane.dataset.lane)")
+    return keys
 
 
 def test_a_month_that_has_no_lane_yet_is_chosen_and_gets_one(
