@@ -148,6 +148,7 @@ ROUTES = {
     "delete": ("delete", ""),
 }
 FORMS = {
+    "put-into-month": "month",
     "edit": "edit",
     "move": "move",
     "close": "close",
