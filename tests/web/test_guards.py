@@ -53,6 +53,9 @@ def hang(market: Market) -> None:
     actions.add_rival(market.alice, market.deal.pk, name="Borealis")
 
 
+NOWHERE = 999_999_999  # no record has it, however far the numbers have gone on
+
+
 def filled(route: str, market: Market) -> str:
     """A route's address with Alice's records in it."""
     step = market.process.stages[0].steps[0].id
@@ -61,7 +64,7 @@ def filled(route: str, market: Market) -> str:
         "<int:account_id>": market.account.pk,
         "<int:contact_id>": market.contact.pk,
         "<int:task_id>": market.task.pk,
-        "<int:job_id>": 1,
+        "<int:job_id>": NOWHERE,
         "<int:record_id>": market.contact.pk,
         "<int:connection_id>": market.connection,
         "<str:kind>": "contact",
@@ -69,9 +72,9 @@ def filled(route: str, market: Market) -> str:
         "<int:stage_id>": market.process.stages[0].id,
         "<int:step_id>": step,
         "<int:competitor_id>": first_id(Rival, "competitor_id"),
-        "<int:campaign_id>": 99,
-        "<int:segment_id>": 99,
-        "<int:line_id>": 99,
+        "<int:campaign_id>": NOWHERE,
+        "<int:segment_id>": NOWHERE,
+        "<int:line_id>": NOWHERE,
         "<int:person_id>": first_id(TeamMember, "user_id"),
         "<int:share_id>": first_id(Share, "pk"),
         "<int:process_id>": market.process.id,
@@ -88,8 +91,8 @@ def filled(route: str, market: Market) -> str:
         "<str:currency>": "USD",
         "<str:color>": "red",
         "<str:record>": str(market.deal.ref),
-        "<int:session_id>": 1,
-        "<int:token_id>": 1,
+        "<int:session_id>": NOWHERE,
+        "<int:token_id>": NOWHERE,
         "<str:role>": "salesperson",
     }
     for name, value in values.items():

@@ -138,7 +138,7 @@ def test_different_fields_changed_by_two_merge(company: Company, alice: Client, 
 
 
 def test_a_closed_deal_is_not_edited_in_the_list(company: Company, alice: Client, deal: Opportunity) -> None:
-    actions.close(company.alice, deal.pk, outcome="lost", reason="PRICE_L", on=clock.today("UTC"))
+    actions.close(company.alice, deal.pk, outcome="lost", reason="PRICE_L", on=clock.today("Europe/Paris"))
     assert "data-cell" not in alice.get("/opportunities/?status=lost").content.decode()
     assert alice.get(cell(deal, "value")).status_code == 409
 
@@ -173,14 +173,14 @@ def test_the_menu_of_a_row_offers_what_may_be_done(alice: Client, deal: Opportun
 
 def test_who_closes_from_the_list_stays_there(alice: Client, deal: Opportunity) -> None:
     here = {**HTMX, "HX-Current-URL": "http://testserver/opportunities/?status=open"}
-    form = {"outcome": "lost", "reason": "PRICE_L", "on": clock.today("UTC").isoformat()}
+    form = {"outcome": "lost", "reason": "PRICE_L", "on": clock.today("Europe/Paris").isoformat()}
     answer = alice.post(f"/opportunities/{deal.pk}/close/", form, headers=here)
     assert answer["HX-Redirect"] == "/opportunities/?status=open"
 
 
 def test_who_closes_from_the_record_stays_on_the_record(alice: Client, deal: Opportunity) -> None:
     here = {**HTMX, "HX-Current-URL": f"http://testserver/opportunities/{deal.pk}/"}
-    form = {"outcome": "lost", "reason": "PRICE_L", "on": clock.today("UTC").isoformat()}
+    form = {"outcome": "lost", "reason": "PRICE_L", "on": clock.today("Europe/Paris").isoformat()}
     answer = alice.post(f"/opportunities/{deal.pk}/close/", form, headers=here)
     assert answer["HX-Redirect"] == f"/opportunities/{deal.pk}/"
 

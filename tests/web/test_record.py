@@ -77,7 +77,9 @@ def test_who_comes_back_from_the_record_itself_keeps_the_way(alice: Client, deal
 def test_who_comes_from_a_board_walks_through_its_open_deals(
     company: Company, alice: Client, deals: list[Opportunity]
 ) -> None:
-    actions.close(company.alice, deals[0].pk, outcome="lost", reason="PRICE_L", on=clock.today("UTC"))
+    actions.close(
+        company.alice, deals[0].pk, outcome="lost", reason="PRICE_L", on=clock.today("Europe/Paris")
+    )
     page = page_of(alice, deals[1], came_from="/pipeline/sales/")
     assert "1 of 2" in page
     assert ">Pipeline</a>" in page
@@ -203,7 +205,9 @@ def test_a_closed_deal_says_who_closed_it_when_and_why(
     company: Company, alice: Client, deals: list[Opportunity]
 ) -> None:
     with clock.stopped_at(datetime(2030, 3, 2, 12, tzinfo=UTC)):
-        actions.close(company.alice, deals[0].pk, outcome="lost", reason="PRICE_L", on=clock.today("UTC"))
+        actions.close(
+            company.alice, deals[0].pk, outcome="lost", reason="PRICE_L", on=clock.today("Europe/Paris")
+        )
         page = page_of(alice, deals[0])
     assert "Closed as lost on 2 Mar by Alice." in page
     assert "Reason: " in page
