@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoDbBlocker
@@ -68,6 +68,7 @@ def imported(
         actor = system_actor("command line")
         first = import_opportunities(actor, FILE, read_map(MAP), rejects=rejects)
         second = import_opportunities(actor, FILE, read_map(MAP), default_account="Not recorded")
+        connection.check_constraints()  # once for all tests, each of which would have it done at its end
         yield Imported(actor, first, second, rejects)
         transaction.set_rollback(True)
 
