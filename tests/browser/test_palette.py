@@ -128,7 +128,7 @@ def test_the_list_is_found_under_other_words(seat: Seat, company: Company) -> No
     page.keyboard.type(">deals sales")
     expect(chosen(page)).to_contain_text("Opportunities")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/opportunities/")
+    page.wait_for_url(re.compile(r"/opportunities/\?status=open&owner=\d+$"))
 
 
 def test_a_stranger_finds_nothing_and_people_are_found_by_an_at_sign(
@@ -191,6 +191,7 @@ def test_two_letters_lead_everywhere_and_make_everything(
     page.keyboard.press("o")
     expect_dialog(page, "New opportunity")
     page.keyboard.press("Escape")
+    expect(page.locator("#dialog[open]")).to_have_count(0)
     page.keyboard.press("c")
     page.keyboard.press("a")
     page.wait_for_url("**/accounts/new/")
