@@ -63,7 +63,7 @@ def test_a_lane_that_asks_for_a_step_says_for_which_and_may_be_tried(
     expect(column_of(page, develop)).to_have_attribute(
         "data-reason", "Required before the next stage: Budget."
     )
-    expect(column_of(page, develop)).to_have_class("kcol asks over")
+    expect(column_of(page, develop)).to_contain_class("kcol asks over")
     page.mouse.up()
     expect(page.locator("#dialog[open]")).to_contain_text("Before Develop")
 
