@@ -6,8 +6,8 @@ from typing import TypeVar
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
 from opportune.kernel.sentences import sentence
-from opportune.ledger.models import LIVE, Recorded
-from opportune.ledger.recording import recording
+from opportune.ledger.models import LIVE
+from opportune.ledger.ordering import placed
 from opportune.process.holding import take_processes
 from opportune.process.models import Process, Stage, Step
 
@@ -70,12 +70,6 @@ def steps_of(stage_id: int) -> list[Step]:
     return list(rows.order_by("position", "id").select_for_update())
 
 
-def number(records: Sequence[Recorded]) -> None:
-    """Give records, in their new order, the positions that say so."""
-    for position, record in enumerate(records):
-        recording().update(record, {"position": position})
-
-
 def in_order(records: Sequence[R], ids: Sequence[int]) -> list[R]:
     """The records in the order of the ids. Raises Invalid unless each of them is named once."""
     known = {record.pk: record for record in records}
@@ -88,13 +82,6 @@ def shifted(records: Sequence[R], record_id: int, by: int) -> list[R]:
     """The records with one of them some places later (below zero: earlier), no further than the end (C-081)."""
     index = next(place for place, record in enumerate(records) if record.pk == record_id)
     return placed(records, records[index], index + by)
-
-
-def placed(records: Sequence[R], record: R, position: int) -> list[R]:
-    """The records with one of them, from among them or from elsewhere, at a place from 0; beyond the end is the end."""
-    others: list[R] = [each for each in records if each.pk != record.pk]
-    others.insert(min(max(position, 0), len(others)), record)
-    return others
 
 
 def last_position(records: Sequence[R]) -> int:

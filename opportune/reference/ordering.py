@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from opportune.ledger.merging import check_order
 from opportune.ledger.models import Recorded
-from opportune.ledger.recording import recording
+from opportune.ledger.ordering import number, placed
 
 
 def put_in_place(
@@ -15,7 +15,4 @@ def put_in_place(
     Raises Conflict if somebody saw another order than theirs.
     """
     check_order(record.kind, [each.pk for each in records], seen)
-    others = [each for each in records if each is not record]
-    place = min(max(position, 0), len(others))
-    for order, each in enumerate([*others[:place], record, *others[place:]]):
-        recording().update(each, {"position": order})
+    number(placed(records, record, position))

@@ -5,11 +5,11 @@ from opportune.kernel.errors import Invalid
 from opportune.kernel.registries import react
 from opportune.kernel.sentences import sentence
 from opportune.ledger.binning import put_into_bin
+from opportune.ledger.ordering import number
 from opportune.ledger.recording import action, recording
 from opportune.process.events import StageRemoved, StepsRemoved
 from opportune.process.models import Stage
 from opportune.process.obtaining import (
-    number,
     obtain_process,
     obtain_stage,
     obtain_step,

@@ -12,6 +12,7 @@ from opportune.kernel.checking import text as text_of
 from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
+from opportune.ledger.ordering import number
 from opportune.ledger.recording import action, recording
 from opportune.process import values
 from opportune.process.models import Process, Stage
@@ -20,7 +21,6 @@ from opportune.process.obtaining import (
     all_processes,
     in_order,
     last_position,
-    number,
     obtain_process,
     shifted,
 )

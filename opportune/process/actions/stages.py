@@ -7,6 +7,7 @@ from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid
 from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_order, check_version
+from opportune.ledger.ordering import number, placed
 from opportune.ledger.recording import action, recording
 from opportune.process import values
 from opportune.process.actions.processes import with_stamp
@@ -15,10 +16,8 @@ from opportune.process.naming import demand_free_names
 from opportune.process.obtaining import (
     in_order,
     last_position,
-    number,
     obtain_process,
     obtain_stage,
-    placed,
     shifted,
     stages_of,
 )

@@ -8,6 +8,7 @@ from opportune.kernel.errors import Invalid
 from opportune.kernel.registries import react
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.merging import check_order, check_version
+from opportune.ledger.ordering import number, placed
 from opportune.ledger.recording import action, recording
 from opportune.process import values
 from opportune.process.events import StepDelayed
@@ -15,10 +16,8 @@ from opportune.process.models import Step
 from opportune.process.obtaining import (
     in_order,
     last_position,
-    number,
     obtain_stage,
     obtain_step,
-    placed,
     shifted,
     stages_of,
     steps_of,
