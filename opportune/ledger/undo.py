@@ -84,7 +84,7 @@ def _visible_change_set(actor: Actor, change_set_id: int) -> ChangeSet:
     except ChangeSet.DoesNotExist:
         raise NotFound("change_set") from None
     by_kind: dict[str, set[int]] = defaultdict(set)
-    for kind, record_id in original.changes.values_list("kind", "record_id"):
+    for kind, record_id in original.changes.order_by("pk").values_list("kind", "record_id"):
         by_kind[kind].add(record_id)
     if not any(kind in handlers and handlers[kind].visible(actor, ids) for kind, ids in by_kind.items()):
         refs = (RecordRef(kind, record_id) for kind, ids in by_kind.items() for record_id in ids)

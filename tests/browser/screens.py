@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import Locator, Page, expect
 
 from opportune.opportunities.models import Opportunity
 from opportune.process.queries import StagePicture, process_by_key
+
+
+BUSY = ".htmx-request, .htmx-swapping, .htmx-settling"
+
+
+@contextmanager
+def answered(page: Page, address: str) -> Iterator[None]:
+    """What is done here asks the server for this address; afterwards the page shows the answer."""
+    with page.expect_response(address):
+        yield
+    expect(page.locator(BUSY)).to_have_count(0)
 
 
 def sales_stages() -> tuple[StagePicture, ...]:

@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from opportune.process import actions
 from opportune.process.queries import StagePicture, process_by_key
 from tests.browser.conftest import Seat
+from tests.browser.screens import answered
 from tests.people import Company
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -165,8 +166,8 @@ def test_a_stage_is_edited_where_it_stands_by_keyboard(company: Company, seat: S
     page.keyboard.press("Tab")
     expect(page.locator(f"#stage-{first.id}-head h2")).to_have_text("Sound out")
     page.keyboard.type("Sondage")
-    page.keyboard.press("Tab")
-    expect(page.locator(".toast")).to_contain_text("Saved.")
+    with answered(page, f"**/stages/{first.id}/**"):
+        page.keyboard.press("Tab")
     page.reload()
     expect(page.locator(f"#f-name_fr-{first.id}")).to_have_value("Sondage")
 
@@ -187,7 +188,7 @@ def test_a_step_is_edited_in_its_row_by_keyboard(company: Company, seat: Seat) -
     page.keyboard.press("Enter")
     expect(page.locator(f"#step-{step.id}-name")).to_contain_text("Meet who decides")
     expect(page.locator(f"#step-{step.id}-name")).to_be_focused()
-    with page.expect_response("**/required/"):
+    with answered(page, "**/required/"):
         page.locator(f"#step-{step.id}-required").press("Space")
     expect(page.locator(f"#step-{step.id}-required")).to_be_checked()
     expect(page.locator(f"#step-{step.id}-required")).to_be_focused()
