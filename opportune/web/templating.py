@@ -57,6 +57,7 @@ def environment(**options: Any) -> HouseEnvironment:
         url=address,
         static=static_address,
         icon_of=icon_of,
+        repeated_icons=repeated_icons,
         languages=settings.LANGUAGES,
         may_customise=lambda: viewer().may_customise,
         language=get_language,
@@ -160,9 +161,17 @@ def static_address(name: str) -> str:
 
 @lru_cache(maxsize=256, typed=True)
 def icon_of(name: str, size: str = "") -> Markup:
-    """One icon of the sprite, made once."""
-    pattern = Markup('<svg class="ic {}" aria-hidden="true"><use href="{}#i-{}"/></svg>')
-    return pattern.format(size, static_address(assets.sprite()), name)
+    """One icon, made once: of those the page holds, or else of the sprite."""
+    pattern = Markup('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>')
+    place = "" if name in assets.REPEATED else static_address(assets.sprite())
+    return pattern.format(f"ic {size}".rstrip(), place, name)
+
+
+@lru_cache(maxsize=1)
+def repeated_icons() -> Markup:
+    """The icons a page shows many times, so that each is named by a few letters."""
+    symbols = Markup().join(Markup(assets.symbol(name)) for name in assets.REPEATED)  # noqa: S704 our own sprite
+    return Markup("<svg hidden>{}</svg>").format(symbols)
 
 
 def theme_of(actor: Any) -> str:

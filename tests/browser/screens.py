@@ -10,7 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 from opportune.opportunities.models import Opportunity
 from opportune.process.queries import StagePicture, process_by_key
 
-
 BUSY = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 
@@ -30,6 +29,11 @@ def sales_stages() -> tuple[StagePicture, ...]:
 def card_of(page: Page, deal: Opportunity) -> Locator:
     """A deal's card on the board."""
     return page.locator(f"#card-{deal.pk}")
+
+
+def cell_of(page: Page, deal: Opportunity, name: str) -> Locator:
+    """A cell of a deal's row in the list that can be edited."""
+    return page.locator(f"#row-{deal.pk} [data-cell='{name}']")
 
 
 def column_of(page: Page, stage: StagePicture) -> Locator:
