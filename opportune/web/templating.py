@@ -70,11 +70,18 @@ def environment(**options: Any) -> HouseEnvironment:
         days_since=formats.days_since,
         script=assets.script,
         sprite=assets.sprite,
-        stylesheets=assets.stylesheets,
+        stylesheet_links=stylesheet_links,
         theme_of=theme_of,
         viewer_base=lambda: viewer().base_currency,
         viewer_today=lambda: viewer().today,
     )
+    made.certain = {
+        "_": lambda message: _without_values(get_language() or "en", message),
+        "url": address,
+        "static": static_address,
+        "icon": icon_of,
+        "icon_of": icon_of,
+    }
     made.filters.update(
         filled=filled,
         face=formats.face,
@@ -165,6 +172,13 @@ def icon_of(name: str, size: str = "") -> Markup:
     pattern = Markup('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>')
     place = "" if name in assets.REPEATED else static_address(assets.sprite())
     return pattern.format(f"ic {size}".rstrip(), place, name)
+
+
+@lru_cache(maxsize=1)
+def stylesheet_links() -> Markup:
+    """The links to our stylesheets, the reset first."""
+    pattern = Markup('<link rel="stylesheet" href="{}">')
+    return Markup("\n").join(pattern.format(static_address(sheet)) for sheet in assets.stylesheets())
 
 
 @lru_cache(maxsize=1)
