@@ -56,7 +56,7 @@ def _undo(
         running.consequences |= {ref for ref, steps in by_record if _all_are(CONSEQUENCE, steps)}
         if _is_own(actor, original):
             running.additions |= {ref for ref, steps in by_record if _all_are(ADDITION, steps)}
-        react(actor, UndoBegins(frozenset(ref.kind for ref, _ in by_record)))
+        react(actor, UndoBegins(_fields_touched(by_record)))
         records = _locked(actor, [ref for ref, _ in by_record], running)
         changed_since = _changed_since(by_record)
         giving = GivingBack(actor, running, records, undone, in_turn)
@@ -115,6 +115,13 @@ def _last_first(change_set: ChangeSet) -> list[tuple[RecordRef, list[Change]]]:
     for change in change_set.changes.order_by("id"):
         steps[change.ref].append(change)
     return list(reversed(steps.items()))
+
+
+def _fields_touched(by_record: Iterable[tuple[RecordRef, list[Change]]]) -> dict[str, frozenset[str]]:
+    touched: dict[str, frozenset[str]] = {}
+    for ref, steps in by_record:
+        touched[ref.kind] = touched.get(ref.kind, frozenset()).union(*(step.after for step in steps))
+    return touched
 
 
 def _all_are(what: str, steps: list[Change]) -> bool:
