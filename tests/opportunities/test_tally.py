@@ -24,6 +24,7 @@ from opportune.opportunities.models import Opportunity, Tally
 from opportune.opportunities.queries import Sum, totals
 from opportune.opportunities.queries.totals import visible_deals
 from tests.deals import SYSTEM, TODAY, Trade, id_of, last_change_set
+from tests.meanwhile import meanwhile
 from tests.people import Company
 from tests.properties.profiles import few, forgotten
 
@@ -161,5 +162,18 @@ def test_deals_from_before_the_tally_are_counted_by_its_migration(trade: Trade) 
 @pytest.mark.django_db(transaction=True)
 def test_emptying_all_tables_leaves_no_tally(trade: Trade) -> None:
     trade.company.deal()
-    call_command("flush", interactive=False, verbosity=0)
+    call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
     assert not Tally.objects.exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_what_is_not_committed_yet_outlives_the_folding(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tallying, "SPARE", -1)
+    deal = trade.company.deal(estimated_value=Decimal(5))
+    with meanwhile(tallying.fold, waiting=False):
+        actions.edit(SYSTEM, deal.pk, {"estimated_value": Decimal(9)})
+    demand_right(trade.company)
+    assert totals(SYSTEM, OpportunityFilter()).all.value == 9
