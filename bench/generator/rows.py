@@ -55,6 +55,8 @@ def inserts(facts: Facts) -> Iterator[str]:
     yield from _search(facts)
     yield _insert(facts, Task, _tasks(facts), f"{life} WHERE j = {ENTRIES} AND n % 10 IN (1, 4, 7)")
     yield _insert(facts, Share, _shares(facts), f"bench_number WHERE n <= {max(20, facts.size // 1000)}")
+    for place, model in enumerate((Account, Contact, Task, Share)):
+        yield _insert(facts, Change, _made(facts, place, model.kind), f"{model._meta.db_table} AS record")
 
 
 def _insert(facts: Facts, model: type[models.Model], columns: Mapping[str, str], source: str) -> str:
@@ -205,6 +207,23 @@ def _changes(facts: Facts) -> dict[str, str]:
         "detail": facts.dialect.json(
             """CASE move WHEN 'edited' THEN '{}' ELSE '{"move": "' || move || '"}' END"""
         ),
+    }
+
+
+def _made(facts: Facts, place: int, kind: str) -> dict[str, str]:
+    """That a record was made, and no more of its life."""
+    return {
+        "id": f"{facts.changes + facts.change_sets + facts.size * (ENTRIES + place)} + record.id",
+        "change_set_id": str(facts.change_sets),
+        "kind": f"'{kind}'",
+        "record_id": "record.id",
+        "version": "record.version",
+        "operation": "'create'",
+        "at": facts.dialect.instant(str(facts.noon)),
+        "on": facts.dialect.day(str(facts.noon)),
+        "before": facts.dialect.json("'{}'"),
+        "after": facts.dialect.json("'{}'"),
+        "detail": facts.dialect.json("'{}'"),
     }
 
 

@@ -82,6 +82,14 @@ def day(text: str) -> date:
     return found
 
 
+def an_id(text: str) -> int:
+    """The id of a record, as a word reads it; a longer number than a column holds is none."""
+    found = record_id(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the id of a record")
+    return found
+
+
 def _is_id(text: str) -> bool:
     return record_id(text) is not None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from opportune.campaigns import actions, queries
 from opportune.campaigns.filters import CampaignFilter
-from opportune.cli.asking import add_fields, add_filters, add_pages, fields, filters, person_id
+from opportune.cli.asking import add_fields, add_filters, add_pages, an_id, fields, filters, person_id
 from opportune.cli.running import runs
 from opportune.cli.terminal import NOTHING, Terminal
 from opportune.kernel.sentences import sentence
@@ -56,7 +56,7 @@ def _of_one(
     verbs: Commands, name: str, text: str, command: Callable[[Terminal, argparse.Namespace], None]
 ) -> argparse.ArgumentParser:
     parser = verbs.add_parser(name, help=text)
-    parser.add_argument("id", type=int)
+    parser.add_argument("id", type=an_id)
     runs(parser, command)
     return parser
 

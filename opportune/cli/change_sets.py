@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from opportune.cli.asking import an_id
 from opportune.cli.running import runs
 from opportune.cli.terminal import Terminal
 from opportune.kernel.sentences import counted, sentence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def add_commands(commands: Commands) -> None:
     """Add `undo`."""
     each = commands.add_parser("undo", help="take a change set back; undoing an undo is redo")
-    each.add_argument("id", type=int, metavar="CHANGESET")
+    each.add_argument("id", type=an_id, metavar="CHANGESET")
     runs(each, _undo)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from opportune.cli.asking import add_fields, add_pages, fields
+from opportune.cli.asking import add_fields, add_pages, an_id, fields
 from opportune.cli.running import runs
 from opportune.cli.terminal import NOTHING, Terminal
 from opportune.kernel.sentences import sentence
@@ -28,7 +28,7 @@ def add_commands(commands: Commands) -> None:
     runs(each, _list)
 
     show = verbs.add_parser("show", help="one competitor")
-    show.add_argument("id", type=int)
+    show.add_argument("id", type=an_id)
     runs(show, _show)
 
     create = verbs.add_parser("create", help="add a competitor")
@@ -37,13 +37,13 @@ def add_commands(commands: Commands) -> None:
     runs(create, _create)
 
     edit = verbs.add_parser("edit", help="change name, website, strengths or weaknesses")
-    edit.add_argument("id", type=int)
+    edit.add_argument("id", type=an_id)
     add_fields(edit)
     edit.add_argument("--version", metavar="N", help="the version that was looked at")
     runs(edit, _edit)
 
     remove = verbs.add_parser("remove", help="put a competitor that no opportunity names into the bin")
-    remove.add_argument("id", type=int)
+    remove.add_argument("id", type=an_id)
     runs(remove, _remove)
 
 

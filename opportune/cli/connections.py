@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from opportune.cli.asking import an_id
 from opportune.cli.running import runs
 from opportune.cli.terminal import NOTHING, Terminal
 from opportune.customers import actions, queries
@@ -44,14 +45,14 @@ def add_commands(commands: Commands) -> None:
 
     change = verbs.add_parser("change", help="change a connection, as seen from one of its records")
     change.add_argument("record", metavar="RECORD", help=RECORD)
-    change.add_argument("id", type=int)
+    change.add_argument("id", type=an_id)
     _add_fields(change)
     change.add_argument("--version", metavar="N", help="the version that was looked at")
     runs(change, _change)
 
     remove = verbs.add_parser("remove", help="take a connection away")
     remove.add_argument("record", metavar="RECORD", help=RECORD)
-    remove.add_argument("id", type=int)
+    remove.add_argument("id", type=an_id)
     runs(remove, _remove)
 
 

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from opportune.cli.asking import account_id, add_fields, add_filters, add_pages, fields, filters, person_id
+from opportune.cli.asking import (
+    account_id,
+    add_fields,
+    add_filters,
+    add_pages,
+    an_id,
+    fields,
+    filters,
+    person_id,
+)
 from opportune.cli.running import runs
 from opportune.cli.terminal import NOTHING, Terminal
 from opportune.customers import actions, queries
@@ -111,7 +120,7 @@ def _add_verbs(verbs: Commands, noun: Noun) -> None:
     def verb(name: str, text: str, command: Callable[[Terminal, argparse.Namespace, Noun], None]) -> Any:
         parser = verbs.add_parser(name, help=text)
         if name != "bin":
-            parser.add_argument("id", type=int)
+            parser.add_argument("id", type=an_id)
         runs(parser, lambda terminal, options: command(terminal, options, noun))
         return parser
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opportune.cli.asking import an_id
 from opportune.cli.progress import progress_bar
 from opportune.cli.running import runs
 from opportune.cli.terminal import Terminal
@@ -48,7 +49,7 @@ def add_commands(commands: Commands) -> None:
     runs(taking, _import)
 
     undoing = verbs.add_parser("undo", help="take back what an import has made")
-    undoing.add_argument("job", type=int, metavar="JOB", help="the number of the import's job")
+    undoing.add_argument("job", type=an_id, metavar="JOB", help="the number of the import's job")
     runs(undoing, _undo)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from opportune.cli.asking import an_id
 from opportune.cli.progress import progress_bar
 from opportune.cli.running import runs
 from opportune.cli.terminal import Terminal
@@ -41,7 +42,7 @@ def add_commands(commands: Commands) -> None:
         ("undo", "take one back; undoing an undo is redo", _undo),
     ):
         one = verbs.add_parser(verb, help=text)
-        one.add_argument("id", type=int, metavar="JOB")
+        one.add_argument("id", type=an_id, metavar="JOB")
         runs(one, command)
 
 

@@ -12,7 +12,7 @@ from opportune.cli import (
     opportunity_surroundings,
     opportunity_tasks,
 )
-from opportune.cli.asking import add_filters, add_pages, day, filters
+from opportune.cli.asking import add_filters, add_pages, an_id, day, filters
 from opportune.cli.running import runs
 from opportune.cli.showing import show_opportunities, show_opportunity, show_summary
 from opportune.cli.terminal import Terminal
@@ -44,7 +44,7 @@ def add_commands(commands: Commands) -> None:
     runs(summary, _summary)
 
     show = verbs.add_parser("show", help="one opportunity")
-    show.add_argument("id", type=int)
+    show.add_argument("id", type=an_id)
     runs(show, _show)
     opportunity_commands.add_verbs(verbs)
     opportunity_tasks.add_verbs(verbs)

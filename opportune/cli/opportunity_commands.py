@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from opportune.cli.asking import account_id, add_fields, fields, person_id
+from opportune.cli.asking import account_id, add_fields, an_id, fields, person_id
 from opportune.cli.running import runs
 from opportune.cli.showing import show_moves, show_opportunity
 from opportune.cli.terminal import Terminal
@@ -50,13 +50,13 @@ def add_verbs(verbs: Commands) -> None:
     runs(create, _create)
 
     edit = verbs.add_parser("edit", help="change fields of an open opportunity")
-    edit.add_argument("id", type=int)
+    edit.add_argument("id", type=an_id)
     add_fields(edit)
     _add_version(edit)
     runs(edit, _edit)
 
     move = verbs.add_parser("move", help="move to a stage, or start, next, previous, …")
-    move.add_argument("id", type=int)
+    move.add_argument("id", type=an_id)
     add_aim(move)
     move.add_argument("--chance", metavar="PERCENT")
     move.add_argument("--value", metavar="AMOUNT", help="estimated value")
@@ -65,11 +65,11 @@ def add_verbs(verbs: Commands) -> None:
     runs(move, _move)
 
     moves = verbs.add_parser("moves", help="the moves an opportunity can make now")
-    moves.add_argument("id", type=int)
+    moves.add_argument("id", type=an_id)
     runs(moves, _moves)
 
     switch = verbs.add_parser("switch", help="run another process; the one it leaves keeps its place")
-    switch.add_argument("id", type=int)
+    switch.add_argument("id", type=an_id)
     switch.add_argument("--process", metavar="KEY", required=True, help="the process, by key or id")
     switch.add_argument("--on", metavar="DATE", help="date of change (default: today)")
     _add_version(switch)
@@ -78,20 +78,20 @@ def add_verbs(verbs: Commands) -> None:
     month = verbs.add_parser(
         "put-into-month", help="give an open opportunity an estimated close in another month"
     )
-    month.add_argument("id", type=int)
+    month.add_argument("id", type=an_id)
     month.add_argument("month", metavar="MONTH", help="a month to come, such as 2026-06, or none")
     _add_version(month)
     runs(month, _put_into_month)
 
     close = verbs.add_parser("close", help="win or lose an opportunity")
-    close.add_argument("id", type=int)
+    close.add_argument("id", type=an_id)
     add_closing(close)
     close.add_argument("--value", metavar="AMOUNT", help="actual value (default: the estimated one)")
     _add_version(close)
     runs(close, _close)
 
     reopen = verbs.add_parser("reopen", help="take a closing back")
-    reopen.add_argument("id", type=int)
+    reopen.add_argument("id", type=an_id)
     _add_version(reopen)
     runs(reopen, _reopen)
 

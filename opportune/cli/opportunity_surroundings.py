@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from opportune.cli.asking import add_fields, fields, person_id
+from opportune.cli.asking import add_fields, an_id, fields, person_id
 from opportune.cli.running import runs
 from opportune.cli.showing import show_opportunity, show_shares
 from opportune.cli.terminal import Terminal
@@ -54,11 +54,11 @@ def _add_rivals(verbs: Commands) -> None:
     change = _verb(
         verbs, "change-competitor", "change its price, when it was checked, the note", _change_rival
     )
-    change.add_argument("competitor", type=int, help="the competitor, by id")
+    change.add_argument("competitor", type=an_id, help="the competitor, by id")
     add_fields(change)
     change.add_argument("--version", metavar="N", help="the version that was looked at")
     remove = _verb(verbs, "remove-competitor", "take a competitor off an opportunity", _remove_rival)
-    remove.add_argument("competitor", type=int, help="the competitor, by id")
+    remove.add_argument("competitor", type=an_id, help="the competitor, by id")
 
 
 def _add_team(verbs: Commands) -> None:
@@ -81,22 +81,22 @@ def _add_shares(verbs: Commands) -> None:
     share = _verb(verbs, "share", "share an opportunity with a person or a team", _share)
     holder = share.add_mutually_exclusive_group(required=True)
     holder.add_argument("--user", metavar="EMAIL")
-    holder.add_argument("--team", metavar="ID", type=int)
+    holder.add_argument("--team", metavar="ID", type=an_id)
     share.add_argument("--write", action="store_true", help="to change it, too")
     change = _verb(verbs, "change-share", "let them change it, or only read it", _change_share)
-    change.add_argument("share", type=int, help="the share, by id")
+    change.add_argument("share", type=an_id, help="the share, by id")
     access = change.add_mutually_exclusive_group(required=True)
     access.add_argument("--write", dest="may_write", action="store_true")
     access.add_argument("--read-only", dest="may_write", action="store_false")
     unshare = _verb(verbs, "unshare", "take a share back", _unshare)
-    unshare.add_argument("share", type=int, help="the share, by id")
+    unshare.add_argument("share", type=an_id, help="the share, by id")
 
 
 def _verb(
     verbs: Commands, name: str, does: str, run: Callable[[Terminal, argparse.Namespace], None]
 ) -> argparse.ArgumentParser:
     parser = verbs.add_parser(name, help=does)
-    parser.add_argument("id", type=int)
+    parser.add_argument("id", type=an_id)
     runs(parser, run)
     return parser
 

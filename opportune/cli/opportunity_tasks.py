@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opportune.activities.actions import plan_stage_tasks
 from opportune.activities.queries import tasks_about_deal
+from opportune.cli.asking import an_id
 from opportune.cli.running import runs
 from opportune.cli.showing import show_tasks
 from opportune.cli.terminal import Terminal
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def add_verbs(verbs: Commands) -> None:
     """Add the verb that plans the tasks of a stage."""
     plan = verbs.add_parser("plan-stage-tasks", help="plan the tasks of a stage that are not there yet")
-    plan.add_argument("id", type=int)
+    plan.add_argument("id", type=an_id)
     plan.add_argument("--stage", metavar="KEY", help="the stage, by key or id (default: the present one)")
     runs(plan, _plan)
 

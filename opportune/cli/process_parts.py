@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from opportune.cli.asking import add_fields, fields
+from opportune.cli.asking import add_fields, an_id, fields
 from opportune.cli.running import runs
 from opportune.cli.terminal import NOTHING, Terminal
 from opportune.kernel.sentences import sentence
@@ -95,24 +95,24 @@ def _add_step_verbs(verbs: Commands) -> None:
     runs(add, _add_step)
 
     edit = verbs.add_parser("edit-step", help="rename a step or change its fields")
-    edit.add_argument("id", type=int)
+    edit.add_argument("id", type=an_id)
     add_fields(edit)
     edit.add_argument("--version", metavar="N", help="the version that was looked at")
     runs(edit, _edit_step)
 
     order = verbs.add_parser("order-steps", help="put the steps of a stage into an order")
     order.add_argument("stage", metavar=STAGE)
-    order.add_argument("order", metavar="ID", type=int, nargs="+")
+    order.add_argument("order", metavar="ID", type=an_id, nargs="+")
     runs(order, _order_steps)
 
     move = verbs.add_parser("move-step", help="put a step into another stage of its process")
-    move.add_argument("id", type=int)
+    move.add_argument("id", type=an_id)
     move.add_argument("stage", metavar="STAGE")
     move.add_argument("--position", type=int, metavar="N", help="its place there, from 0 (default: the end)")
     runs(move, _move_step)
 
     delete = verbs.add_parser("delete-step", help="delete a step from every opportunity")
-    delete.add_argument("id", type=int)
+    delete.add_argument("id", type=an_id)
     delete.add_argument("--preview", action="store_true", help="only say how many it touches")
     runs(delete, _delete_step)
 

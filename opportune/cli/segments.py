@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opportune.campaigns import actions, queries
 from opportune.campaigns.filters import SegmentFilter
-from opportune.cli.asking import add_fields, add_filters, add_pages, fields, filters, person_id
+from opportune.cli.asking import add_fields, add_filters, add_pages, an_id, fields, filters, person_id
 from opportune.cli.running import runs
 from opportune.cli.terminal import NOTHING, Terminal
 from opportune.kernel.errors import Invalid
@@ -45,14 +45,14 @@ def add_commands(commands: Commands) -> None:
 
     create = verbs.add_parser("create", help="add a segment")
     create.add_argument("name")
-    create.add_argument("--campaign", type=int, metavar="ID", help="the campaign it belongs to")
+    create.add_argument("--campaign", type=an_id, metavar="ID", help="the campaign it belongs to")
     create.add_argument("--owner", metavar="EMAIL", help="who is responsible (default: who acts)")
     add_fields(create)
     runs(create, _create)
 
     def of_one(name: str, text: str, command: Any) -> argparse.ArgumentParser:
         parser = verbs.add_parser(name, help=text)
-        parser.add_argument("id", type=int)
+        parser.add_argument("id", type=an_id)
         runs(parser, command)
         return parser
 
@@ -67,12 +67,12 @@ def add_commands(commands: Commands) -> None:
     added.add_argument("customer", nargs="?", metavar="KIND:ID", help="such as account:12")
     added.add_argument("--note", metavar="TEXT")
     changed = of_one("change-line", "fill in a line, or change its note", _change_line)
-    changed.add_argument("line", type=int)
+    changed.add_argument("line", type=an_id)
     changed.add_argument("--customer", metavar="KIND:ID", help="such as account:12")
     changed.add_argument("--note", metavar="TEXT")
-    of_one("remove-line", "take a line off", _remove_line).add_argument("line", type=int)
+    of_one("remove-line", "take a line off", _remove_line).add_argument("line", type=an_id)
     opened = of_one("open", "open an opportunity for each customer on it", _open)
-    opened.add_argument("--line", type=int, action="append", metavar="ID", help="only for this line")
+    opened.add_argument("--line", type=an_id, action="append", metavar="ID", help="only for this line")
     opened.add_argument("--subject", default="", help="default: the segment's name")
     opened.add_argument("--owner", metavar="EMAIL", help="who is responsible (default: the segment's owner)")
     opened.add_argument("--process", metavar="KEY", help="default: the organisation's")

@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from typing import TYPE_CHECKING
 
-from opportune.cli.asking import day, person_id
+from opportune.cli.asking import an_id, day, person_id
 from opportune.cli.running import runs
 from opportune.cli.terminal import NOTHING, Terminal
 from opportune.identity.actions import issue_token, revoke_token
@@ -43,7 +43,7 @@ def add_commands(commands: Commands) -> None:
     runs(verbs.add_parser("list", help="one's own tokens, or everybody's for an administrator"), _list)
 
     revoke = verbs.add_parser("revoke", help="make a token worthless at once")
-    revoke.add_argument("id", type=int)
+    revoke.add_argument("id", type=an_id)
     runs(revoke, _revoke)
 
 

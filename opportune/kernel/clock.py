@@ -29,12 +29,16 @@ def day_of(instant: datetime, zone: str | ZoneInfo) -> date:
 
 def end_of(day: date, zone: str | ZoneInfo) -> datetime:
     """The last microsecond of a day in a time zone: what "as of DATE" means (domain.md §9)."""
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
     midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=_zone(zone))
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
 def start_of(day: date, zone: str | ZoneInfo) -> datetime:
     """The first instant of a day in a time zone."""
+    if day == date.min:
+        return datetime.min.replace(tzinfo=UTC)
     return datetime.combine(day, time.min, tzinfo=_zone(zone)).astimezone(UTC)
 
 

@@ -47,3 +47,9 @@ def test_days_follow_one_another_without_gap_even_when_clocks_change(day: date) 
 def test_the_day_on_which_clocks_go_forward_is_an_hour_shorter() -> None:
     length = clock.end_of(date(2026, 3, 29), PARIS) - clock.start_of(date(2026, 3, 29), PARIS)
     assert length + timedelta(microseconds=1) == timedelta(hours=23)
+
+
+@pytest.mark.parametrize("zone", [PARIS, "America/Montreal", "Pacific/Auckland"])
+def test_the_first_and_the_last_of_all_days_begin_and_end(zone: str) -> None:
+    assert clock.start_of(date.min, zone) <= clock.end_of(date.min, zone)
+    assert clock.start_of(date.max, zone) <= clock.end_of(date.max, zone)
