@@ -10,7 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 from opportune.opportunities.models import Opportunity
 from opportune.process.queries import StagePicture, process_by_key
 
-
 BUSY = ".htmx-request, .htmx-swapping, .htmx-settling"
 
 

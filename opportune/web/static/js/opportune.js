@@ -19,5 +19,6 @@ import "./elements/op-stamp.js";
 import "./elements/op-tasks.js";
 import "./elements/op-theme.js";
 import "./elements/op-toasts.js";
+import "./forms.js";
 import "./lists.js";
 import "./signing_in.js";
