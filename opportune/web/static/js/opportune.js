@@ -21,4 +21,5 @@ import "./elements/op-theme.js";
 import "./elements/op-toasts.js";
 import "./forms.js";
 import "./lists.js";
+import "./returning.js";
 import "./signing_in.js";
