@@ -113,3 +113,27 @@ def test_the_column_under_a_finger_that_rests_at_the_edge_is_the_one_that_gets_t
     finger.lift()
     expect(toast(page)).to_contain_text("These stages cannot be skipped: Develop")
     assert stage_of(deal) == "qualify"
+
+
+def test_on_a_phone_the_board_has_its_sums_its_owners_and_its_past(page: Page, deal: Opportunity) -> None:
+    expect(page.locator("#board-sum")).to_be_in_viewport()
+    expect(page.locator("#board-sum")).to_have_text("1 open deal · €1,000 · €200 weighted")
+    page.get_by_role("button", name="Filter").tap()
+    page.get_by_label("Owner", exact=True).select_option("me")
+    page.get_by_role("button", name="Apply").tap()
+    expect(page.locator(".chip", has_text="Alice")).to_have_count(1)
+    page.get_by_role("button", name="Filter", exact=True).tap()
+    page.locator("#filter").get_by_label("As of").fill("2026-01-31")
+    page.get_by_role("button", name="Apply").tap()
+    expect(page.get_by_text("As it stood at the end of")).to_be_visible()
+    expect(page.locator(".kc")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_on_a_desk_the_filter_keeps_the_day(company: Company, deal: Opportunity, seat: Seat) -> None:
+    page = seat(company.alice, path="/pipeline/?as_of=2026-01-31")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    expect(page.locator("#filter").get_by_label("As of")).to_be_hidden()
+    page.locator("#filter").get_by_label("Contains").fill("pumps")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_text("As it stood at the end of")).to_be_visible()
