@@ -35,16 +35,16 @@ def meanwhile(doing: Doing, *, waiting: bool = True, look: Doing | None = None) 
         yield ended
         other.start()
         until = monotonic() + WAIT
-        while not ended and not _waits() and monotonic() < until:
+        while not ended and not is_waited_for() and monotonic() < until:
             sleep(0.01)
-        assert _waits() is waiting
+        assert is_waited_for() is waiting
         if look is not None:
             look()
     other.join(WAIT)
     assert ended
 
 
-def _waits() -> bool:
+def is_waited_for() -> bool:
     """Whether another connection waits for this one."""
     with connection.cursor() as cursor:
         cursor.execute(

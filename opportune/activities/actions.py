@@ -1,20 +1,26 @@
 """Commands on tasks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from opportune.activities.models import Task
 from opportune.activities.queries import tasks_seen_by
+from opportune.activities.stage_tasks import task_of, unplanned
 from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
 from opportune.identity.visibility import scope
 from opportune.kernel import clock
 from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
-from opportune.kernel.sentences import sentence
+from opportune.kernel.sentences import Named, sentence
 from opportune.kernel.text import storable
 from opportune.ledger.recording import action, recording
+from opportune.opportunities.events import EnteredStage
+from opportune.opportunities.models import Opportunity
 from opportune.opportunities.queries.totals import visible_deals
+from opportune.opportunities.writing import demand_open, obtain_deals, organisation_today
+from opportune.process.models import Step
+from opportune.process.queries import StagePicture, process_by_id
 
 SUBJECT_LENGTH = 300
 
@@ -52,6 +58,51 @@ def create_task(
     )
     recording().create(task)
     return task
+
+
+@action("plan_stage_tasks")
+def plan_stage_tasks(actor: Actor, opportunity_id: int, *, stage_id: int | None = None) -> Sequence[Task]:
+    """Plan the tasks of a stage of an open deal's process at once, by default of the one it is in (B-049).
+
+    Those are made that the deal never had or that were cancelled since: for its owner, and due as if it entered the
+    stage today. What is open or done stays. Raises NotFound, NotPermitted, Conflict `closed`, Invalid for a stage that
+    is none of the process, or Refused `nothing_to_plan`.
+    """
+    actor.demand("activity", "create")
+    found, missing = obtain_deals(actor, [opportunity_id], "read")
+    if not found:
+        raise missing[opportunity_id]
+    (deal,) = found
+    demand_open(deal)
+    stage = _stage_of(deal, stage_id)
+    of_steps = Task.objects.filter(about_kind=deal.kind, about_id=deal.pk, step__isnull=False)
+    steps = unplanned(stage, of_steps)
+    if not steps:
+        raise _nothing_to_plan(stage)
+    now_there = EnteredStage(deal.pk, stage.id, deal.owner_id, organisation_today())
+    made = [task_of(now_there, step, deal.owner.language) for step in steps]
+    recording().create_many(made)
+    return made
+
+
+def _nothing_to_plan(stage: StagePicture) -> Refused:
+    name = Named(stage.name_en, stage.name_fr)
+    if any(step.what == Step.What.TASK for step in stage.steps):
+        return Refused(
+            "nothing_to_plan", sentence("Every task of “{stage}” is planned or done already.", stage=name)
+        )
+    return Refused(
+        "nothing_to_plan", sentence("“{stage}” brings no tasks along. Choose another stage.", stage=name)
+    )
+
+
+def _stage_of(deal: Opportunity, stage_id: int | None) -> StagePicture:
+    stage = process_by_id(deal.process_id).stage(deal.stage_id if stage_id is None else stage_id)
+    if stage is not None:
+        return stage
+    if stage_id is None:
+        raise Invalid({"stage": sentence("It is in no stage yet. Choose one whose tasks to plan.")})
+    raise Invalid({"stage": sentence("This stage is not one of the process.")})
 
 
 @action("complete_task")

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 
 from opportune.activities.actions import cancel_tasks_of
 from opportune.activities.models import Task
+from opportune.activities.stage_tasks import due, task_of
 from opportune.identity.actor import Actor
 from opportune.identity.models import User
 from opportune.kernel import clock
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import recording
-from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
+from opportune.opportunities.events import OpenTasksUnwanted, StagesEntered
 from opportune.opportunities.models import Opportunity
 from opportune.process.events import StepDelayed, StepsRemoved
 from opportune.process.models import Step
@@ -42,8 +43,8 @@ def make_stage_tasks(actor: Actor, event: StagesEntered) -> None:
         for step in steps.get(entered.stage_id, ()):
             task = former.get((entered.opportunity_id, step.pk))
             if task is None or task.state == Task.State.CANCELLED:
-                made.append(_task(entered, step, languages[entered.owner_id]))
-            elif task.state == Task.State.OPEN and recording().step(task, {"due_on": _due(entered.on, step)}):
+                made.append(task_of(entered, step, languages[entered.owner_id]))
+            elif task.state == Task.State.OPEN and recording().step(task, {"due_on": due(entered.on, step)}):
                 put_off.append(task)
     Task.objects.bulk_update(put_off, ["due_on", "version", *Task.derived], batch_size=BATCH)
     recording().create_many(made)
@@ -56,22 +57,6 @@ def _former_tasks(event: StagesEntered, steps: dict[int, list[Step]]) -> dict[tu
         step_id__in=[step.pk for several in steps.values() for step in several],
     )
     return {(task.about_id, task.step_id or 0): task for task in rows.order_by("id")}
-
-
-def _task(entered: EnteredStage, step: Step, language: str) -> Task:
-    return Task(
-        subject=step.name(language),
-        owner_id=entered.owner_id,
-        about_kind="opportunity",
-        about_id=entered.opportunity_id,
-        step=step,
-        due_on=_due(entered.on, step),
-        created_at=clock.now(),
-    )
-
-
-def _due(on: date, step: Step) -> date | None:
-    return None if step.delay_days is None else on + timedelta(days=step.delay_days)
 
 
 def cancel_open_tasks(actor: Actor, event: OpenTasksUnwanted) -> None:

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from ninja import Query, Router
 
-from opportune.activities.actions import create_task
+from opportune.activities.actions import create_task, plan_stage_tasks
 from opportune.activities.queries import task, tasks_about_deal
 from opportune.api.answers import answer, made
 from opportune.api.asking import Request, language_of, version_seen
@@ -19,9 +19,10 @@ from opportune.schemas.opportunity_commands import (
     SwitchGiven,
     move_asked,
     process_id_of,
+    stage_id_of,
 )
 from opportune.schemas.opportunity_many import ClosureOffered, MoveList, closure_shown, moves_shown
-from opportune.schemas.task import TaskGiven, TaskList, TaskShown
+from opportune.schemas.task import StageTasksGiven, TaskGiven, TaskList, TaskShown
 
 router = Router(tags=["opportunities"])
 
@@ -119,3 +120,15 @@ def plan_task(request: Request, opportunity_id: int, given: TaskGiven) -> HttpRe
     planned = create_task(request.auth, opportunity_id, **given.model_dump())
     row = task(request.auth, planned.pk)
     return made(answer(TaskShown.model_validate(row), version=row.version), f"tasks/{row.id}")
+
+
+@router.post("{int:opportunity_id}/stage-tasks", response={201: TaskList})
+def plan_tasks_of_stage(
+    request: Request, opportunity_id: int, given: StageTasksGiven | None = None
+) -> HttpResponse:
+    """Plan the tasks of a stage at once, as far as they are not planned or done already; those that were made."""
+    stage_id = stage_id_of(request.auth, opportunity_id, given.stage if given else None)
+    planned = {task.pk for task in plan_stage_tasks(request.auth, opportunity_id, stage_id=stage_id)}
+    rows = [row for row in tasks_about_deal(request.auth, opportunity_id) if row.id in planned]
+    shown = TaskList(items=[TaskShown.model_validate(row) for row in rows])
+    return made(answer(shown), f"opportunities/{opportunity_id}/tasks")

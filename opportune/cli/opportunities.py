@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from opportune.cli import deleting, opportunities_many, opportunity_commands, opportunity_surroundings
+from opportune.cli import (
+    deleting,
+    opportunities_many,
+    opportunity_commands,
+    opportunity_surroundings,
+    opportunity_tasks,
+)
 from opportune.cli.asking import add_filters, add_pages, day, filters
 from opportune.cli.running import runs
 from opportune.cli.showing import show_opportunities, show_opportunity, show_summary
@@ -41,6 +47,7 @@ def add_commands(commands: Commands) -> None:
     show.add_argument("id", type=int)
     runs(show, _show)
     opportunity_commands.add_verbs(verbs)
+    opportunity_tasks.add_verbs(verbs)
     deleting.add_verbs(verbs)
     opportunity_surroundings.add_verbs(verbs)
     opportunities_many.add_verbs(verbs)

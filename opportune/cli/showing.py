@@ -12,6 +12,7 @@ from opportune.schemas.opportunity import OpportunityListed, OpportunityShown, R
 from opportune.schemas.opportunity_many import MoveList, OutcomesShown
 from opportune.schemas.person import ShareShown
 from opportune.schemas.summary import SummaryShown, SumShown
+from opportune.schemas.task import TaskList
 
 STATUSES: Mapping[str, Sentence] = {
     "not_started": sentence("Not started"),
@@ -179,3 +180,11 @@ def _where(terminal: Terminal, row: OpportunityListed) -> str:
     if row.stage_name is not None and row.status == "in_progress":
         return row.stage_name
     return spoken(STATUSES[row.status], terminal.language)
+
+
+def show_tasks(terminal: Terminal, shown: TaskList) -> None:
+    """Tasks: what is to be done, when and by whom."""
+    terminal.table(
+        [sentence("Id"), sentence("Task"), sentence("Due on"), sentence("Owner")],
+        [(str(task.id), task.subject, terminal.day(task.due_on), task.owner_name) for task in shown.items],
+    )

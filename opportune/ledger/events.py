@@ -18,9 +18,13 @@ class RecordsChanged:
 
 @dataclass(frozen=True, slots=True)
 class UndoBegins:
-    """An undo or redo is about to lock records of these kinds: what comes before all records is taken now."""
+    """An undo or redo is about to lock records: what comes before all records is taken now.
 
-    kinds: frozenset[str]
+    `fields` are those that the steps to be undone have touched, by the kind of record; all that were filled in, of what
+    is taken back as a whole.
+    """
+
+    fields: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)

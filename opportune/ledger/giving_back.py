@@ -1,7 +1,8 @@
 """Carrying out what an undo does to records: alike ones that follow each other together, in as few queries as one.
 
 The last made comes first, as it may stand on what was made before. Records of a kind with a `SetHandler` do not stand
-on each other; for any other kind each record has its turn.
+on each other; for any other kind each record has its turn. Alike are those to which the same things are to be done: a
+deal that was closed and deleted is brought back and then given its former values, as all are that follow it so.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from opportune.kernel.actor import Actor
+from opportune.kernel.errors import OpportuneError
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import RecordHandler, SetHandler, handlers
 from opportune.ledger.facets import collapse, plan_fields
@@ -38,43 +40,59 @@ class Doing:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+class OutOfTurn(Exception):
+    """Several things were to be done to each of many records, and one was refused: not the first in turn, maybe."""
+
+
 @dataclass(slots=True)
 class GivingBack:
-    """A running undo: its locked records, and what it has done to them so far."""
+    """A running undo: its locked records, and what it has done to them so far. In turn, none waits for another."""
 
     actor: Actor
     running: Recording
     records: dict[RecordRef, Recorded]
     undone: Undone
+    in_turn: bool = False
     given: list[tuple[Recorded, frozenset[str]]] = field(default_factory=list)
-    _waiting: list[tuple[RecordRef, Doing]] = field(default_factory=list)
+    _waiting: list[tuple[RecordRef, Sequence[Doing]]] = field(default_factory=list)
     _counted: int = 0
     _changed: set[RecordRef] = field(default_factory=set)
 
     def undo(self, ref: RecordRef, steps: Sequence[Change], changed_since: set[str]) -> None:
-        """Undo the steps of a record, now or along with those that follow; `finish` does what waits."""
+        """Undo the steps of a record, now or along with those that follow; `finish` does what waits.
+
+        Raises what `finish` does.
+        """
         handler = handlers[ref.kind]
-        together = isinstance(handler, SetHandler)
+        together = isinstance(handler, SetHandler) and not self.in_turn
         if not together or not self._is_waited_with(ref):
             self.finish()
         doings = self._planned(handler, ref, steps, changed_since)
-        if together and len(doings) == 1:
-            if self._waiting and self._waiting[0][1].what != doings[0].what:
-                self.finish()
-            self._waiting.append((ref, doings[0]))
+        if not doings:
             return
-        if doings:
+        if self._waiting and _kinds(self._waiting[0][1]) != _kinds(doings):
             self.finish()
-        for doing in doings:
-            self._do(handler, [(self._fresh([ref])[0], doing)])
+        self._waiting.append((ref, doings))
+        if not together:
+            self.finish()
 
     def finish(self) -> None:
-        """Do what waits."""
+        """Do what waits: the first thing to all, then the next.
+
+        Raises what the records' handlers raise, or OutOfTurn where another record's refusal might have come first.
+        """
         waiting, self._waiting = self._waiting, []
-        if waiting:
-            records = self._fresh([ref for ref, _ in waiting])
-            doings = [doing for _, doing in waiting]
-            self._do(handlers[waiting[0][0].kind], list(zip(records, doings, strict=True)))
+        if not waiting:
+            return
+        handler, refs = handlers[waiting[0][0].kind], [ref for ref, _ in waiting]
+        turns = list(zip(*(doings for _, doings in waiting), strict=True))
+        try:
+            for turn in turns:
+                self._do(handler, list(zip(self._fresh(refs), turn, strict=True)))
+        except OpportuneError as refusal:
+            if len(turns) > 1 and len(refs) > 1:
+                raise OutOfTurn from refusal
+            raise
 
     def _is_waited_with(self, ref: RecordRef) -> bool:
         return not self._waiting or self._waiting[0][0].kind == ref.kind
@@ -144,3 +162,7 @@ class GivingBack:
             for ref in outdated:
                 self.records[ref] = now[ref.id]
         return [self.records[ref] for ref in refs]
+
+
+def _kinds(doings: Sequence[Doing]) -> list[str]:
+    return [doing.what for doing in doings]

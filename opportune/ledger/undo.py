@@ -14,7 +14,7 @@ from opportune.kernel.registries import AdditionHandler, ConsequenceHandler, han
 from opportune.kernel.sentences import sentence
 from opportune.ledger.events import UndoBegins, ValuesGivenBack
 from opportune.ledger.facets import collapse
-from opportune.ledger.giving_back import RECORD, GivingBack, Undone
+from opportune.ledger.giving_back import RECORD, GivingBack, OutOfTurn, Undone
 from opportune.ledger.models import Change, ChangeSet, Job, Recorded
 from opportune.ledger.recording import ADDITION, CONSEQUENCE, Recording, command, tried_twice
 
@@ -34,11 +34,16 @@ def undo(actor: Actor, change_set_id: int, *, job: Job | None = None, chunk: int
     for good), `named_gone` (of what names something that was taken away since), or what the records' handlers raise.
     """
     original = _visible_change_set(actor, change_set_id)
-    return tried_twice(lambda: _undo(actor, original, job, chunk))
+    try:
+        return tried_twice(lambda: _undo(actor, original, job, chunk))
+    except OutOfTurn:
+        return tried_twice(lambda: _undo(actor, original, job, chunk, in_turn=True))
 
 
 @transaction.atomic
-def _undo(actor: Actor, original: ChangeSet, job: Job | None, chunk: int | None) -> Undone:
+def _undo(
+    actor: Actor, original: ChangeSet, job: Job | None, chunk: int | None, *, in_turn: bool = False
+) -> Undone:
     ChangeSet.objects.select_for_update().get(pk=original.pk)
     if ChangeSet.objects.filter(undoes=original).exists():
         raise Refused("already_undone", sentence("This was already undone."))
@@ -51,10 +56,10 @@ def _undo(actor: Actor, original: ChangeSet, job: Job | None, chunk: int | None)
         running.consequences |= {ref for ref, steps in by_record if _all_are(CONSEQUENCE, steps)}
         if _is_own(actor, original):
             running.additions |= {ref for ref, steps in by_record if _all_are(ADDITION, steps)}
-        react(actor, UndoBegins(frozenset(ref.kind for ref, _ in by_record)))
+        react(actor, UndoBegins(_fields_touched(by_record)))
         records = _locked(actor, [ref for ref, _ in by_record], running)
         changed_since = _changed_since(by_record)
-        giving = GivingBack(actor, running, records, undone)
+        giving = GivingBack(actor, running, records, undone, in_turn)
         for ref, steps in by_record:
             giving.undo(ref, steps, changed_since[ref])
         giving.finish()
@@ -110,6 +115,13 @@ def _last_first(change_set: ChangeSet) -> list[tuple[RecordRef, list[Change]]]:
     for change in change_set.changes.order_by("id"):
         steps[change.ref].append(change)
     return list(reversed(steps.items()))
+
+
+def _fields_touched(by_record: Iterable[tuple[RecordRef, list[Change]]]) -> dict[str, frozenset[str]]:
+    touched: dict[str, frozenset[str]] = {}
+    for ref, steps in by_record:
+        touched[ref.kind] = touched.get(ref.kind, frozenset()).union(*(step.after for step in steps))
+    return touched
 
 
 def _all_are(what: str, steps: list[Change]) -> bool:

@@ -21,6 +21,7 @@ from opportune.ledger.working import forget_rows
 from opportune.mailing.actions import deliver_waiting, forget_old_mail
 from opportune.operations.backup.keeping import begin_regular_backup
 from opportune.operations.models import ScheduledRun
+from opportune.opportunities.tallying import fold
 
 KEEP_TASKS_FOR_DAYS = 14
 
@@ -57,6 +58,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("forget old mail", timedelta(hours=1), forget_old_mail),
     Scheduled("take up jobs", timedelta(seconds=30), take_up_abandoned),
     Scheduled("forget rows of old jobs", timedelta(days=1), forget_rows),
+    Scheduled("fold the tally", timedelta(seconds=30), fold),
     Scheduled("purge the bin", timedelta(hours=6), purge_due),
     *backups(settings.BACKUP_HOURS),
 )

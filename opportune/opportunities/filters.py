@@ -36,6 +36,7 @@ CHOICES = ("source", "type", "rating", "priority", "payment_terms", "forecast_ca
 PEOPLE = ("owner", "member")
 DAYS = ("close_from", "close_to")
 FLAGS = ("stale", "on_hold")
+_PLACES = ("status", "owner_ids", "team_id", "process_id", "stage_id")
 _MANY = 200
 
 
@@ -130,6 +131,13 @@ class OpportunityFilter:
             "sort": "" if order == "-touched" else order,
         }
         return {name: str(written[name]) for name in self.PARAMETERS if written.get(name) not in (None, "")}
+
+    @property
+    def is_of_places(self) -> bool:
+        """Whether nothing is asked but where deals are and whose they are: what the tally knows too."""
+        return self == OpportunityFilter(
+            **{name: getattr(self, name) for name in (*_PLACES, "sort", "descending")}
+        )
 
     def condition(self, actor: Actor, *, of_entries: bool = False) -> Q:
         """The rows that match: deals, or the entries that say how deals stood, whose other fields are today's.

@@ -20,7 +20,7 @@ from opportune.process.queries import ProcessPicture, StagePicture, process_by_i
 
 def hold_for_undo(actor: Actor, event: UndoBegins) -> None:
     """Hold the processes before an undo locks deals, unless it has taken them (decision 33)."""
-    if Opportunity.kind in event.kinds:
+    if Opportunity.kind in event.fields:
         hold_processes()
 
 

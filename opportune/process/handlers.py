@@ -24,17 +24,20 @@ class _Customised(Generic[R]):
     """What only those who customise may undo; every field is undone alone."""
 
     model: type[R]
+    process = "pk"
 
     def facets(self) -> dict[str, tuple[str, ...]]:
         """Every field is one by itself."""
         return {}
 
     def lock(self, actor: Actor, ids: Iterable[int]) -> dict[int, R]:
-        """All of them, in the bin or not, locked in the order of their ids; none without the right."""
+        """All of them, in the bin or not, locked after their processes by their ids; none without the right."""
         if "customise" not in actor.rights:
             return {}
-        rows = self.model._default_manager.filter(pk__in=list(ids)).order_by("pk").select_for_update()
-        return {row.pk: row for row in rows}
+        rows = self.model._default_manager.filter(pk__in=list(ids)).order_by("pk")
+        above = Process.objects.filter(pk__in=rows.order_by().values(self.process)).order_by("pk")
+        list(above.select_for_update(no_key=True))
+        return {row.pk: row for row in rows.select_for_update(no_key=True)}
 
     def restore_fields(self, actor: Actor, record: R, values: dict[str, Any]) -> None:
         """Give fields their former values."""
@@ -90,6 +93,7 @@ class StageHandler(_Customised[Stage]):
     """The handler of the kind `stage`."""
 
     model = Stage
+    process = "process_id"
 
     def remove(self, actor: Actor, record: Stage) -> None:
         """Undo a creation, or delete it anew: who came to stand on it meanwhile goes where the others went."""
@@ -123,6 +127,7 @@ class StepHandler(_Customised[Step]):
     """The handler of the kind `step`."""
 
     model = Step
+    process = "stage__process_id"
 
     def remove(self, actor: Actor, record: Step) -> None:
         """Undo a creation, or delete it anew: what is still open of it is cancelled."""

@@ -1,7 +1,13 @@
-"""Processes, stages and steps as commands take hold of them: locked from the process down, by who customises."""
+"""Processes, stages and steps as commands take hold of them: locked from the process down, by who customises.
+
+Who changes what commands on deals go by takes the processes alone. Who does not is in nobody's way: rows are locked
+so that deals may still name them, several of a kind in the order of their ids.
+"""
 
 from collections.abc import Sequence
 from typing import TypeVar
+
+from django.db.models import QuerySet
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
@@ -14,39 +20,42 @@ from opportune.process.models import Process, Stage, Step
 R = TypeVar("R", Process, Stage, Step)
 
 
-def obtain_process(actor: Actor, process_id: int) -> Process:
-    """A process, locked. Raises NotPermitted, NotFound."""
+def obtain_process(actor: Actor, process_id: int, *, alone: bool = True) -> Process:
+    """A process, locked. Raises NotPermitted, NotFound, Refused `processes_busy`."""
     actor.demand_right("customise")
-    take_processes()
-    process = Process.objects.filter(LIVE, pk=process_id).select_for_update().first()
+    if alone:
+        take_processes()
+    process = Process.objects.filter(LIVE, pk=process_id).select_for_update(no_key=True).first()
     if process is None:
         raise NotFound("process")
     return process
 
 
-def obtain_stage(actor: Actor, stage_id: int) -> Stage:
-    """A stage, locked after its process. Raises NotPermitted, NotFound."""
+def obtain_stage(actor: Actor, stage_id: int, *, alone: bool = True) -> Stage:
+    """A stage, locked after its process. Raises NotPermitted, NotFound, Refused `processes_busy`."""
     actor.demand_right("customise")
-    take_processes()
+    if alone:
+        take_processes()
     process_id = Stage.objects.filter(LIVE, pk=stage_id).values_list("process_id", flat=True).first()
     if process_id is None:
         raise NotFound("stage")
-    obtain_process(actor, process_id)
-    stage = Stage.objects.filter(LIVE, pk=stage_id).select_for_update().first()
+    obtain_process(actor, process_id, alone=alone)
+    stage = Stage.objects.filter(LIVE, pk=stage_id).select_for_update(no_key=True).first()
     if stage is None:
         raise NotFound("stage")
     return stage
 
 
-def obtain_step(actor: Actor, step_id: int) -> Step:
-    """A step, locked after its stage and process. Raises NotPermitted, NotFound."""
+def obtain_step(actor: Actor, step_id: int, *, alone: bool = True) -> Step:
+    """A step, locked after its stage and process. Raises NotPermitted, NotFound, Refused `processes_busy`."""
     actor.demand_right("customise")
-    take_processes()
+    if alone:
+        take_processes()
     stage_id = Step.objects.filter(LIVE, pk=step_id).values_list("stage_id", flat=True).first()
     if stage_id is None:
         raise NotFound("step")
-    obtain_stage(actor, stage_id)
-    step = Step.objects.filter(LIVE, pk=step_id).select_for_update().first()
+    obtain_stage(actor, stage_id, alone=alone)
+    step = Step.objects.filter(LIVE, pk=step_id).select_for_update(no_key=True).first()
     if step is None:
         raise NotFound("step")
     return step
@@ -54,20 +63,22 @@ def obtain_step(actor: Actor, step_id: int) -> Step:
 
 def all_processes() -> list[Process]:
     """The processes in their order, locked."""
-    take_processes()
-    return list(Process.objects.filter(LIVE).order_by("position", "id").select_for_update())
+    return _in_place(Process.objects.filter(LIVE))
 
 
 def stages_of(process_id: int) -> list[Stage]:
     """A process's stages in their order, locked; their process is locked by then."""
-    rows = Stage.objects.filter(LIVE, process_id=process_id)
-    return list(rows.order_by("position", "id").select_for_update())
+    return _in_place(Stage.objects.filter(LIVE, process_id=process_id))
 
 
 def steps_of(stage_id: int) -> list[Step]:
     """A stage's steps in their order, locked; their stage is locked by then."""
-    rows = Step.objects.filter(LIVE, stage_id=stage_id)
-    return list(rows.order_by("position", "id").select_for_update())
+    return _in_place(Step.objects.filter(LIVE, stage_id=stage_id))
+
+
+def _in_place(rows: QuerySet[R]) -> list[R]:
+    locked = rows.order_by("pk").select_for_update(no_key=True)
+    return sorted(locked, key=lambda record: (record.position, record.pk))
 
 
 def in_order(records: Sequence[R], ids: Sequence[int]) -> list[R]:

@@ -217,11 +217,19 @@ def move_asked(actor: Actor, opportunity_id: int, given: MoveGiven) -> dict[str,
         return {**asked, "wish": given.stage}
     if given.process is not None and given.stage is None:
         raise Invalid({"stage": sentence("Say which stage of the process to move to.")})
-    if isinstance(given.stage, int) or given.stage is None:
-        return {**asked, "stage_id": given.stage}
-    process = named_process(given.process) if given.process else opportunity(actor, opportunity_id).process
+    if given.process is None or isinstance(given.stage, int) or given.stage is None:
+        return {**asked, "stage_id": stage_id_of(actor, opportunity_id, given.stage)}
+    process = named_process(given.process)
     stage = process.stage_named(given.stage) if process else None
     return {**asked, "stage_id": stage.id if stage else UNKNOWN}
+
+
+def stage_id_of(actor: Actor, opportunity_id: int, name: int | str | None) -> int | None:
+    """The id of a stage of a deal's process by its id or key; none for none. Raises NotFound for an invisible deal."""
+    if name is None or isinstance(name, int):
+        return name
+    stage = opportunity(actor, opportunity_id).process.stage_named(name)
+    return stage.id if stage else UNKNOWN
 
 
 def named_process(name: int | str) -> ProcessPicture | None:

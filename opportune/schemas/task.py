@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from opportune.schemas.shapes import Day, Given, Id, Shown, Text
+from opportune.schemas.shapes import Day, Given, Id, Name, Shown, Text
 
 
 class TaskShown(Shown):
@@ -54,6 +54,12 @@ class TaskGiven(Given):
     subject: Text
     due_on: Day | None = None
     owner_id: Id | None = None
+
+
+class StageTasksGiven(Given):
+    """The stage whose tasks to plan, by its id or key; the one the opportunity is in unless said otherwise."""
+
+    stage: Name | None = None
 
 
 class TaskOwnerGiven(Given):

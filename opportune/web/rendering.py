@@ -4,13 +4,16 @@ A board has some ten thousand pieces and a record some thousand calls, most of t
 of them, to allow for more than our templates use, is left out here.
 """
 
+from collections.abc import Callable, Mapping
 from functools import _lru_cache_wrapper
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import Any, cast
 
+from django.utils import translation
 from jinja2 import Environment, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]  # the quick part of `escape`
 
 _PLAIN = (FunctionType, _lru_cache_wrapper)
@@ -58,10 +61,65 @@ class HouseTemplate(Template):
         return super()._get_default_module()
 
 
+class Settling(NodeTransformer):
+    """Writes into a template what a call gives each time: a sentence of its language, an icon, an address."""
+
+    def __init__(self, certain: Mapping[str, Callable[..., str]], language: str) -> None:
+        self._certain = certain
+        self._language = language
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802 - as Jinja calls it
+        """The same call, or what it gives."""
+        self.generic_visit(node)
+        called = node.node
+        certain = self._certain.get(called.name) if isinstance(called, nodes.Name) else None
+        if certain is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            return node
+        given = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
+        if len(given) < len(node.args):
+            return node
+        with translation.override(self._language):
+            text = certain(*given)
+        const = nodes.Const(str(text), lineno=node.lineno)
+        return nodes.MarkSafe(const, lineno=node.lineno) if isinstance(text, Markup) else const
+
+
 class HouseEnvironment(Environment):
-    """The environment of all pages."""
+    """The environment of all pages, of which each language has one of its own.
+
+    `certain` are the functions that give the same for the same words in one language, by their names in templates.
+    """
 
     code_generator_class = HouseCode
     context_class = HouseContext
     template_class = HouseTemplate
     escaped = staticmethod(escaped)
+    certain: Mapping[str, Callable[..., str]] = MappingProxyType({})
+    language = ""
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: Any = None,
+    ) -> Template:
+        """A template in the language that is active."""
+        own = self if self.language else self._in(translation.get_language() or "en")
+        return Environment.get_template(own, name, parent, globals)
+
+    def _in(self, language: str) -> "HouseEnvironment":
+        kept: dict[str, HouseEnvironment] = self.__dict__.setdefault("_languages", {})
+        if language not in kept:
+            kept[language] = self.overlay()
+            kept[language].language = language
+        return kept[language]
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        if not self.language:
+            return tree
+        # where a template gives such a name a meaning of its own, that is what counts there
+        own = {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
+        own |= {each.name for each in tree.find_all(nodes.Macro)}
+        certain = {each: gives for each, gives in self.certain.items() if each not in own}
+        return cast(nodes.Template, Settling(certain, self.language).visit(tree))

@@ -57,6 +57,7 @@ def environment(**options: Any) -> HouseEnvironment:
         url=address,
         static=static_address,
         icon_of=icon_of,
+        repeated_icons=repeated_icons,
         languages=settings.LANGUAGES,
         may_customise=lambda: viewer().may_customise,
         language=get_language,
@@ -69,11 +70,18 @@ def environment(**options: Any) -> HouseEnvironment:
         days_since=formats.days_since,
         script=assets.script,
         sprite=assets.sprite,
-        stylesheets=assets.stylesheets,
+        stylesheet_links=stylesheet_links,
         theme_of=theme_of,
         viewer_base=lambda: viewer().base_currency,
         viewer_today=lambda: viewer().today,
     )
+    made.certain = {
+        "_": lambda message: _without_values(get_language() or "en", message),
+        "url": address,
+        "static": static_address,
+        "icon": icon_of,
+        "icon_of": icon_of,
+    }
     made.filters.update(
         filled=filled,
         face=formats.face,
@@ -160,9 +168,24 @@ def static_address(name: str) -> str:
 
 @lru_cache(maxsize=256, typed=True)
 def icon_of(name: str, size: str = "") -> Markup:
-    """One icon of the sprite, made once."""
-    pattern = Markup('<svg class="ic {}" aria-hidden="true"><use href="{}#i-{}"/></svg>')
-    return pattern.format(size, static_address(assets.sprite()), name)
+    """One icon, made once: of those the page holds, or else of the sprite."""
+    pattern = Markup('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>')
+    place = "" if name in assets.REPEATED else static_address(assets.sprite())
+    return pattern.format(f"ic {size}".rstrip(), place, name)
+
+
+@lru_cache(maxsize=1)
+def stylesheet_links() -> Markup:
+    """The links to our stylesheets, the reset first."""
+    pattern = Markup('<link rel="stylesheet" href="{}">')
+    return Markup("\n").join(pattern.format(static_address(sheet)) for sheet in assets.stylesheets())
+
+
+@lru_cache(maxsize=1)
+def repeated_icons() -> Markup:
+    """The icons a page shows many times, so that each is named by a few letters."""
+    symbols = Markup().join(Markup(assets.symbol(name)) for name in assets.REPEATED)  # noqa: S704 our own sprite
+    return Markup("<svg hidden>{}</svg>").format(symbols)
 
 
 def theme_of(actor: Any) -> str:

@@ -166,6 +166,23 @@ def test_a_task_is_planned_about_a_deal(alice: Caller, market: Market) -> None:
     assert "Write" in subjects
 
 
+def test_the_tasks_of_a_stage_are_planned_at_once(alice: Caller, market: Market) -> None:
+    here = f"/opportunities/{market.deal.pk}/stage-tasks"
+    for at, name in ((0, "Thank"), (0, "Call"), (1, "Write")):
+        stage_id = market.process.stages[at].id
+        add_step(system_actor("tests"), stage_id, what="task", name_en=name, name_fr=name, delay_days=3)
+    planned = alice.post(here)
+    assert (planned.status, [task["subject"] for task in planned.json["items"]]) == (201, ["Thank", "Call"])
+    assert {task["step_id"] is None for task in planned.json["items"]} == {False}
+    ids = [task["id"] for task in alice.get(planned.header("Location")).json["items"]]
+    assert {task["id"] for task in planned.json["items"]} < set(ids)
+    assert (alice.post(here).status, alice.post(here).json["code"]) == (422, "nothing_to_plan")
+    named = alice.post(here, {"stage": market.process.stages[1].key})
+    assert [task["subject"] for task in named.json["items"]] == ["Write"]
+    taken_back = alice.post(f"/change-sets/{named.header('Change-Set')}/undo")
+    assert taken_back.status == 200, taken_back.text
+
+
 def test_a_task_without_a_subject_is_refused(alice: Caller, market: Market) -> None:
     refused = alice.post(f"/opportunities/{market.deal.pk}/tasks", {"subject": " "})
     assert (refused.status, list(refused.json["errors"])) == (422, ["subject"])

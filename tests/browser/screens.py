@@ -31,6 +31,11 @@ def card_of(page: Page, deal: Opportunity) -> Locator:
     return page.locator(f"#card-{deal.pk}")
 
 
+def cell_of(page: Page, deal: Opportunity, name: str) -> Locator:
+    """A cell of a deal's row in the list that can be edited."""
+    return page.locator(f"#row-{deal.pk} [data-cell='{name}']")
+
+
 def column_of(page: Page, stage: StagePicture) -> Locator:
     """A stage's column on the board."""
     return page.locator(f".kcol[data-lane='{stage.id}']")

@@ -15,7 +15,7 @@ from opportune.activities.actions import create_task
 from opportune.campaigns.actions import add_line, create_campaign, create_segment
 from opportune.opportunities import actions
 from opportune.opportunities.writing import organisation_today
-from opportune.process.actions import require_step
+from opportune.process.actions import add_step, require_step
 from tests.browser.conftest import Seat, Visit
 from tests.browser.screens import new_opportunity, sales_stages
 from tests.people import Company
@@ -92,6 +92,9 @@ SCREENS: dict[str, Way] = {
     "closed record": address("/opportunities/{won}/"),
     "who can see it": address("/access/opportunity:{deal}/"),
     "editing": address("/opportunities/{deal}/edit/"),
+    "planning a stage": opened(
+        "/opportunities/{deal}/", "a[href$='/stage-tasks/']", "#dialog[open] #dialog-title"
+    ),
     "closing": address("/opportunities/{deal}/close/?outcome=lost"),
     "new": address("/opportunities/new/"),
     "new in a dialog": new_in_a_dialog,
@@ -154,6 +157,7 @@ def shown(company: Company) -> Shown:
     actions.close(company.alice, won.pk, outcome="won", reason="PRICE_W", on=organisation_today())
     budget = next(step for step in sales_stages()[0].steps if step.field == "budget")
     require_step(company.ada, budget.id, is_required=True)
+    add_step(company.ada, sales_stages()[1].id, what="task", name_en="Call", name_fr="Appeler")
     campaign = create_campaign(
         company.alice, {"name": "Spring fair", "type": "trade_show", "is_activated": True}
     )

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from tests.browser.conftest import Seat
-from tests.browser.screens import card_of, column_of, drag, expect_column, sales_stages, toast
+from tests.browser.screens import card_of, cell_of, column_of, drag, expect_column, sales_stages, toast
 from tests.browser.test_accessibility import faults
 from tests.people import Company
 
@@ -142,7 +142,7 @@ def test_an_edit_under_way_is_kept_and_both_values_are_shown(
     seat: Seat, company: Company, deals: list[Opportunity]
 ) -> None:
     page = seat(company.alice, path="/opportunities/?sort=subject")
-    row, cell = page.locator(f"#row-{deals[0].pk}"), page.locator(f"#cell-{deals[0].pk}-value")
+    row, cell = page.locator(f"#row-{deals[0].pk}"), cell_of(page, deals[0], "value")
     cell.click()
     value = page.get_by_label("Estimated value, Pump 01")
     value.fill("800")
@@ -161,7 +161,7 @@ def test_an_edit_given_up_leaves_what_the_colleague_typed(
     seat: Seat, company: Company, deals: list[Opportunity]
 ) -> None:
     page = seat(company.alice, path="/opportunities/?sort=subject")
-    cell = page.locator(f"#cell-{deals[0].pk}-value")
+    cell = cell_of(page, deals[0], "value")
     cell.click()
     page.get_by_label("Estimated value, Pump 01").fill("800")
     actions.edit(company.carol, deals[0].pk, {"estimated_value": Decimal(700)})

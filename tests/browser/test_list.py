@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from tests.browser.conftest import Seat
+from tests.browser.screens import cell_of
 from tests.people import Company
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -47,18 +48,18 @@ def test_a_value_is_edited_by_keyboard_alone_and_taken_back(
     value.fill("2500")
     page.keyboard.press("Tab")
     expect(page.get_by_label("Probability, Pump 2")).to_be_focused()
-    expect(page.locator(f"#cell-{deals[1].pk}-value")).to_have_text("€2,500")
+    expect(cell_of(page, deals[1], "value")).to_have_text("€2,500")
     expect(page.locator("#list-sums")).to_contain_text("€10,500")
     page.keyboard.press("Escape")
     page.keyboard.press("Control+z")
-    expect(page.locator(f"#cell-{deals[1].pk}-value")).to_have_text("€2,000")
+    expect(cell_of(page, deals[1], "value")).to_have_text("€2,000")
 
 
 def test_a_colleagues_change_is_shown_before_ones_own(
     company: Company, deals: list[Opportunity], seat: Seat
 ) -> None:
     page = seat(company.alice, path="/opportunities/?sort=subject")
-    cell = page.locator(f"#cell-{deals[0].pk}-value")
+    cell = cell_of(page, deals[0], "value")
     cell.click()
     value = page.get_by_label("Estimated value, Pump 1")
     expect(value).to_be_focused()
@@ -149,7 +150,7 @@ def test_a_cell_that_cannot_be_opened_says_so_and_stays(
     company: Company, deals: list[Opportunity], seat: Seat
 ) -> None:
     page = seat(company.alice, path="/opportunities/?sort=subject")
-    value = page.locator(f"#cell-{deals[1].pk}-value")
+    value = cell_of(page, deals[1], "value")
     page.context.set_offline(True)
     value.click()
     expect(page.get_by_role("status").get_by_text("That did not reach Opportune.")).to_be_visible()

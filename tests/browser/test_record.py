@@ -29,7 +29,7 @@ def test_a_value_is_edited_in_the_header_by_keyboard_and_taken_back(
     company: Company, deals: list[Opportunity], seat: Seat
 ) -> None:
     page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
-    shown = page.locator(f"#cell-{deals[0].pk}-value")
+    shown = page.locator("#record-head [data-cell='value']")
     shown.get_by_role("link").focus()
     page.keyboard.press("Enter")
     value = page.get_by_label("Estimated value, Pump 1")
@@ -53,7 +53,7 @@ def test_a_click_beside_saves_and_escape_restores(
     company: Company, deals: list[Opportunity], seat: Seat
 ) -> None:
     page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
-    shown = page.locator(f"#cell-{deals[0].pk}-probability")
+    shown = page.locator("#record-head [data-cell='probability']")
     shown.get_by_role("link").click()
     page.get_by_label("Probability, Pump 1").fill("40")
     page.get_by_role("heading", name="Pump 1").click()
@@ -69,7 +69,7 @@ def test_a_colleagues_figure_is_shown_before_ones_own(
     company: Company, deals: list[Opportunity], seat: Seat
 ) -> None:
     page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
-    shown = page.locator(f"#cell-{deals[0].pk}-value")
+    shown = page.locator("#record-head [data-cell='value']")
     value = page.get_by_label("Estimated value, Pump 1")
     shown.get_by_role("link").click()
     expect(value).to_be_focused()

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, int]] = {
     "opportunities move": ("{deal} --move next", HIDDEN),
     "opportunities moves": ("{deal}", HIDDEN),
     "opportunities put-into-month": ("{deal} none", HIDDEN),
+    "opportunities plan-stage-tasks": ("{deal}", HIDDEN),
     "opportunities switch": ("{deal} --process contact_manager", HIDDEN),
     "opportunities close": ("{deal} --outcome won", HIDDEN),
     "opportunities move-many": ("{deal} --move next", OWN),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from opportune.activities.actions import plan_stage_tasks
 from opportune.identity.actor import Actor, system_actor
 from opportune.identity.models import User
 from opportune.kernel import clock
@@ -17,7 +18,7 @@ from opportune.opportunities import actions
 from opportune.opportunities.queries import opportunity
 from opportune.process.actions import change_stage, require_step
 from opportune.process.queries import process_by_key
-from opportune.schemas.opportunity_commands import ClosureGiven, MoveGiven
+from opportune.schemas.opportunity_commands import ClosureGiven, MoveGiven, stage_id_of
 from opportune.schemas.problem import problem_of
 from tests.doors.callers import Answer, CommandLine, Market, caller
 
@@ -101,6 +102,11 @@ CASES = [
     ),
     Case("a month that is over", "put-into-month", {"month": "2020-01"}, "invalid", 422, 5),
     Case("a month for a closed deal", "put-into-month", {"month": "none"}, "closed", 409, 7, before=lose),
+    Case("tasks of a stage without any", "plan-stage-tasks", {"stage": "qualify"}, "nothing_to_plan", 422, 6),
+    Case("tasks of a stage there is not", "plan-stage-tasks", {"stage": "nowhere"}, "invalid", 422, 5),
+    Case("tasks of a stage of a closed deal", "plan-stage-tasks", {}, "closed", 409, 7, before=lose),
+    Case("tasks of a stage by who only reads", "plan-stage-tasks", {}, "not_permitted", 403, 4, who="rita"),
+    Case("tasks of a stage of what is invisible", "plan-stage-tasks", {}, "not_found", 404, 3, who="dan"),
     Case("reopening of an open deal", "reopen", {}, "not_closed", 422, 6),
     Case("reopening of what is only visible", "reopen", {}, "not_permitted", 403, 4, who="bob"),
     Case("dismissing no reminder", "dismiss", {}, "no_reminder", 422, 6),
@@ -143,12 +149,14 @@ ROUTES = {
     "close": ("post", "/closure"),
     "switch": ("post", "/process"),
     "put-into-month": ("put", "/month"),
+    "plan-stage-tasks": ("post", "/stage-tasks"),
     "reopen": ("post", "/reopening"),
     "dismiss": ("delete", "/reminder"),
     "delete": ("delete", ""),
 }
 FORMS = {
     "put-into-month": "month",
+    "plan-stage-tasks": "stage-tasks",
     "edit": "edit",
     "move": "move",
     "close": "close",
@@ -180,6 +188,10 @@ def act(market: Market, actor: Actor, case: Case) -> None:
         actions.switch_process(actor, market.deal.pk, process_by_key(given["process"]).id)
     elif case.verb == "put-into-month":
         actions.put_into_month(actor, market.deal.pk, given["month"])
+    elif case.verb == "plan-stage-tasks":
+        plan_stage_tasks(
+            actor, market.deal.pk, stage_id=stage_id_of(actor, market.deal.pk, given.get("stage"))
+        )
     elif case.verb in WITHOUT_FIELDS:
         WITHOUT_FIELDS[case.verb](actor, market.deal.pk)
     else:

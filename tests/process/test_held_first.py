@@ -7,7 +7,7 @@ from opportune.opportunities.binning import put_away
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.writing import Writing, obtain_deal, write_many
 from opportune.process.holding import hold_processes, take_processes
-from opportune.process.obtaining import all_processes
+from opportune.process.obtaining import obtain_process
 from tests.deals import SYSTEM, Trade
 
 
@@ -27,7 +27,7 @@ def test_processes_are_not_taken_by_who_holds_them(trade: Trade) -> None:
     with command(SYSTEM, "tests"):
         obtain_deal(SYSTEM, deal.pk)
         with pytest.raises(RuntimeError, match="decision 33"):
-            all_processes()
+            obtain_process(SYSTEM, trade.sales.id)
     with command(SYSTEM, "tests"):
         take_processes()
         assert obtain_deal(SYSTEM, deal.pk) == deal

@@ -1,8 +1,11 @@
 """Two connections on PostgreSQL: one takes a stage or a process away while another leads a deal there (decision 33)."""
 
+from time import monotonic, sleep
+
 import pytest
 from django.db import connection
 
+from opportune.activities.models import Task
 from opportune.campaigns.actions import activate_campaign, create_campaign, delete_campaign
 from opportune.campaigns.models import Campaign
 from opportune.customers.actions import delete_account
@@ -11,22 +14,37 @@ from opportune.deleted.actions import delete_for_good
 from opportune.identity.actions import set_active
 from opportune.identity.models import User
 from opportune.ledger.models import Recorded
+from opportune.ledger.recording import command
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions
 from opportune.opportunities.models import CLOSED, Entry, Opportunity
+from opportune.process import holding
 from opportune.process.actions import (
     add_stage,
+    add_step,
+    change_process,
+    change_stage,
+    change_step,
+    comment_process,
+    comment_stage,
+    create_process,
     delete_process,
     delete_stage,
+    delete_step,
     install_processes,
+    move_stage,
+    move_step,
+    order_processes,
     retire_process,
+    set_default_stage,
+    shift_step,
 )
 from opportune.process.holding import take_processes
-from opportune.process.models import Process, Stage
-from opportune.process.queries import ProcessPicture, process_by_key
+from opportune.process.models import Process, Stage, Step
+from opportune.process.queries import ProcessPicture, process_by_key, processes
 from opportune.reference.actions import change_settings, install_reference, remove_choice
 from tests.deals import SYSTEM, Trade, id_of, last_change_set, process_with, stage
-from tests.meanwhile import Doing, meanwhile
+from tests.meanwhile import WAIT, Doing, is_waited_for, meanwhile
 from tests.people import found_company
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -200,3 +218,123 @@ def test_who_waits_for_the_processes_has_locked_no_record_yet(trade: Trade) -> N
     deal.refresh_from_db()
     assert deal.deleted_at is not None
     assert (deal.owner_id, deal.campaign_id, deal.source) == (id_of(trade.alice), None, "")
+
+
+def steps_on(road: ProcessPicture) -> tuple[Step, Step]:
+    """Two steps of a process: a tick on its first stage, a task on its second."""
+    tick = add_step(SYSTEM, road.stages[0].id, what="tick", name_en="Ask", name_fr="Demander")
+    return tick, add_step(SYSTEM, road.stages[1].id, what="task", name_en="Call", name_fr="Appeler")
+
+
+def test_what_deals_do_not_go_by_is_changed_while_they_are_written_and_taken_back(trade: Trade) -> None:
+    process = road("named")
+    tick, task = steps_on(process)
+    deal = trade.deal(process_id=process.id)
+    one, two = process.stages[0].id, process.stages[1].id
+    new = {"name_en": "Other", "name_fr": "Autre", "guidance_en": "Ask first", "chance": 33}
+    names = {"name_en": "Other", "name_fr": "Autre"}
+    changing: tuple[Doing, ...] = (
+        lambda: change_process(SYSTEM, process.id, names),
+        lambda: comment_process(SYSTEM, process.id, "Good"),
+        lambda: order_processes(SYSTEM, [each.id for each in reversed(processes())]),
+        lambda: change_stage(SYSTEM, two, new),
+        lambda: comment_stage(SYSTEM, one, "Good"),
+        lambda: move_stage(SYSTEM, two, position=0),
+        lambda: change_step(SYSTEM, tick.pk, names),
+        lambda: shift_step(SYSTEM, task.pk, 1),
+        lambda: move_step(SYSTEM, tick.pk, one, position=0),
+        lambda: add_stage(SYSTEM, process.id, {"name_en": "New", "name_fr": "Nouvelle"}),
+        lambda: add_step(SYSTEM, one, what="tick", name_en="Look", name_fr="Regarder"),
+        lambda: create_process(SYSTEM, name_en="Another", name_fr="Un autre"),
+    )
+    for at, change in enumerate(changing):
+        with meanwhile(change, waiting=False) as ended:
+            actions.move(trade.alice, deal.pk, wish="update")
+        assert (at, ended) == (at, ["done"])
+    renamed = last_change_set(change_stage, SYSTEM, two, {"name_en": "Third"})
+    with meanwhile(lambda: undo(SYSTEM, renamed), waiting=False) as ended:
+        actions.move(trade.alice, deal.pk, wish="next")
+    assert ended == ["done"]
+    with meanwhile(lambda: actions.move(trade.alice, deal.pk, wish="update"), waiting=False) as ended:
+        change_stage(SYSTEM, two, {"name_en": "Fourth"})
+    assert ended == ["done"]
+
+
+def test_what_deals_go_by_is_changed_after_they_were_written(trade: Trade) -> None:
+    process = road("gated")
+    tick, task = steps_on(process)
+    deal = trade.deal(process_id=process.id)
+    one, two, three = (each.id for each in process.stages)
+    changing: tuple[Doing, ...] = (
+        lambda: change_process(SYSTEM, process.id, {"estimates_required": True}),
+        lambda: change_process(SYSTEM, process.id, {"estimates_required": False}),
+        lambda: retire_process(SYSTEM, process.id),
+        lambda: retire_process(SYSTEM, process.id, is_retired=False),
+        lambda: change_stage(SYSTEM, two, {"allow_skip": False}),
+        lambda: change_stage(SYSTEM, three, {"quote_required": True}),
+        lambda: set_default_stage(SYSTEM, two),
+        lambda: change_step(SYSTEM, tick.pk, {"is_required": True}),
+        lambda: change_step(SYSTEM, task.pk, {"delay_days": 3}),
+        lambda: add_step(SYSTEM, one, what="tick", name_en="Look", name_fr="Regarder", is_required=True),
+        lambda: move_step(SYSTEM, task.pk, three),
+        lambda: delete_step(SYSTEM, task.pk),
+    )
+    for at, change in enumerate(changing):
+        with meanwhile(change) as ended:
+            actions.edit(trade.alice, deal.pk, {"estimated_value": at + 1})
+        assert (at, ended) == (at, ["done"])
+    loosened = last_change_set(change_stage, SYSTEM, two, {"allow_skip": True})
+    with meanwhile(lambda: undo(SYSTEM, loosened)) as ended:
+        actions.edit(trade.alice, deal.pk, {"estimated_value": 100})
+    assert ended == ["done"]
+
+
+def test_a_delay_reaches_the_task_that_a_move_under_way_makes(trade: Trade) -> None:
+    process = road("delayed")
+    _, step = steps_on(process)
+    deal = trade.deal(process_id=process.id)
+    with meanwhile(lambda: change_step(SYSTEM, step.pk, {"delay_days": 3})) as ended:
+        actions.move(trade.alice, deal.pk, stage_id=process.stages[1].id)
+    assert ended == ["done"]
+    (task,) = Task.objects.filter(step=step)
+    assert task.due_on is not None
+
+
+def test_a_step_that_was_put_elsewhere_meanwhile_is_not_put_back(trade: Trade) -> None:
+    process = road("elsewhere")
+    tick, _ = steps_on(process)
+    one, two = process.stages[0].id, process.stages[1].id
+    with meanwhile(lambda: move_step(SYSTEM, tick.pk, one, position=0)) as ended:
+        move_step(SYSTEM, tick.pk, two)
+    assert ended == ["conflict"]
+    tick.refresh_from_db()
+    assert tick.stage_id == two
+
+
+def test_who_would_wait_too_long_for_the_deals_is_refused_and_keeps_nobody_waiting(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "PATIENCE", 0.5)
+    process = road("busy")
+    deal = trade.deal()
+
+    def gave_up() -> None:
+        until = monotonic() + WAIT
+        while is_waited_for() and monotonic() < until:
+            sleep(0.01)
+
+    with meanwhile(lambda: delete_stage(SYSTEM, process.stages[1].id), look=gave_up) as ended:
+        actions.move(trade.alice, deal.pk, wish="update")
+    assert ended == ["processes_busy"]
+    assert Stage.objects.get(pk=process.stages[1].id).deleted_at is None
+    delete_stage(SYSTEM, process.stages[1].id)
+
+
+def test_who_took_the_processes_waits_for_other_things_as_long_as_before(trade: Trade) -> None:
+    with command(SYSTEM, "tests"), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '70s'")
+        take_processes()
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("70s",)
+        cursor.execute("SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        assert cursor.fetchall() == [("ExclusiveLock",)]

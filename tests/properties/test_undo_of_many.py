@@ -12,10 +12,12 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from opportune.activities.models import Task
+from opportune.campaigns.actions import activate_campaign, create_campaign, delete_campaign
 from opportune.identity.actions import set_active
 from opportune.kernel.errors import OpportuneError
 from opportune.ledger import giving_back
 from opportune.ledger.models import Change
+from opportune.ledger.recording import command
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions
 from opportune.opportunities.actions import Draft
@@ -89,6 +91,21 @@ def state_of(deals: list[int]) -> list[dict[str, Any]]:
     return [*rows, *(dict(row) for row in told.values(*names))]
 
 
+def won_and_deleted(trade: Trade, road: ProcessPicture, ids: list[int]) -> None:
+    """Close deals and delete them in one change set: of each, two things are to be undone."""
+    with command(trade.company.ada, "tests"):
+        actions.close_many(trade.company.ada, ids=ids, outcome="won", reason="PRICE_W", on=TODAY)
+        actions.delete_many(trade.company.ada, ids=ids)
+
+
+def half_edited_and_deleted(trade: Trade, road: ProcessPicture, ids: list[int]) -> None:
+    """Delete deals of which half were edited before, in one change set."""
+    with command(trade.company.ada, "tests"):
+        for one in ids[: len(ids) // 2]:
+            actions.edit(trade.company.ada, one, {"source": "", "estimated_value": 9})
+        actions.delete_many(trade.company.ada, ids=ids)
+
+
 COMMANDS: dict[str, Any] = {
     "next": lambda trade, road, ids: actions.move_many(trade.alice, ids=ids, wish="next"),
     "skip": lambda trade, road, ids: actions.move_many(trade.alice, ids=ids, stage_id=road.stages[2].id),
@@ -102,6 +119,8 @@ COMMANDS: dict[str, Any] = {
         trade.company.ada, ids=ids, owner_id=id_of(trade.company.carol)
     ),
     "deleted": lambda trade, road, ids: actions.delete_many(trade.company.ada, ids=ids),
+    "won and deleted": won_and_deleted,
+    "half edited and deleted": half_edited_and_deleted,
 }
 AFTERWARDS: dict[str, Any] = {
     "edited": lambda trade, road, one: actions.edit(SYSTEM, one, {"estimated_value": 7}),
@@ -176,3 +195,27 @@ def test_undo_makes_no_more_queries_for_many(trade: Trade, road: ProcessPicture,
                 undo(SYSTEM, change_set)
             counted.append(len(queries))
     assert counted[0] == counted[1]
+
+
+def test_of_many_refusals_the_one_that_comes_first_alone_is_told(trade: Trade, road: ProcessPicture) -> None:
+    ada = trade.company.ada
+    campaign = create_campaign(ada, {"name": "Spring"})
+    activate_campaign(ada, campaign.pk)
+    last, first = trade.deal(external_id="one"), trade.deal(campaign_id=campaign.pk)
+
+    def edited_and_deleted() -> None:
+        with command(ada, "tests"):
+            for each in (last, first):
+                actions.edit(ada, each.pk, {"campaign_id": None, "budget": 7})
+            actions.delete_many(ada, ids=[last.pk, first.pk])
+
+    change_set = last_change_set(edited_and_deleted)
+    delete_campaign(ada, campaign.pk)
+    trade.deal(external_id="one")
+    ends = []
+    for way in (one_by_one, nullcontext):
+        with forgotten(), way():
+            ends.append(verdict(trade, "ada", change_set, twice=False))
+    assert ends[0] == ends[1]
+    assert isinstance(ends[0], tuple)
+    assert ends[0][0] == "origin_gone"

@@ -29,6 +29,7 @@ from opportune.kernel import clock
 from opportune.kernel.errors import NotFound, NotPermitted, OpportuneError
 from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
+from opportune.process.actions import add_step
 from opportune.process.queries import process_by_key
 from tests.deals import SYSTEM, id_of, last_change_set
 from tests.doors.callers import CommandLine, Market, caller
@@ -201,6 +202,8 @@ def records(market: Market, known: Actor) -> dict[str, Any]:
     ended = create_task(market.alice, deal.pk, subject="Ended")
     complete_task(market.alice, ended.pk)
     segment = create_segment(market.alice, {"name": "Mills"})
+    planned = market.process.stages[-1].id
+    add_step(SYSTEM, planned, what="task", name_en="Thank", name_fr="Remercier")
     return {
         "today": today,
         "campaign": create_campaign(market.alice, {"name": "Fair"}).pk,
@@ -223,6 +226,7 @@ def records(market: Market, known: Actor) -> dict[str, Any]:
         "competitor": rival.competitor_id,
         "task": create_task(market.alice, deal.pk, subject="Call").pk,
         "ended": ended.pk,
+        "planned": planned,
         "step": next(s.id for stage in market.process.stages for s in stage.steps if s.what == "tick"),
         "change_set": last_change_set(actions.edit, market.alice, deal.pk, {"description": "Blue"}),
         "other_process": process_by_key("contact_manager").id,

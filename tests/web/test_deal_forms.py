@@ -9,9 +9,12 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from opportune.identity.actor import system_actor
 from opportune.identity.models import Share
+from opportune.kernel import clock
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity, Rival, TeamMember
+from opportune.process.actions import add_step
 from tests.doors.callers import MARK, Market
 from tests.web.conftest import SignIn
 
@@ -163,6 +166,44 @@ def test_a_copy_is_made_under_the_proposed_subject(alice: Client, market: Market
     copy = Opportunity.objects.get(subject="Once more")
     assert answer["Location"] == f"/opportunities/{copy.pk}/"
     assert alice.post(here, {"subject": " "}).status_code == 422
+
+
+def test_the_tasks_of_a_stage_are_planned_by_a_dialog(alice: Client, market: Market) -> None:
+    record, here = f"/opportunities/{market.deal.pk}/", f"/opportunities/{market.deal.pk}/stage-tasks/"
+    assert here not in page_of(alice, record)
+    assert "Every task of its stages is planned or done already." in page_of(alice, here)
+    first, second = (each.id for each in market.process.stages[:2])
+    for stage_id, name in ((first, "Call"), (second, "Write"), (second, "Thank")):
+        add_step(system_actor("tests"), stage_id, what="task", name_en=name, name_fr=name)
+    assert here in page_of(alice, record)
+    offered = page_of(alice, here)
+    assert re.findall(r'<option value="(\d+)"( selected)?>([^<]*)<', offered) == [
+        (str(first), " selected", "Qualify · 1 task"),
+        (str(second), "", "Develop · 2 tasks"),
+    ]
+    answer = alice.post(here, {"stage": second})
+    assert (answer.status_code, answer["Location"]) == (302, record)
+    assert ("Write" in page_of(alice, record), "Call" in page_of(alice, here)) == (True, False)
+    again = alice.post(here, {"stage": second})
+    assert (again.status_code, "planned or done already" in unescape(again.content.decode())) == (422, True)
+    assert alice.post(here, {"stage": "0"}).status_code == 422
+
+
+def test_no_tasks_of_a_stage_are_offered_where_they_could_not_be_planned(
+    alice: Client, market: Market, sign_in: SignIn
+) -> None:
+    add_step(
+        system_actor("tests"), market.process.stages[0].id, what="task", name_en="Ask", name_fr="Demander"
+    )
+    here = f"/opportunities/{market.deal.pk}/stage-tasks/"
+    rita = sign_in(market.company.rita)
+    assert here not in page_of(rita, f"/opportunities/{market.deal.pk}/")
+    assert rita.get(here).status_code == 403
+    actions.close(
+        market.alice, market.deal.pk, outcome="lost", reason="PRICE_L", on=clock.today("Europe/Paris")
+    )
+    assert here not in page_of(alice, f"/opportunities/{market.deal.pk}/")
+    assert alice.get(here).status_code == 409
 
 
 def test_a_reminder_is_put_off_and_away(alice: Client, market: Market) -> None:

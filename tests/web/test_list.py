@@ -107,7 +107,7 @@ def test_what_cannot_be_kept_is_said_in_the_cell_and_stays_typed(
 ) -> None:
     answer = alice.post(cell(deal, "value"), {"estimated_value": typed}, headers=HTMX)
     assert answer.status_code == 422
-    assert answer["HX-Retarget"] == f"#cell-{deal.pk}-value"
+    assert answer["HX-Retarget"] == "closest [data-cell]"
     assert f'value="{typed}"' in answer.content.decode()
     deal.refresh_from_db()
     assert deal.estimated_value == 1000

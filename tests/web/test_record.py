@@ -168,7 +168,7 @@ def test_what_cannot_be_kept_stays_typed_in_the_header(alice: Client, deals: lis
     answer = alice.post(cell(deals[0], "value"), values, headers=HTMX)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert answer["HX-Retarget"] == f"#cell-{deals[0].pk}-value"
+    assert answer["HX-Retarget"] == "closest [data-cell]"
     assert 'value="-5"' in page
     assert 'name="place" value="record"' in page
 

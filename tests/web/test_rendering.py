@@ -135,3 +135,31 @@ def test_all_forms_of_a_page_bear_one_token_that_holds(rf: RequestFactory) -> No
     given = given_to_every_page(rf.get("/"))
     assert str(given["csrf_token"]) in given["csrf_input"].__html__()
     assert given["csrf_input"].__html__() == given["csrf_input"].__html__()
+
+
+def house(*texts: str) -> HouseEnvironment:
+    """Templates `0`, `1` … whose `said` answers in the language that is active."""
+    made = HouseEnvironment(
+        autoescape=True, loader=DictLoader({str(at): text for at, text in enumerate(texts)})
+    )
+    made.globals["said"] = lambda word, more="": f"asked {word} {more}"
+    made.certain = {"said": lambda word: Markup("<i>{} {}</i>").format(translation.get_language(), word)}
+    return made
+
+
+def test_what_is_certain_is_written_into_the_template_of_each_language() -> None:
+    made = house("{% include '1' %}{{ said('a') }}", "{{ said('<') }}")
+    for language in ("en", "fr", "en"):
+        with translation.override(language):
+            drawn = made.get_template("0").render()
+        assert drawn == f"<i>{language} &lt;</i><i>{language} a</i>"
+
+
+def test_what_depends_on_a_value_is_asked_each_time() -> None:
+    made = house("{{ said(value) }}{{ said('a', more=value) }}")
+    assert made.get_template("0").render(value="<") == "asked &lt; asked a &lt;"
+
+
+def test_a_name_the_template_gives_a_meaning_of_its_own_is_not_taken_for_certain() -> None:
+    own = "{% macro said(word) %}own {{ word }}{% endmacro %}{{ said('a') }}"
+    assert house(own).get_template("0").render() == "own a"

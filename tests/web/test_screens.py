@@ -56,6 +56,7 @@ def test_a_visitor_is_asked_to_sign_in(client: Client, address: str) -> None:
         "/opportunities/{deal}/sales-team/",
         "/opportunities/{deal}/shares/",
         "/opportunities/{deal}/clone/",
+        "/opportunities/{deal}/stage-tasks/",
         "/competitors/",
         "/competitors/new/",
         "/opportunities/?competitor=&stale=yes&member=me&on_hold=no&rating=warm",
@@ -107,7 +108,9 @@ def test_a_seller_sees_what_hangs_on_a_deal(
     assert (bell["count"], bell["label"]) == (1, "1 reminder is due")
 
 
-@pytest.mark.parametrize("address", ["", "edit/", "move/", "close/", "stages/1/", "shares/", "clone/"])
+@pytest.mark.parametrize(
+    "address", ["", "edit/", "move/", "close/", "stages/1/", "shares/", "clone/", "stage-tasks/"]
+)
 def test_a_stranger_finds_nothing(company: Company, sign_in: SignIn, deal: Opportunity, address: str) -> None:
     assert sign_in(company.dan).get(f"/opportunities/{deal.pk}/{address}").status_code == 404
 

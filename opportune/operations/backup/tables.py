@@ -29,6 +29,7 @@ LEFT_OUT = {
     "operations": "which workers live and when something is next due",
     "account.emailconfirmation": "keys that confirm an address",
     "usersessions": "which sessions there are, and where from",
+    "opportunities.tally": "added up by the database as deals are written, those of a backup too",
     "socialaccount.socialtoken": "credentials of the provider",
 }
 # Of these columns the content is a credential: the link of a mail that waits to be sent or handed over, for a day.

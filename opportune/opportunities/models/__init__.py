@@ -15,3 +15,4 @@ from opportune.opportunities.models.hanging import ProcessRun as ProcessRun
 from opportune.opportunities.models.hanging import Rival as Rival
 from opportune.opportunities.models.hanging import StepMark as StepMark
 from opportune.opportunities.models.hanging import TeamMember as TeamMember
+from opportune.opportunities.models.tally import Tally as Tally

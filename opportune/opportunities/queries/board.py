@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.models import STILL_OPEN, Opportunity, OpportunityQuerySet
+from opportune.opportunities.models import OPEN, STILL_OPEN, Opportunity, OpportunityQuerySet
 from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
 from opportune.opportunities.queries.next_tasks import NextTask, next_tasks
 from opportune.opportunities.queries.then import rows_then
-from opportune.opportunities.queries.totals import Sum, standing_at, visible_deals
+from opportune.opportunities.queries.totals import Sum, added_up, standing_at, sums_by, visible_deals
 from opportune.process.queries import ProcessPicture, StagePicture
 from opportune.reference.queries import CategoryRow, categories_of
 from opportune.storage.groups import first_of_each, first_of_each_walked
 from opportune.storage.keyset import read_page
-from opportune.storage.numbers import ExactSum
 from opportune.storage.prepared import prepared
 
 CARDS = 40
@@ -64,6 +63,7 @@ class _Ground:
     """
 
     rows: QuerySet[Any]
+    sums: Callable[[], Mapping[int | None, Sum]]
     read: Callable[[Sequence[int]], Mapping[int, BoardCard]]
     is_walked: bool = False
 
@@ -74,16 +74,6 @@ class _Ground:
         if self.is_walked:
             return first_of_each_walked(self.rows, "stage_id", "estimated_close_on", limit)
         return first_of_each(self.rows.order_by(), "stage_id", stages, "estimated_close_on", limit)
-
-    def sums(self) -> dict[int | None, Sum]:
-        """The exact sums of each stage, by SQL."""
-        added = self.rows.order_by().values_list("stage_id")
-        return {
-            stage: Sum(*sums)
-            for stage, *sums in added.annotate(
-                number=Count("id"), sum_value=ExactSum("value_base"), sum_expected=ExactSum("expected_base")
-            )
-        }
 
     def page(self, stage: StagePicture | None, after: str | None, limit: int) -> tuple[list[int], str | None]:
         """The ids of the cards of a column from a cursor on, and the cursor of the next ones."""
@@ -184,10 +174,21 @@ def _ground(actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, as
         rows = standing_at(actor, as_of).filter(here, wanted.condition(actor, of_entries=True))
         is_walked = scope(actor, Opportunity.kind) != Q()
         return _Ground(
-            rows, lambda ids: {key: BoardCard(row) for key, row in rows_then(actor, ids).items()}, is_walked
+            rows,
+            lambda: _by_stage(added_up(rows, ["stage_id"])),
+            lambda ids: {key: BoardCard(row) for key, row in rows_then(actor, ids).items()},
+            is_walked,
         )
-    deals = visible_deals(actor).filter(here, wanted.condition(actor))
-    return _Ground(deals, lambda ids: cards_of(actor, ids))
+    open_here = Q(process_id=process.id, status__in=OPEN)
+    return _Ground(
+        visible_deals(actor).filter(here, wanted.condition(actor)),
+        lambda: _by_stage(sums_by(["stage_id"], actor, wanted, here, open_here)),
+        lambda ids: cards_of(actor, ids),
+    )
+
+
+def _by_stage(sums: Mapping[tuple[Any, ...], Sum]) -> dict[int | None, Sum]:
+    return {stage: part for (stage,), part in sums.items()}
 
 
 @prepared

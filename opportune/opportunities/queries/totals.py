@@ -1,22 +1,27 @@
 """Exact totals in base currency over everything that matches, now or as of a past day (domain.md §3, §10)."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.db.models import Count, F, Q, QuerySet
 
 from opportune.identity.actor import Actor
-from opportune.identity.visibility import scope
+from opportune.identity.visibility import any_of, grounds, scope
 from opportune.kernel import clock
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet, Status
+from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet, Status, Tally
+from opportune.opportunities.models.tally import ADDED, of_halves
 from opportune.reference.queries import organisation_settings
 from opportune.storage.numbers import ExactSum
 
 ZERO = Decimal("0.0000")
+ALL = Q()
+PLACE = ("process_id", "stage_id", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +56,62 @@ def totals(actor: Actor, wanted: OpportunityFilter, *, as_of: date | None = None
 
     The past is read from the entries; who may see a deal is decided as of today.
     """
-    rows: QuerySet[Any] = visible_deals(actor).filter(wanted.condition(actor))
-    if as_of is not None:
-        rows = standing_at(actor, as_of).filter(wanted.condition(actor, of_entries=True))
-    grouped = rows.values_list("process_id", "stage_id", "status").annotate(
-        number=Count("id"), sum_value=ExactSum("value_base"), sum_expected=ExactSum("expected_base")
-    )
+    if as_of is None:
+        sums = sums_by(PLACE, actor, wanted)
+    else:
+        sums = added_up(standing_at(actor, as_of).filter(wanted.condition(actor, of_entries=True)), PLACE)
     whole = Sum()
     by_status: dict[str, Sum] = {status.value: Sum() for status in Status}
     by_stage: dict[tuple[int, int | None], Sum] = defaultdict(Sum)
     by_open_stage: dict[tuple[int, int | None], Sum] = defaultdict(Sum)
-    for process, stage, status, number, value, expected in grouped.order_by():
-        part = Sum(number, value, expected)
+    for (process, stage, status), part in sums.items():
         whole += part
         by_status[status] += part
         by_stage[process, stage] += part
         if status in (Status.NOT_STARTED, Status.IN_PROGRESS):
             by_open_stage[process, stage] += part
     return Totals(whole, by_status, dict(by_stage), dict(by_open_stage))
+
+
+def sums_by(
+    names: Sequence[str], actor: Actor, wanted: OpportunityFilter, within: Q = ALL, of_tally: Q = ALL
+) -> dict[tuple[Any, ...], Sum]:
+    """The sums of the deals that match, by these fields of their place; of those `within`, for the tally `of_tally`.
+
+    The tally has them added up by owner. What is asked of anything else is asked of the deals, and so are those that
+    somebody sees whatever their owner.
+    """
+    asked = wanted.condition(actor)
+    if not wanted.is_of_places:
+        return added_up(visible_deals(actor).filter(within, asked), names)
+    ways = grounds(actor, Opportunity.kind)
+    of_owners = any_of(way for way in ways if way.code != "shared")
+    rows = Tally.objects.filter(of_owners, of_tally, asked).values_list(*names)
+    sums = {
+        tuple(row[: len(names)]): Sum(number, of_halves(*value), of_halves(*expected))
+        for *row, number, value, expected in (
+            (*row[:-4], row[-4:-2], row[-2:]) for row in rows.annotate(*(models.Sum(name) for name in ADDED))
+        )
+        if number
+    }
+    if of_owners != ALL:
+        others = any_of(way for way in ways if way.code == "shared")
+        shared = OpportunityQuerySet(Opportunity).live().filter(others, ~of_owners, within, asked)
+        for place, part in added_up(shared, names).items():
+            sums[place] = sums.get(place, Sum()) + part
+    return sums
+
+
+def added_up(rows: QuerySet[Any], names: Sequence[str]) -> dict[tuple[Any, ...], Sum]:
+    """The exact sums of rows of deals or entries, by some of their fields."""
+    grouped = (
+        rows.order_by()
+        .values_list(*names)
+        .annotate(
+            number=Count("id"), sum_value=ExactSum("value_base"), sum_expected=ExactSum("expected_base")
+        )
+    )
+    return {tuple(row[:-3]): Sum(*row[-3:]) for row in grouped}
 
 
 def standing_at(actor: Actor, day: date) -> QuerySet[Entry]:

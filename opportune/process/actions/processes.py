@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
 from opportune.kernel.checking import text as text_of
-from opportune.kernel.errors import Invalid
+from opportune.kernel.errors import Invalid, NotFound
 from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.ordering import number
 from opportune.ledger.recording import action, recording
 from opportune.process import values
+from opportune.process.holding import relied_upon
 from opportune.process.models import Process, Stage
 from opportune.process.naming import demand_free_names
 from opportune.process.obtaining import (
@@ -111,7 +112,7 @@ def change_process(
 
     Raises NotFound, NotPermitted, Invalid, Conflict.
     """
-    process = obtain_process(actor, process_id)
+    process = obtain_process(actor, process_id, alone=relied_upon(Process.kind, changes))
     check_version(process, version, changes)
     recording().update(process, values.checked(values.PROCESS, changes))
     return process
@@ -127,8 +128,11 @@ def order_processes(actor: Actor, process_ids: Sequence[int]) -> None:
 @action("order_processes")
 def shift_process(actor: Actor, process_id: int, by: int) -> None:
     """Move a process some places later, or earlier below zero; nothing happens at the edge."""
-    obtain_process(actor, process_id)
-    number(shifted(all_processes(), process_id, by))
+    actor.demand_right("customise")
+    siblings = all_processes()
+    if all(sibling.pk != process_id for sibling in siblings):
+        raise NotFound(Process.kind)
+    number(shifted(siblings, process_id, by))
 
 
 @action("retire_process")
@@ -147,7 +151,7 @@ def retire_process(actor: Actor, process_id: int, *, is_retired: bool = True) ->
 @action("comment_process")
 def comment_process(actor: Actor, process_id: int, text: str) -> Process:
     """Add a comment below the others, with the time and the name of who wrote it. Raises Invalid for a blank one."""
-    process = obtain_process(actor, process_id)
+    process = obtain_process(actor, process_id, alone=False)
     recording().update(process, {"comments": with_stamp(actor, process.comments, text)})
     return process
 

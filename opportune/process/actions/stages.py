@@ -11,6 +11,7 @@ from opportune.ledger.ordering import number, placed
 from opportune.ledger.recording import action, recording
 from opportune.process import values
 from opportune.process.actions.processes import with_stamp
+from opportune.process.holding import relied_upon
 from opportune.process.models import Stage
 from opportune.process.naming import demand_free_names
 from opportune.process.obtaining import (
@@ -29,7 +30,7 @@ def add_stage(actor: Actor, process_id: int, fields: Mapping[str, Any]) -> Stage
 
     Raises NotFound, NotPermitted, Invalid.
     """
-    process = obtain_process(actor, process_id)
+    process = obtain_process(actor, process_id, alone=False)
     kept = values.checked({**values.STAGE, **values.KEY}, {"key": "", **fields})
     values.demand_names(kept)
     siblings = stages_of(process.pk)
@@ -51,7 +52,7 @@ def change_stage(
 
     Deals in the stage keep their chances until they move. Raises NotFound, NotPermitted, Invalid, Conflict.
     """
-    stage = obtain_stage(actor, stage_id)
+    stage = obtain_stage(actor, stage_id, alone=relied_upon(Stage.kind, changes))
     check_version(stage, version, changes)
     kept = values.checked(values.STAGE, changes)
     demand_free_names([other for other in stages_of(stage.process_id) if other.pk != stage.pk], kept)
@@ -65,14 +66,14 @@ def order_stages(actor: Actor, process_id: int, stage_ids: Sequence[int]) -> Non
 
     Raises NotFound, NotPermitted, Invalid unless each is named once.
     """
-    process = obtain_process(actor, process_id)
+    process = obtain_process(actor, process_id, alone=False)
     number(in_order(stages_of(process.pk), stage_ids))
 
 
 @action("order_stages")
 def shift_stage(actor: Actor, stage_id: int, by: int) -> None:
     """Move a stage with its steps some places later, or earlier below zero; nothing happens at the edge (C-079)."""
-    stage = obtain_stage(actor, stage_id)
+    stage = obtain_stage(actor, stage_id, alone=False)
     number(shifted(stages_of(stage.process_id), stage_id, by))
 
 
@@ -82,7 +83,7 @@ def move_stage(actor: Actor, stage_id: int, *, position: int, seen: Sequence[int
 
     `seen` is the order in which the caller saw them. Raises NotFound, NotPermitted, Conflict if it is another one.
     """
-    stage = obtain_stage(actor, stage_id)
+    stage = obtain_stage(actor, stage_id, alone=False)
     siblings = stages_of(stage.process_id)
     check_order(Stage.kind, [each.pk for each in siblings], seen)
     number(placed(siblings, next(each for each in siblings if each.pk == stage_id), position))
@@ -113,6 +114,6 @@ def _clear(process_id: int, *, but: int | None = None) -> None:
 @action("comment_stage")
 def comment_stage(actor: Actor, stage_id: int, text: str) -> Stage:
     """Add a comment below the others, with the time and the name of who wrote it. Raises Invalid for a blank one."""
-    stage = obtain_stage(actor, stage_id)
+    stage = obtain_stage(actor, stage_id, alone=False)
     recording().update(stage, {"comments": with_stamp(actor, stage.comments, text)})
     return stage

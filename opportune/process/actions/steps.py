@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opportune.identity.actor import Actor
-from opportune.kernel.errors import Invalid
+from opportune.kernel.errors import Conflict, Invalid
 from opportune.kernel.registries import react
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.merging import check_order, check_version
@@ -12,6 +12,7 @@ from opportune.ledger.ordering import number, placed
 from opportune.ledger.recording import action, recording
 from opportune.process import values
 from opportune.process.events import StepDelayed
+from opportune.process.holding import relied_upon
 from opportune.process.models import Step
 from opportune.process.obtaining import (
     in_order,
@@ -30,7 +31,7 @@ def add_step(actor: Actor, stage_id: int, *, what: str, name_en: str, name_fr: s
 
     Raises NotFound, NotPermitted, Invalid.
     """
-    stage = obtain_stage(actor, stage_id)
+    stage = obtain_stage(actor, stage_id, alone=bool(fields.get("is_required")))
     kept = values.checked(values.NEW_STEP, {"what": what, "name_en": name_en, "name_fr": name_fr, **fields})
     step = Step(stage=stage, position=last_position(steps_of(stage.pk)), **kept)
     _demand_fitting(step)
@@ -46,7 +47,7 @@ def change_step(
 
     Another delay reaches the open tasks of the step (C-086). Raises NotFound, NotPermitted, Invalid, Conflict.
     """
-    step = obtain_step(actor, step_id)
+    step = obtain_step(actor, step_id, alone=relied_upon(Step.kind, changes))
     check_version(step, version, changes)
     kept = values.checked(values.STEP, changes)
     before = step.delay_days
@@ -66,14 +67,14 @@ def require_step(actor: Actor, step_id: int, *, is_required: bool) -> Step:
 @action("order_steps")
 def order_steps(actor: Actor, stage_id: int, step_ids: Sequence[int]) -> None:
     """Put the steps of a stage into an order. Raises NotFound, NotPermitted, Invalid unless each is named once."""
-    stage = obtain_stage(actor, stage_id)
+    stage = obtain_stage(actor, stage_id, alone=False)
     number(in_order(steps_of(stage.pk), step_ids))
 
 
 @action("order_steps")
 def shift_step(actor: Actor, step_id: int, by: int) -> None:
     """Move a step some places later in its stage, or earlier below zero; nothing happens at the edge (C-081)."""
-    step = obtain_step(actor, step_id)
+    step = obtain_step(actor, step_id, alone=False)
     number(shifted(steps_of(step.stage_id), step_id, by))
 
 
@@ -90,9 +91,12 @@ def move_step(
 
     `position` is its place there, from 0; without one it goes to the end of another stage, and stays in its own.
     `seen` is the order in which the caller saw the steps that are there. Raises NotFound, NotPermitted, Invalid for a
-    stage that is none of the process, Conflict if the order is another one.
+    stage that is none of the process, Conflict if the order is another one or the step is elsewhere now.
     """
-    step = obtain_step(actor, step_id)
+    stays = Step.objects.filter(pk=step_id, stage_id=stage_id).exists()
+    step = obtain_step(actor, step_id, alone=not stays)
+    if stays and step.stage_id != stage_id:
+        raise Conflict()  # somebody put it elsewhere while this waited; deals go by where it is
     if stage_id not in {stage.pk for stage in stages_of(step.stage.process_id)}:
         raise Invalid({"stage": sentence("This stage is not one of the process.")})
     there = steps_of(stage_id)

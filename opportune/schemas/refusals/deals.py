@@ -32,6 +32,9 @@ DEALS = (
     Refusal("no_previous_stage", Cause.STATE, sentence("It is in the first stage already.")),
     Refusal("not_skippable", Cause.STATE, sentence("Stages between may not be skipped."), ("stages",)),
     Refusal("close_instead", Cause.STATE, sentence("Won and lost are no stages: close the opportunity.")),
+    Refusal(
+        "nothing_to_plan", Cause.STATE, sentence("The stage has no task that is not planned or done already.")
+    ),
     Refusal("same_process", Cause.STATE, sentence("It is in this process already.")),
     Refusal("confirm_zero", Cause.STATE, sentence("A win worth nothing must be confirmed.")),
     Refusal("open_quotes", Cause.STATE, sentence("Quotes that are open block closing."), ("quotes",)),

@@ -45,6 +45,11 @@ SETTLED = (
             "all",
         ),
     ),
+    Refusal(
+        "processes_busy",
+        Cause.STATE,
+        sentence("Commands on opportunities under way need the process as it is; try again in a moment."),
+    ),
     Refusal("process_is_default", Cause.STATE, sentence("It is the default process.")),
     Refusal("process_gone", Cause.STATE, sentence("The process of the stage is in the bin.")),
     Refusal("stage_gone", Cause.STATE, sentence("The stage of the step is in the bin.")),

@@ -103,5 +103,5 @@ def _form(
     }
     status = 409 if conflict else (422 if message else 200)
     response = page(request, "opportunities/cell.html", context, status=status)
-    response["HX-Retarget"], response["HX-Reswap"] = f"#cell-{deal.id}-{name}", "innerHTML"
+    response["HX-Retarget"], response["HX-Reswap"] = "closest [data-cell]", "innerHTML"
     return response

@@ -5,10 +5,9 @@ from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from opportune.activities.actions import create_task
+from opportune.activities.stage_tasks import stages_to_plan
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted
 from opportune.kernel.parameters import record_id
@@ -22,7 +21,7 @@ from opportune.web.customers.connections import connections_context
 from opportune.web.opportunities.rows import left_sight
 from opportune.web.opportunities.timeline import timeline
 from opportune.web.opportunities.walking import way_of
-from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
 from opportune.web.settings.categories import category_context
 from opportune.web.templating import said
 from opportune.web.typed import Typed
@@ -197,18 +196,6 @@ def step_changes(typed: Typed, field: str) -> dict[str, Any]:
     return {field: typed.text(field)}
 
 
-@require_POST
-@signed_in
-def plan_task(request: SignedIn, opportunity_id: int) -> HttpResponse:
-    """Plan a task about the deal."""
-    typed = Typed(request.POST.dict())
-    due = typed.day("due_on")
-    typed.demand()
-    create_task(request.actor, opportunity_id, subject=typed.text("subject"), due_on=due)
-    tell(request, gettext("Task planned."))
-    return go(request, reverse("opportunity", args=[opportunity_id]))
-
-
 def record_context(record: OpportunityRecord) -> dict[str, Any]:
     """What the record's page and its fragments are made of."""
     lists = every_choice_of((*LISTS, ROLES))
@@ -220,6 +207,7 @@ def record_context(record: OpportunityRecord) -> dict[str, Any]:
         "is_open": record.row.status in ("not_started", "in_progress"),
         "may_write": "write" in record.may,
         "may_add": "append" in record.may,
+        "to_plan": stages_to_plan(record.process, record.tasks),
     }
 
 

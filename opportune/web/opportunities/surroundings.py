@@ -1,6 +1,5 @@
 """What hangs on a deal: competitors, the sales team, shares, the reminder, comments; and making a copy."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,16 +10,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from opportune.campaigns.queries import find_campaigns
 from opportune.customers.queries import find_customers
 from opportune.identity.queries import people, shares_of, teams
-from opportune.kernel.errors import Invalid, NotFound, Refused
+from opportune.kernel.errors import NotFound
 from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.actions.cloning import proposed_subject
-from opportune.opportunities.queries import OpportunityRecord, competitor_names, opportunity
+from opportune.opportunities.queries import competitor_names, opportunity
 from opportune.reference.queries import choices
 from opportune.web.back import safe
 from opportune.web.formats import typed_amount
+from opportune.web.opportunities.deal_form import DealForm
 from opportune.web.opportunities.record import ROLES
-from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.pages import SignedIn, go, page, signed_in, tell
 from opportune.web.typed import Typed
 
 RIVAL = ("name", "price", "checked_on", "note", "version")
@@ -37,7 +37,7 @@ def rivals(request: SignedIn, opportunity_id: int) -> HttpResponse:
     def add() -> None:
         actions.add_rival(request.actor, opportunity_id, name=typed.text("name"), **_rival_fields(typed))
 
-    form = _Form(
+    form = DealForm(
         request, record, "opportunities/rival_form.html", {"names": competitor_names(), "rival": None}
     )
     return form.answer(add, typed.values(RIVAL), gettext("Competitor added."))
@@ -63,7 +63,7 @@ def rival(request: SignedIn, opportunity_id: int, competitor_id: int) -> HttpRes
         day = shown.checked_on.isoformat() if shown.checked_on else ""
         price = typed_amount(shown.price)
         values |= {"price": price, "checked_on": day, "note": shown.note, "version": shown.version}
-    form = _Form(request, record, "opportunities/rival_form.html", {"names": (), "rival": shown})
+    form = DealForm(request, record, "opportunities/rival_form.html", {"names": (), "rival": shown})
     return form.answer(change, values, gettext("Saved."))
 
 
@@ -103,7 +103,7 @@ def sales_team(request: SignedIn, opportunity_id: int) -> HttpResponse:
         {"user_id": "", "role": "", "may_write": "on"} if request.method == "GET" else typed.values(MEMBER)
     )
     lists = {"people": people(), "roles": choices(ROLES), "member": None}
-    form = _Form(request, record, "opportunities/member_form.html", lists)
+    form = DealForm(request, record, "opportunities/member_form.html", lists)
     return form.answer(add, values, gettext("Added to the sales team."))
 
 
@@ -125,7 +125,7 @@ def member(request: SignedIn, opportunity_id: int, person_id: int) -> HttpRespon
     if request.method == "GET":
         values = {"role": shown.role, "may_write": "on" if shown.may_write else ""}
     lists = {"people": (), "roles": choices(ROLES), "member": shown}
-    form = _Form(request, record, "opportunities/member_form.html", lists)
+    form = DealForm(request, record, "opportunities/member_form.html", lists)
     return form.answer(change, values, gettext("Saved."))
 
 
@@ -159,7 +159,7 @@ def shares(request: SignedIn, opportunity_id: int) -> HttpResponse:
         "teams": teams(),
         "may_share": "share" in record.may,
     }
-    form = _Form(request, record, "opportunities/shares_form.html", lists)
+    form = DealForm(request, record, "opportunities/shares_form.html", lists)
     return form.answer(share, typed.values(("holder", "may_write")), gettext("Shared."))
 
 
@@ -195,7 +195,7 @@ def clone(request: SignedIn, opportunity_id: int) -> HttpResponse:
     if request.method == "GET":
         request.actor.demand("opportunity", "create")
         values["subject"] = proposed_subject(record.row.subject, request.actor.language)
-    form = _Form(request, record, "opportunities/clone_form.html", {})
+    form = DealForm(request, record, "opportunities/clone_form.html", {})
     return form.answer(copy, values, gettext("Opportunity cloned."), lambda: made[0])
 
 
@@ -233,50 +233,6 @@ def pick_initiator(request: SignedIn) -> HttpResponse:
         *find_customers(request.actor, letters, kind=None, limit=12),
     ]
     return page(request, "customers/picks.html", {"found": found, "query": letters, "new": ()})
-
-
-class _Form:
-    """A dialog about a deal: shown, sent, shown again with what was wrong; a page of its own without script."""
-
-    def __init__(
-        self, request: SignedIn, record: OpportunityRecord, template: str, more: Mapping[str, Any]
-    ) -> None:
-        self.request = request
-        self.record = record
-        self.template = template
-        self.more = more
-
-    def answer(
-        self,
-        command: Callable[[], object],
-        values: Mapping[str, Any],
-        done: str,
-        target: Callable[[], int] | None = None,
-    ) -> HttpResponse:
-        """The form, or what comes after it was sent; `target` is the deal to show then."""
-        if self.request.method == "GET":
-            return self._show(values, {})
-        try:
-            command()
-        except Invalid as invalid:
-            return self._show(values, invalid.fields)
-        except Refused as refusal:
-            return self._show(values, {"refused": refusal.message})
-        tell(self.request, done)
-        shown = self.record.row.id if target is None else target()
-        return go(self.request, reverse("opportunity", args=[shown]))
-
-    def _show(self, values: Mapping[str, Any], errors: Mapping[str, Any]) -> HttpResponse:
-        context = {
-            "record": self.record,
-            "deal": self.record.row,
-            "form": self.template,
-            "values": values,
-            "errors": errors,
-            **self.more,
-        }
-        template = self.template if is_htmx(self.request) else "layout/form_page.html"
-        return page(self.request, template, context, status=422 if errors else 200)
 
 
 def _back(request: SignedIn, opportunity_id: int, done: str) -> HttpResponse:

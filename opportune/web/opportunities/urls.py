@@ -13,6 +13,7 @@ from opportune.web.opportunities import (
     many,
     moving,
     news,
+    planning,
     record,
     rows,
     surroundings,
@@ -74,7 +75,12 @@ urlpatterns = [
     path("opportunities/<int:opportunity_id>/deletion/", deleting.delete, name="opportunity_delete"),
     path("opportunities/<int:opportunity_id>/close/", closing.close, name="opportunity_close"),
     path("opportunities/<int:opportunity_id>/reopening/", closing.reopen, name="opportunity_reopen"),
-    path("opportunities/<int:opportunity_id>/tasks/", record.plan_task, name="opportunity_task"),
+    path("opportunities/<int:opportunity_id>/tasks/", planning.plan_task, name="opportunity_task"),
+    path(
+        "opportunities/<int:opportunity_id>/stage-tasks/",
+        planning.plan_tasks_of_stage,
+        name="opportunity_stage_tasks",
+    ),
     path("opportunities/<int:opportunity_id>/", include(SURROUNDINGS)),
     path("pick/initiators/", surroundings.pick_initiator, name="pick_initiator"),
 ]

@@ -1,6 +1,7 @@
 // A cell becomes its form where it stands. Enter saves and stays, Tab goes on, Shift Enter goes down, Escape restores.
-// A row is whatever comes anew after a change (`data-row`): a row of a list, or the header of a record. Without script
-// a cell's `data-edit` is a link to the whole form.
+// A row is whatever comes anew after a change (`data-at`): a row of a list, or the header of a record (`data-fresh`).
+// Without script a cell's `data-edit` is a link to the whole form.
+import { within } from "./addresses.js";
 
 export class Editing {
   constructor(list) {
@@ -18,7 +19,7 @@ export class Editing {
 
   clicked(event) {
     if (event.target.closest("[data-restore]")) {
-      this.fresh(event.target.closest("[data-row]"));
+      this.fresh(event.target.closest("[data-at]"));
       return;
     }
     const cell = event.target.closest("[data-cell]");
@@ -32,7 +33,7 @@ export class Editing {
   async open(cell) {
     if (!cell || cell.querySelector(".celled")) return;
     this.was.set(cell, [...cell.childNodes]);
-    await this.ask(cell.dataset.cell, cell, "innerHTML");
+    await this.ask(within(cell, `cells/${cell.dataset.cell}/`), cell, "innerHTML");
     this.focus(cell.querySelector(".celled"));
   }
 
@@ -60,7 +61,7 @@ export class Editing {
   }
 
   fresh(row) {
-    this.ask(row.dataset.row, row, "outerHTML");
+    this.ask(within(row, row.dataset.fresh ?? "row/"), row, "outerHTML");
   }
 
   // Without an answer the toasts say so, and what stands there stays.
@@ -104,12 +105,12 @@ export class Editing {
     form.toggleAttribute("data-sent", true);
     const cell = form.closest("[data-cell]");
     if (this.was.has(cell)) this.restore(cell);
-    else this.fresh(cell.closest("[data-row]"));
+    else this.fresh(cell.closest("[data-at]"));
   }
 
   save(form, then) {
     const cell = form.closest("[data-cell]");
-    const next = { cell: cell.id, row: cell.closest("[data-row]").id, then };
+    const next = { name: cell.dataset.cell, row: cell.closest("[data-at]").id, then };
     if (!changed(form) && !form.querySelector(".err, [data-restore]")) {
       this.leave(form);
       this.go(next);
@@ -125,16 +126,16 @@ export class Editing {
   settled() {
     if (!this.next) return;
     const { next } = this;
-    const cell = document.getElementById(next.cell);
-    const form = cell?.querySelector(".celled");
+    const form = cellOf(next)?.querySelector(".celled");
     if (form?.hasAttribute("data-sent")) return;
     this.next = null;
     if (form) this.focus(form);
     else this.go(next);
   }
 
-  go({ cell, row, then }) {
-    const at = document.getElementById(cell);
+  go(next) {
+    const { row, then } = next;
+    const at = cellOf(next);
     const cells = [...(document.getElementById(row)?.querySelectorAll("[data-cell]") ?? [])];
     const place = cells.indexOf(at);
     if (then === "stay") this.rest(at);
@@ -148,6 +149,10 @@ export class Editing {
       else this.rest(at);
     }
   }
+}
+
+function cellOf({ row, name }) {
+  return document.getElementById(row)?.querySelector(`[data-cell="${CSS.escape(name)}"]`);
 }
 
 function changed(form) {

@@ -1,4 +1,5 @@
 // The list of deals: rows are chosen, walked and edited where they stand; without script it is a table and a form.
+import { within } from "../addresses.js";
 import { Choosing } from "../list/choosing.js";
 import { News } from "../news.js";
 import { Theirs } from "../list/theirs.js";
@@ -38,7 +39,7 @@ class List extends HTMLElement {
     if (!row || !this.contains(row)) return;
     const { id } = row;
     row.setAttribute("aria-busy", "true");
-    await htmx.ajax("POST", row.dataset.move, {
+    await htmx.ajax("POST", within(row, "move/"), {
       source: row,
       target: row,
       swap: "outerHTML",

@@ -1,4 +1,5 @@
 // Menus and other popovers: `[data-menu]` fetches one into #menu, `[popovertarget]` opens one of the page.
+import { within } from "../addresses.js";
 import { bookmark } from "../focus.js";
 import { openAt, openerOf, opens, place } from "../popovers.js";
 
@@ -10,7 +11,7 @@ async function openMenu(button) {
   const menu = document.getElementById("menu");
   menu.replaceChildren();
   const query = button.closest("[data-query]")?.dataset.query;
-  await htmx.ajax("GET", button.dataset.menu, {
+  await htmx.ajax("GET", within(button, button.dataset.menu), {
     source: button,
     target: menu,
     swap: "innerHTML",
