@@ -11,13 +11,14 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from opportune.kernel.checking import Check, NotAcceptable, sorted_out, truth
+from opportune.kernel.checking import Check, NotAcceptable, sorted_out, storable_amount, too_fine, truth
 from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
-from opportune.kernel.money import LIMIT, parse_amount, stored
+from opportune.kernel.money import LIMIT, parse_amount
 from opportune.kernel.parameters import written_day
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
+from opportune.reference.queries import currency_digits, organisation_settings
 
 _ADDRESS = re.compile(r"[^@\s<>()\[\],;:\\\"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_](?:[\w-]*[^\W_])")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])")
@@ -26,9 +27,24 @@ _LARGEST_COUNT = 2**31 - 1
 _CODE = 40
 
 
+AMOUNTS = ("annual_revenue", "budgeted_cost", "actual_cost")
+"""The amounts of accounts and campaigns, all in base currency."""
+
+
+def sorted_values(
+    values: Mapping[str, Any], checks: Mapping[str, Check]
+) -> tuple[dict[str, Any], dict[str, Sentence]]:
+    """The values to keep, and by field why the others cannot be kept."""
+    kept, wrong = sorted_out(checks, values, _no_such_field)
+    amounts = {name: kept[name] for name in AMOUNTS if name in kept}
+    if any(amounts.values()):
+        wrong |= too_fine(amounts, organisation_settings().base_currency, currency_digits)
+    return kept, wrong
+
+
 def checked(values: Mapping[str, Any], checks: Mapping[str, Check]) -> dict[str, Any]:
     """The values to keep. Raises Invalid with a sentence for every field that has none."""
-    kept, wrong = sorted_out(checks, values, _no_such_field)
+    kept, wrong = sorted_values(values, checks)
     if wrong:
         raise Invalid(wrong)
     return kept
@@ -108,7 +124,7 @@ def amount(value: Any) -> Decimal | None:
         raise NotAcceptable(sentence("Enter an amount, such as 1,234.50."))
     if not 0 <= kept < LIMIT:
         raise NotAcceptable(sentence("Enter an amount from zero to less than a thousand billion."))
-    return stored(kept)
+    return storable_amount(kept)
 
 
 def day(value: Any) -> date | None:

@@ -5,11 +5,12 @@ What every noun's fields have in common; what only one noun accepts stands in it
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from types import TracebackType
 from typing import Any
 
 from opportune.kernel.errors import Invalid
-from opportune.kernel.money import parse_amount
-from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.money import STORED_DECIMALS, fits, parse_amount, stored
+from opportune.kernel.sentences import Sentence, counted, sentence
 from opportune.kernel.text import storable
 
 Check = Callable[[Any], Any]
@@ -26,6 +27,41 @@ class NotAcceptable(ValueError):
     def __init__(self, why: Sentence) -> None:
         super().__init__(str(why))
         self.why = why
+
+
+class Faults:
+    """What is wrong with one submission, gathered so that all of it is said at once: by field, its first fault."""
+
+    def __init__(self) -> None:
+        self.by_field: dict[str, Sentence] = {}
+
+    def add(self, wrong: Mapping[str, Sentence]) -> None:
+        """Note what is wrong with fields; what was noted of a field before stays."""
+        self.by_field |= {name: why for name, why in wrong.items() if name not in self.by_field}
+
+    def gathered(self) -> "_Gathering":
+        """A block of code: what it finds Invalid is noted, and what comes after it goes on."""
+        return _Gathering(self)
+
+    def demand(self) -> None:
+        """Raise Invalid for all that was noted."""
+        if self.by_field:
+            raise Invalid(self.by_field)
+
+
+class _Gathering:
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Invalid):
+            return False
+        self.faults.add(error.fields)
+        return True
 
 
 def sorted_out(
@@ -84,6 +120,35 @@ def percentage(value: Any) -> Decimal | None:
     if not 0 <= exact <= 100:
         raise NotAcceptable(sentence("A percentage lies between 0 and 100."))
     return exact
+
+
+def too_fine(
+    amounts: Mapping[str, Decimal | None], currency: str, decimals_of: Callable[[str], int]
+) -> dict[str, Sentence]:
+    """Which amounts have more decimals than their currency, by field: shown, they would be other than what was typed.
+
+    `decimals_of` is asked only if an amount has any.
+    """
+    broken = {name: amount for name, amount in amounts.items() if amount is not None and not fits(amount, 0)}
+    if not broken:
+        return {}
+    decimals = decimals_of(currency)
+    why = sentence("Amounts in {currency} have no decimals.", currency=currency)
+    if decimals:
+        why = counted(
+            "Amounts in {currency} have at most {count} decimal.",
+            "Amounts in {currency} have at most {count} decimals.",
+            decimals,
+            currency=currency,
+        )
+    return {name: why for name, amount in broken.items() if not fits(amount, decimals)}
+
+
+def storable_amount(exact: Decimal) -> Decimal:
+    """An amount as it is kept. Raises NotAcceptable for more decimals than any currency has."""
+    if not fits(exact, STORED_DECIMALS):
+        raise NotAcceptable(sentence("At most {count} decimals fit here.", count=STORED_DECIMALS))
+    return stored(exact)
 
 
 def truth(value: Any) -> bool:

@@ -20,6 +20,11 @@ def rounded(amount: Decimal, decimals: int) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
+def fits(amount: Decimal, decimals: int) -> bool:
+    """Whether an amount has no more decimals than that."""
+    return rounded(amount, decimals) == amount
+
+
 def stored(amount: Decimal) -> Decimal:
     """`amount` at the precision the database keeps."""
     return amount.quantize(_STORED, rounding=ROUND_HALF_UP)

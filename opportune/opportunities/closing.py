@@ -7,27 +7,29 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from opportune.kernel.checking import Faults
 from opportune.kernel.errors import Invalid, NotFound, Refused
 from opportune.kernel.registries import facts
-from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.sentences import sentence
 from opportune.kernel.text import storable
 from opportune.opportunities.chances import likelihood_fields
 from opportune.opportunities.dates import demand_date
 from opportune.opportunities.models import CLOSED, Opportunity, Status
 from opportune.opportunities.probability import LOST, WON
 from opportune.opportunities.stays import Interval, last_move_on
-from opportune.opportunities.values import accepted, amount
+from opportune.opportunities.values import accepted, amount, day, too_fine_amounts
 from opportune.opportunities.writing import entries_of_many, organisation_today
 from opportune.process.queries import ProcessPicture, processes
-from opportune.reference.queries import rate_on, reason_by_code
+from opportune.reference.queries import Reason, rate_on, reason_by_code
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The reason and the date of a closing, once both are known to be right."""
+    """The reason, the date and the actual value of a closing, once all are known to be right."""
 
     id: int
     on: date
+    actual_value: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +49,65 @@ class Verdict:
 
 
 def demand_choices(
-    outcome: str, code: str, on: date | None, today: date, *, names_competitor: bool
+    outcome: str,
+    code: str,
+    on: date | str | None,
+    today: date,
+    *,
+    names_competitor: bool,
+    last: date | None = None,
+    actual_value: Decimal | str | None = None,
+    currency: str = "",
 ) -> Chosen:
-    """The reason of a closing by its code. Raises Invalid: outcome, what is missing, reason, competitor, date."""
+    """What was chosen for a closing, its reason by its code. Raises Invalid for all that is missing or wrong.
+
+    `last` is the date of the last change of the one deal that is closed, and `currency` its currency.
+    """
     if outcome not in CLOSED:
         raise Invalid({"outcome": sentence("Choose won or lost.")})
-    missing: dict[str, Sentence] = {}
+    faults = Faults()
+    reason: Reason | None = None
+    closed_on: date | None = None
+    actual: Decimal | None = None
+    with faults.gathered():
+        reason = _reason(code, outcome)
+    with faults.gathered():
+        closed_on = _day_of(on, today, last)
+    with faults.gathered():
+        _demand_competitor(outcome, names_competitor, asked=reason is not None and reason.asks_competitor)
+    with faults.gathered():
+        actual = accepted("actual_value", amount, actual_value)
+        faults.add(too_fine_amounts({"actual_value": actual}, currency))
+    if reason is None or closed_on is None or faults.by_field:
+        raise Invalid(faults.by_field)
+    return Chosen(reason.id, closed_on, actual)
+
+
+def _reason(code: str, outcome: str) -> Reason:
     if not code:
-        missing["reason"] = sentence("Choose the reason.")
-    if on is None:
-        missing["on"] = sentence("Say on which date it was closed.")
-    if missing or on is None:
-        raise Invalid(missing)
+        raise Invalid({"reason": sentence("Choose the reason.")})
     try:
         chosen = reason_by_code(code)
     except NotFound:
         raise Invalid({"reason": sentence("There is no close reason “{code}”.", code=code)}) from None
     if chosen.outcome not in (outcome, "both") or not chosen.is_offered:
         raise Invalid({"reason": sentence("This reason does not fit the outcome.")})
-    if names_competitor and outcome == Status.WON:
+    return chosen
+
+
+def _day_of(on: date | str | None, today: date, last: date | None) -> date:
+    typed: date | None = accepted("on", day, on)
+    if typed is None:
+        raise Invalid({"on": sentence("Say on which date it was closed.")})
+    demand_date(typed, "on", today, last)
+    return typed
+
+
+def _demand_competitor(outcome: str, is_named: bool, *, asked: bool) -> None:
+    if is_named and outcome == Status.WON:
         raise Invalid({"lost_to": sentence("Only a lost opportunity names the competitor who won it.")})
-    if chosen.asks_competitor and outcome == Status.LOST and not names_competitor:
+    if asked and outcome == Status.LOST and not is_named:
         raise Invalid({"lost_to": sentence("This reason asks which competitor won it.")})
-    demand_date(on, "on", today, None)
-    return Chosen(chosen.id, on)
 
 
 class Closing:
@@ -125,8 +162,7 @@ class Closing:
         return self.rates[currency]
 
     def _actual(self, deal: Opportunity) -> Decimal:
-        given: Decimal | None = accepted("actual_value", amount, self.actual_value)
-        actual = (deal.estimated_value or Decimal(0)) if given is None else given
+        actual = (deal.estimated_value or Decimal(0)) if self.actual_value is None else self.actual_value
         if actual > 0:
             return actual
         process = self._processes.get(deal.process_id)

@@ -1,15 +1,16 @@
 """What a move would do to a deal: planned and checked, nothing written yet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from opportune.kernel.checking import Faults
 from opportune.kernel.errors import NotFound, Refused
 from opportune.kernel.registries import facts
-from opportune.kernel.sentences import sentence
+from opportune.kernel.sentences import Sentence, sentence
 from opportune.opportunities import gates, moves
 from opportune.opportunities.chances import likelihood_fields
 from opportune.opportunities.dates import date_of_change
@@ -26,6 +27,7 @@ from opportune.opportunities.runs import (
     standing_in,
     standing_now,
 )
+from opportune.opportunities.values import too_fine_amounts
 from opportune.opportunities.writing import entries_of_many, organisation_today
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.queries import rate_on
@@ -33,7 +35,9 @@ from opportune.reference.queries import rate_on
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A move as asked for: by its name or the stage aimed at, with what was typed along, checked."""
+    """A move as asked for: by its name or the stage aimed at, with what was typed along, checked; `wrong` is what
+    cannot be kept of it, by field.
+    """
 
     wish: str | None = None
     stage_id: int | None = None
@@ -41,6 +45,7 @@ class Asked:
     chance: Decimal | None = None
     estimated_value: Decimal | None = None
     estimated_close_on: date | None = None
+    wrong: Mapping[str, Sentence] = field(default_factory=dict)
 
     def typed_on(self, deal: Opportunity) -> dict[str, Any]:
         """The value and the close date, as far as they were typed and differ from the deal's."""
@@ -140,18 +145,24 @@ class Course:
             target=target,
             is_finished=standing.is_finished,
         )
-        on = date_of_change(self.known.entries[deal.pk], self.asked.on, self.known.today)
+        faults, on = Faults(), self.known.today
+        faults.add(self.asked.wrong)
+        faults.add(too_fine_amounts(self.asked.typed_on(deal), deal.currency))
+        with faults.gathered():
+            on = date_of_change(self.known.entries[deal.pk], self.asked.on, self.known.today)
         stage = process.stages[step.target]
         self._demand_gates(deal, process, step)
         changes = {**self._progress(standing, step, stage), **self._estimates(deal, step, stage, on)}
         if process.estimates_required and (step.kind != moves.START or step.is_gated):
-            demand_estimates(
-                value=changes.get("estimated_value", deal.estimated_value),
-                chance=changes["chance"],
-                given_chance=self.asked.chance,
-                close=changes.get("estimated_close_on", deal.estimated_close_on),
-                on=on,
-            )
+            with faults.gathered():
+                demand_estimates(
+                    value=changes.get("estimated_value", deal.estimated_value),
+                    chance=changes["chance"],
+                    given_chance=self.asked.chance,
+                    close=changes.get("estimated_close_on", deal.estimated_close_on),
+                    on=on,
+                )
+        faults.demand()
         switched = standing if process.id != deal.process_id else None
         return Planned(deal, step.kind, stage, on, changes, switched)
 

@@ -1,6 +1,6 @@
 """Which fields of a deal may be typed, and what each accepts. Checks take and give plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,16 +11,18 @@ from opportune.kernel.checking import (
     number,
     percentage,
     sorted_out,
+    storable_amount,
     text,
+    too_fine,
     truth,
 )
 from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
-from opportune.kernel.money import LIMIT, stored
+from opportune.kernel.money import LIMIT
 from opportune.kernel.parameters import written_day
 from opportune.kernel.records import RecordRef
-from opportune.kernel.sentences import sentence
-from opportune.reference.queries import choices_of
+from opportune.kernel.sentences import Sentence, sentence
+from opportune.reference.queries import choices_of, currency_digits
 
 CHOICE_LISTS = (
     "type",
@@ -32,6 +34,7 @@ CHOICE_LISTS = (
     "payment_terms",
     "forecast_category",
 )
+AMOUNTS = ("estimated_value", "actual_value", "budget", "price")
 INITIATORS = ("account", "contact", "campaign")
 _CODE = 40
 _LARGEST_ID = 2**63
@@ -45,9 +48,9 @@ def amount(value: Any) -> Decimal | None:
     exact = number(value)
     if exact < 0:
         raise NotAcceptable(sentence("An amount cannot be negative."))
-    if exact >= LIMIT or stored(exact) >= LIMIT:
+    if exact >= LIMIT:
         raise NotAcceptable(sentence("An amount must stay below a million millions."))
-    return stored(exact)
+    return storable_amount(exact)
 
 
 def day(value: Any) -> date | None:
@@ -149,6 +152,13 @@ CHECKS: Mapping[str, Check] = {
 }
 
 
+def too_fine_amounts(
+    columns: Mapping[str, Any], currency: str, decimals_of: Callable[[str], int] = currency_digits
+) -> dict[str, Sentence]:
+    """Which of a deal's amounts have more decimals than its currency, by field. Raises Invalid for an unknown one."""
+    return too_fine({name: columns.get(name) for name in AMOUNTS}, currency, decimals_of)
+
+
 def accepted(name: str, check: Check, value: Any) -> Any:
     """One value as it is kept, of a field that only a command of its own sets. Raises Invalid under its name."""
     try:
@@ -157,10 +167,16 @@ def accepted(name: str, check: Check, value: Any) -> Any:
         raise Invalid({name: problem.why}) from None
 
 
+def sorted_values(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Sentence]]:
+    """A deal's typed values as they are kept, and by field why the others cannot be."""
+    kept, wrong = sorted_out(CHECKS, given)
+    wrong |= _unknown_choices(kept)
+    return {name: value for name, value in kept.items() if name not in wrong}, wrong
+
+
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """A deal's typed values as they are kept. Raises Invalid, naming every field that does not accept its value."""
-    kept, wrong = sorted_out(CHECKS, given)
-    wrong.update(_unknown_choices(kept))
+    kept, wrong = sorted_values(given)
     if wrong:
         raise Invalid(wrong)
     return kept
@@ -174,7 +190,7 @@ def checked_by(checks: Mapping[str, Check], given: Mapping[str, Any]) -> dict[st
     return kept
 
 
-def _unknown_choices(kept: Mapping[str, Any]) -> dict[str, Any]:
+def _unknown_choices(kept: Mapping[str, Any]) -> dict[str, Sentence]:
     asked = [name for name in CHOICE_LISTS if kept.get(name)]
     if not asked:
         return {}

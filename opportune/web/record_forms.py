@@ -85,7 +85,7 @@ def texts(typed: Typed, names: Iterable[str]) -> dict[str, Any]:
     """The texts of a form, and the owner chosen in it, as far as they were sent."""
     read: dict[str, Any] = {name: typed.text(name) for name in names if name in typed.given}
     if typed.text("owner_id"):
-        read["owner_id"] = typed.whole("owner_id")
+        read["owner_id"] = typed.text("owner_id")
     return read
 
 

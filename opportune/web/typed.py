@@ -32,9 +32,13 @@ class Typed:
         """A field's text."""
         return self.given.get(name, "").strip()
 
+    def figure(self, name: str) -> str:
+        """A field's amount or percentage as typed, without the sign after it: for an action that reads it itself."""
+        return self.text(name).rstrip("%€$£ \u00a0")
+
     def amount(self, name: str) -> Decimal | None:
         """A field's amount or percentage, none if blank."""
-        text = self.text(name).rstrip("%€$£ \u00a0")
+        text = self.figure(name)
         if not text:
             return None
         try:

@@ -28,8 +28,8 @@ def test_an_opportunity_is_created_where_the_answer_says(alice: Caller, market: 
 
 
 def test_json_numbers_are_read_exactly(alice: Caller, market: Market) -> None:
-    body = f'{{"subject": "Exact", "account_id": {market.account.pk}, "estimated_value": 99999999999.9999}}'
-    assert alice.post("/opportunities", body).json["estimated_value"] == "99999999999.9999"
+    body = f'{{"subject": "Exact", "account_id": {market.account.pk}, "estimated_value": 99999999999.99}}'
+    assert alice.post("/opportunities", body).json["estimated_value"] == "99999999999.9900"
 
 
 @pytest.mark.parametrize(

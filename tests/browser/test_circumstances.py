@@ -17,6 +17,7 @@ from opportune.opportunities.models import Opportunity
 from opportune.process.actions import require_step
 from tests.browser.conftest import Seat
 from tests.browser.screens import (
+    answered,
     card_of,
     column_of,
     drag,
@@ -132,6 +133,42 @@ def test_wrong_input_is_named_and_kept(seat: Seat, company: Company, deal: Oppor
     expect(dialog.locator("[name=estimated_value]")).to_be_focused()
     expect(dialog.locator("[name=subject]")).to_have_value("<b>Pumps & valves</b>")
     expect(dialog).to_contain_text("This is not a number.")
+    assert Opportunity.objects.count() == 1
+
+
+def test_all_that_is_wrong_is_said_at_once(seat: Seat, company: Company, deal: Opportunity) -> None:
+    """Chromium alone would stop at the first field that is required."""
+    page = seat(company.alice)
+    new_opportunity(page)
+    dialog = expect_dialog(page, "New opportunity")
+    dialog.locator("[name=estimated_value]").fill("about ten")
+    with answered(page, "**/opportunities/new/"):
+        dialog.get_by_role("button", name="Create").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("3 values cannot be saved.")
+    expect(dialog.locator("[aria-invalid='true']")).to_have_count(3)
+    expect(dialog.locator("[name=subject]")).to_be_focused()
+    dialog.get_by_role("link", name="Estimated value").press("Enter")
+    expect(dialog.locator("[name=estimated_value]")).to_be_focused()
+
+
+def test_a_form_of_its_own_page_begins_at_its_first_fault(seat: Seat, company: Company) -> None:
+    page = seat(company.alice, path="/accounts/new/")
+    page.locator("[name=email]").fill("nobody")
+    page.locator("[name=annual_revenue]").fill("much")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("[aria-invalid='true']")).to_have_count(3)
+    expect(page.locator("[name=name]")).to_be_focused()
+
+
+def test_a_date_that_is_half_typed_is_not_lost(seat: Seat, company: Company, deal: Opportunity) -> None:
+    page = seat(company.alice)
+    new_opportunity(page)
+    dialog = expect_dialog(page, "New opportunity")
+    dialog.locator("[name=subject]").fill("Pumps")
+    pick_customer(page, "North")
+    dialog.locator("[name=estimated_close_on]").press_sequentially("12")
+    dialog.get_by_role("button", name="Create").click()
+    expect(dialog.locator("[name=estimated_close_on]")).to_be_focused()
     assert Opportunity.objects.count() == 1
 
 

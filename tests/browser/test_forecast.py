@@ -60,10 +60,25 @@ def test_a_card_is_dragged_to_another_month_and_back(
     expect(toast(page)).to_contain_text("Closes in")
     expect(lane_at(page, days[2]).locator("header")).to_contain_text("€1,000")
     expect(lane_at(page, days[1]).locator(".cnt")).to_have_text("0")
-    expect(page.locator("#board-sum")).to_have_text("2 open deals · €1,500 · €300 weighted")
+    expect(page.locator("#board-sum")).to_have_text("2 open deals · €300 weighted · €1,500 in full")
     toast(page).get_by_role("button", name="Undo").click()
     expect(toast(page)).to_contain_text("Undone.")
     assert Opportunity.objects.get(pk=deal.pk).estimated_close_on == days[1]
+
+
+def test_the_full_amounts_stay_in_front_when_a_card_is_put_elsewhere(
+    seat: Seat, company: Company, deal: Opportunity, days: list[date]
+) -> None:
+    page = seat(company.alice, path="/forecast/")
+    expect(lane_at(page, days[1]).locator("header b")).to_have_text("€200")
+    page.get_by_role("group", name="Sums").get_by_role("link", name="Full amount").click()
+    page.wait_for_url("**?sums=full")
+    expect(lane_at(page, days[1]).locator("header b")).to_have_text("€1,000")
+    drag_to(page, deal, lane_at(page, days[2]))
+    expect(lane_at(page, days[2]).locator("header b")).to_have_text("€1,000")
+    expect(page.locator("#board-sum")).to_have_text("2 open deals · €1,500 · €300 weighted")
+    page.get_by_role("group", name="Sums").get_by_role("link", name="Weighted").click()
+    expect(lane_at(page, days[2]).locator("header b")).to_have_text("€200")
 
 
 def test_a_card_does_not_become_late_by_hand(seat: Seat, company: Company, deal: Opportunity) -> None:

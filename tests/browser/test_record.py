@@ -3,13 +3,13 @@
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.writing import organisation_today
 from tests.browser.conftest import Seat
-from tests.browser.screens import toast
+from tests.browser.screens import expect_dialog, toast
 from tests.people import Company
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -149,3 +149,70 @@ def test_on_paper_every_section_is_there_and_no_button(
         expect(page.locator(control).first).to_be_hidden()
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator("#details")).to_be_visible()
+
+
+def focused(page: Page) -> str:
+    """What has the focus, as its reader hears it: tag and text."""
+    return str(
+        page.evaluate("document.activeElement.tagName + ' ' + document.activeElement.textContent.trim()")
+    )
+
+
+def test_the_focus_follows_a_deal_through_its_stages_its_closing_and_its_reopening(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    """Nothing here is done by mouse; each command loads the page anew."""
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    now = page.locator("#stage-now")
+    expect(now).to_contain_text("Qualify")
+    for stage in ("Develop", "Propose"):
+        now.focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Next stage").focus()
+        page.keyboard.press("Enter")
+        expect(now).to_contain_text(stage)
+        expect(now).to_be_focused()
+    page.get_by_role("link", name="Close as won").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Price", exact=True).press("Space")
+    page.get_by_label("What happened").focus()
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Close as won").press("Enter")
+    expect(page.locator("#closing")).to_be_focused()
+    assert "Closed as won" in focused(page)
+    page.get_by_role("button", name="Reopen").press("Enter")
+    expect(now).to_contain_text("Propose")
+    expect(now).to_be_focused()
+
+
+def test_a_form_that_saves_leads_back_to_what_opened_it(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    page.get_by_role("link", name="Update").first.press("Enter")
+    dialog = expect_dialog(page, "Update")
+    dialog.get_by_label("Estimated value").fill("5000")
+    dialog.get_by_role("button", name="Update").press("Enter")
+    expect(toast(page)).to_contain_text("Moved to Develop.")
+    assert focused(page) == "A Update"
+
+
+def test_tasks_are_planned_and_done_one_after_the_other_by_keyboard(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    for subject in ("Call", "Write", "Visit"):
+        page.get_by_label("New task").fill(subject)
+        page.keyboard.press("Enter")
+        expect(page.locator("#timeline")).to_contain_text(subject)
+        expect(page.get_by_label("New task")).to_be_focused()
+    page.goto("/tasks/")
+    page.get_by_role("button", name="Mark complete: Write").press("Enter")
+    expect(page.get_by_role("button", name="Mark complete: Write")).to_have_count(0)
+    expect(page.get_by_role("button", name="Mark complete: Visit")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Mark complete: Visit")).to_have_count(0)
+    expect(page.get_by_role("button", name="Mark complete: Call")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing to do")).to_be_visible()
+    expect(page.get_by_role("heading", name="My tasks")).to_be_focused()

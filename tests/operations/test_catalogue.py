@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from opportune.operations.catalogue import compile_catalogues, complaints, extract, update_catalogues
 
+PACKAGE = Path(__file__).resolve().parents[2] / "opportune"
+AMERICAN = re.compile(
+    r"\b(cancel(ed|ing)|organiz|customiz|recogniz|categoriz|summariz|analyz|label(ed|ing)|travel(ed|ing)"
+    r"|colors?\b|favorite|behavior|center\b|fulfill\b|catalogs?\b)",
+    re.IGNORECASE,
+)
 CODE = """
 from opportune.kernel.sentences import counted, sentence
 sentence("{name} is required.", name="Subject")
@@ -108,3 +116,14 @@ def test_a_catalogue_is_compiled_when_it_is_newer_than_what_was_compiled(package
     later = compiled.stat().st_mtime + 5
     os.utime(catalogue_of(package), (later, later))
     assert compile_catalogues(package) == [compiled]
+
+
+def test_what_people_read_is_spelled_in_one_way() -> None:
+    """British, as STYLE.md says: in the sentences, and in the names that ship as data."""
+    with (PACKAGE / "locale/fr/LC_MESSAGES/messages.po").open("rb") as source:
+        sentences = [str(message.id) for message in read_po(source, locale="fr")]
+    shipped = [file.read_text() for file in PACKAGE.glob("*/defaults.py")]
+    names = [name for text in shipped for name in re.findall(r'"([A-Z][^"]*)"', text)]
+    assert len(sentences) > 1000
+    assert [said for said in sentences + names if AMERICAN.search(said)] == []
+    assert AMERICAN.search("Canceled")

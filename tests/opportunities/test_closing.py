@@ -78,15 +78,21 @@ def test_a_deal_that_was_never_started_can_be_closed(trade: Trade) -> None:
     assert (close(trade, deal).status, deal.stage_id) == ("won", None)
 
 
-def test_what_is_wrong_is_said_in_order(trade: Trade, deal: Opportunity) -> None:
-    """Each of the faults below is met only when those above are mended."""
+def test_all_that_is_wrong_with_the_form_is_said_at_once_before_the_rules(
+    trade: Trade, deal: Opportunity
+) -> None:
     deal = trade.deal(estimated_value=None)
     faults: dict[str, Any] = {"outcome": "maybe", "reason": "", "on": None, "actual_value": None}
     assert wrong(trade, deal, **faults) == {"outcome"}
     assert wrong(trade, deal, **{**faults, "outcome": "won"}) == {"reason", "on"}
     assert wrong(trade, deal, reason="", actual_value=0) == {"reason"}
-    assert wrong(trade, deal, reason="NONSENSE", on=date(2026, 3, 11)) == {"reason"}
-    assert wrong(trade, deal, reason="PRICE_L", on=date(2026, 3, 11)) == {"reason"}
+    assert wrong(trade, deal, reason="NONSENSE", on=date(2026, 3, 11)) == {"reason", "on"}
+    assert wrong(trade, deal, reason="PRICE_L", on="soon", actual_value="much") == {
+        "reason",
+        "on",
+        "actual_value",
+    }
+    assert wrong(trade, deal, outcome="lost", reason="", on=date(2026, 3, 1)) == {"reason", "on"}
     assert wrong(trade, deal, on=date(2026, 3, 11)) == {"on"}
     with pytest.raises(Refused) as refused:
         close(trade, deal)

@@ -186,7 +186,11 @@ def test_an_unknown_currency_is_refused(trade: Trade) -> None:
 def test_base_amounts_have_the_digits_of_the_base_currency(trade: Trade) -> None:
     add_currency(SYSTEM, code="JPY", digits=0)
     change_setting(SYSTEM, "base_currency", "JPY")
-    assert parts(trade.deal(estimated_value="10.5"), "value", "value_base") == (Decimal("10.5"), 11)
+    set_rate(SYSTEM, code="EUR", rate=Decimal(1), valid_from=date(2026, 1, 1))
+    assert parts(trade.deal(currency="EUR", estimated_value="10.5"), "value", "value_base") == (
+        Decimal("10.5"),
+        11,
+    )
 
 
 def test_an_amount_too_large_in_base_currency_is_refused(trade: Trade) -> None:

@@ -17,6 +17,7 @@ from opportune.opportunities.queries import opportunity
 from opportune.opportunities.stays import stage_since
 from opportune.process import actions
 from opportune.process.queries import ProcessPicture, process_by_id, process_by_key, stage_use
+from opportune.reference.actions import add_currency, set_rate
 from tests.deals import SYSTEM, Trade, entries_of, last_change_set, parts, process_with, stage
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +263,8 @@ def test_who_owns_a_deal_cannot_undo_the_deletion(trade: Trade, cm: ProcessPictu
 
 
 def test_an_amount_too_small_to_matter_stays_exact(trade: Trade, cm: ProcessPicture) -> None:
-    deal = trade.deal(process_id=cm.id, estimated_value="0.0001")
+    add_currency(SYSTEM, code="XAF", digits=4)
+    set_rate(SYSTEM, code="XAF", rate=Decimal(1), valid_from=date(2026, 1, 1))
+    deal = trade.deal(process_id=cm.id, currency="XAF", estimated_value="0.0001")
     actions.delete_stage(SYSTEM, cm.stages[0].id, replacement_id=cm.stages[5].id)
     assert Entry.objects.get(opportunity=deal, is_current=True).expected == Decimal("0.0001")

@@ -55,7 +55,7 @@ def test_blank_text_is_empty() -> None:
     [
         ("1000", "1000"),
         (1000, "1000"),
-        (Decimal("0.00005"), "0.0001"),
+        (Decimal("0.0001"), "0.0001"),
         (0.1, "0.1"),
         ("1 234,50", "1234.50"),
         ("0", "0"),
@@ -64,6 +64,11 @@ def test_blank_text_is_empty() -> None:
 )
 def test_an_amount_has_four_decimals(name: str, value: Any, amount: str) -> None:
     assert kept(name, value) == Decimal(amount)
+
+
+def test_what_could_only_be_kept_rounded_is_refused() -> None:
+    assert kept("budget", "0.00010") == Decimal("0.0001")
+    assert refuses("budget", "0.00005")
 
 
 @pytest.mark.parametrize("value", [None, ""])

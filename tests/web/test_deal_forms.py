@@ -245,3 +245,35 @@ def test_competitors_are_listed_added_changed_and_removed(alice: Client, market:
     assert alice.post(f"/competitors/{pk}/removal/").status_code == 422
     actions.remove_rival(market.alice, market.deal.pk, pk)
     assert alice.post(f"/competitors/{pk}/removal/")["Location"] == "/competitors/"
+
+
+def test_a_new_deal_is_told_all_that_is_wrong_with_it_and_keeps_what_was_typed(alice: Client) -> None:
+    typed = {"subject": "", "estimated_value": "much", "estimated_close_on": "soon", "currency": "QQQ"}
+    answer = alice.post("/opportunities/new/", {**typed, "customer": ""}, headers=HTMX)
+    page = answer.content.decode()
+    assert (answer.status_code, page.count('aria-invalid="true"')) == (422, 5)
+    assert "5 values cannot be saved." in page
+    assert [f'href="#f-{name}"' in page for name in (*typed, "customer")] == [True] * 5
+    assert 'value="much"' in page
+
+
+def test_what_the_form_does_not_show_is_said_above_it(alice: Client, market: Market) -> None:
+    form = {"subject": "Pumps", "customer": f"account:{market.account.pk}", "segment_id": "987654"}
+    page = alice.post("/opportunities/new/", {**form, "process": "99"}).content.decode()
+    assert "Choose a sales process." in page
+
+
+def test_the_edit_form_is_told_all_that_is_wrong_with_it(alice: Client, market: Market) -> None:
+    address = f"/opportunities/{market.deal.pk}/edit/"
+    form = {name: value or "" for name, value in shown_in_form(page_of(alice, address)).items()}
+    wrong = {"subject": "", "budget": "much", "decision_on": "soon", "chance": "101"}
+    answer = alice.post(address, {**form, **wrong})
+    page = answer.content.decode()
+    assert (answer.status_code, page.count('aria-invalid="true"')) == (422, 4)
+    assert "4 values cannot be saved." in page
+
+
+def test_the_close_form_is_told_all_that_is_wrong_with_it(alice: Client, market: Market) -> None:
+    form = {"outcome": "won", "reason": "", "on": "soon", "actual_value": "much"}
+    page = alice.post(f"/opportunities/{market.deal.pk}/close/", form).content.decode()
+    assert [f'id="err-{name}"' in page for name in ("reason", "on", "actual_value")] == [True] * 3

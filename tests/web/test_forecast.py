@@ -58,8 +58,28 @@ def test_months_are_lanes_with_their_sums(company: Company, alice: Client, deal:
     page = alice.get("/forecast/").content.decode()
     lanes = [part.split('"')[0] for part in page.split('data-lane="')[1:]]
     assert lanes == ["late", "2026-03", "2026-04", "2026-05", "2026-06", "none"]
-    assert "3 open deals · <b>€1,057</b> · €211 weighted" in page
+    assert "3 open deals · <b>€211 weighted</b> · €1,057 in full" in page
     assert ">April<" in page
+
+
+def test_what_is_expected_leads_unless_the_address_asks_for_the_full_amount(
+    alice: Client, deal: Opportunity
+) -> None:
+    weighted = alice.get("/forecast/").content.decode()
+    assert '<b>€200</b><span class="mut">€1,000 in full</span>' in weighted
+    assert 'href="/forecast/sales/?sums=full"' in weighted
+    full = alice.get("/forecast/?sums=full&text=pumps").content.decode()
+    assert '<b>€1,000</b><span class="mut">€200 weighted</span>' in full
+    assert "1 open deal · <b>€1,000</b> · €200 weighted" in full
+    assert 'name="sums" value="full"' in full
+    assert "Remove the filter sums" not in full
+    assert 'href="/pipeline/sales/?text=pumps"' in full
+
+
+def test_a_switch_of_sums_is_no_filter(alice: Client) -> None:
+    page = alice.get("/forecast/?sums=full").content.decode()
+    assert "Nothing matches these filters." not in page
+    assert "Nothing matches these filters." in alice.get("/forecast/?sums=full&text=pumps").content.decode()
 
 
 def test_the_three_views_lead_to_each_other_with_the_filter(alice: Client, deal: Opportunity) -> None:

@@ -253,7 +253,7 @@ def test_names_are_shown_as_text_wherever_they_stand(market: Market, sign_in: Si
 def test_an_amount_that_cannot_be_read_makes_no_account(market: Market, sign_in: SignIn) -> None:
     answer = sign_in(market.alice).post("/accounts/new/", {"name": "South", "annual_revenue": "much"})
     assert answer.status_code == 422
-    assert "This is not a number." in answer.content.decode()
+    assert "Enter an amount, such as 1,234.50." in answer.content.decode()
 
 
 def test_a_version_that_cannot_be_read_is_no_leave_to_overwrite(market: Market, sign_in: SignIn) -> None:

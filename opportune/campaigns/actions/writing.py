@@ -6,11 +6,11 @@ from typing import Any
 from opportune.campaigns import values
 from opportune.campaigns.models import Addressing, AnyAddressing, Campaign, Segment
 from opportune.campaigns.surroundings import demand_sound
-from opportune.customers.values import checked
+from opportune.customers.values import sorted_values
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import obtain
 from opportune.kernel import clock
-from opportune.kernel.checking import Check
+from opportune.kernel.checking import Check, Faults
 from opportune.kernel.errors import NotPermitted
 from opportune.kernel.sentences import sentence
 from opportune.ledger.binning import put_into_bin, take_out_of_bin
@@ -40,7 +40,7 @@ def edit_campaign(actor: Actor, campaign_id: int, changes: Fields, *, version: i
     """
     actor.demand(Campaign.kind, "write")
     campaign = obtain(Campaign.objects.live(), actor, Campaign.kind, campaign_id, "write")
-    return _edit(actor, campaign, checked(changes, values.CAMPAIGN), version)
+    return _edit(actor, campaign, changes, values.CAMPAIGN, version)
 
 
 @action("activate_campaign")
@@ -66,7 +66,7 @@ def edit_segment(actor: Actor, segment_id: int, changes: Fields, *, version: int
     """
     actor.demand(Segment.kind, "write")
     segment = obtain(Segment.objects.live(), actor, Segment.kind, segment_id, "write")
-    return _edit(actor, segment, checked(changes, values.SEGMENT), version)
+    return _edit(actor, segment, changes, values.SEGMENT, version)
 
 
 @action("restore_fields")
@@ -91,18 +91,35 @@ def _create(
     actor: Actor, model: type[AnyAddressing], fields: Fields, checks: Mapping[str, Check]
 ) -> AnyAddressing:
     actor.demand(model.kind, "create")
-    kept = checked({"name": "", **fields}, checks)
+    faults = Faults()
+    kept, wrong = sorted_values({"name": "", **fields}, checks)
+    faults.add(wrong)
     kept["owner_id"] = kept.get("owner_id") or actor.person_id
     if kept["owner_id"] != actor.person_id:
         actor.demand(model.kind, "assign")
-    demand_sound(actor, {}, kept)
+    with faults.gathered():
+        demand_sound(actor, {}, kept)
+    faults.demand()
     made = model(created_at=clock.now(), **kept)
     recording().create(made)
     return made
 
 
-def _edit(actor: Actor, record: AnyAddressing, kept: dict[str, Any], version: int | None) -> AnyAddressing:
+def _edit(
+    actor: Actor,
+    record: AnyAddressing,
+    changes: Fields,
+    checks: Mapping[str, Check],
+    version: int | None,
+) -> AnyAddressing:
+    kept, wrong = sorted_values(changes, checks)
     differing = {name: value for name, value in kept.items() if getattr(record, name) != value}
+    if wrong:
+        faults = Faults()
+        faults.add(wrong)
+        with faults.gathered():
+            demand_sound(actor, _now(record), differing)
+        faults.demand()
     if differing:
         check_version(record, version, differing)
         _write(actor, record, differing)
@@ -113,6 +130,9 @@ def _write(actor: Actor, record: Addressing, changes: dict[str, Any], *, restori
     assignable = type(record).objects.reached_by(actor, "assign").filter(pk=record.pk)
     if "owner_id" in changes and not assignable.exists():
         raise NotPermitted(sentence("You do not have the right to give this record to someone else."))
-    now = {name: getattr(record, name) for name in record.recorded_fields()}
-    demand_sound(actor, now, changes, inactive_owners=restoring, whatever_seen=restoring)
+    demand_sound(actor, _now(record), changes, inactive_owners=restoring, whatever_seen=restoring)
     recording().update(record, changes)
+
+
+def _now(record: Addressing) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.recorded_fields()}

@@ -1,6 +1,6 @@
 """Connecting records of any kind, and the stakeholders of deals (D-037, D-082…D-085)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -11,6 +11,7 @@ from opportune.customers.models.connection import STAKEHOLDER
 from opportune.customers.queries.reaching import demand_open, names_of, reached
 from opportune.customers.roles import CONNECTED, DEFAULT, NONE, Role, default_roles, roles_given
 from opportune.identity.actor import Actor
+from opportune.kernel.checking import Faults
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import handlers
@@ -31,10 +32,11 @@ def connect(actor: Actor, record: RecordRef, to: RecordRef, fields: Fields) -> C
     Invalid, Conflict `closed`, or Refused `connected` if they are connected in that role already.
     """
     _demand_changeable(actor, record)
+    found = Faults()
     if to == record or to.kind not in CONNECTED or to not in names_of(actor, [to]):
-        raise Invalid({"to": sentence("This record does not exist, or you cannot see it.")})
-    kept = values.checked(fields, values.CONNECTION)
-    roles = roles_given({name: kept.pop(name) for name in ("own_role", "role") if kept.get(name)})
+        found.add({"to": sentence("This record does not exist, or you cannot see it.")})
+    kept, roles = _read(fields, found, lambda kept, name: bool(kept.get(name)))
+    found.demand()
     own, other = roles.get("own_role", NONE), roles.get("role", NONE)
     if own == other == NONE:
         own, other = default_roles(record, to)
@@ -59,8 +61,9 @@ def change_connection(
     NotFound, NotPermitted, Invalid, Conflict, Refused `connected`.
     """
     connection = _obtain(actor, record, connection_id)
-    kept = values.checked(changes, values.CONNECTION)
-    roles = roles_given({name: kept.pop(name) for name in ("own_role", "role") if name in kept})
+    found = Faults()
+    kept, roles = _read(changes, found, lambda kept, name: name in kept)
+    found.demand()
     own_side = connection.side_of(record)
     other_side = "second" if own_side == "first" else "first"
     for field, side in (("own_role", own_side), ("role", other_side)):
@@ -175,6 +178,17 @@ def _texts(kept: Fields) -> dict[str, Any]:
 
 def _play(connection: Connection, side: str, role: Role) -> None:
     _set(connection, {f"{side}_category": role.category, f"{side}_role": role.code})
+
+
+def _read(
+    fields: Fields, found: Faults, is_given: Callable[[Fields, str], bool]
+) -> tuple[dict[str, Any], dict[str, Role]]:
+    kept, wrong = values.sorted_values(fields, values.CONNECTION)
+    found.add(wrong)
+    roles: dict[str, Role] = {}
+    with found.gathered():
+        roles = roles_given({name: kept.pop(name) for name in ("own_role", "role") if is_given(kept, name)})
+    return kept, roles
 
 
 def _set(connection: Connection, fields: Fields) -> None:

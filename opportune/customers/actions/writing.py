@@ -79,7 +79,7 @@ def edit_account(
     `duplicates_found` if the changes make it one, unless `confirm_duplicates`.
     """
     account = obtain(Account.objects.live(), actor, "account", account_id, "write")
-    _edit(actor, account, values.checked(changes, values.ACCOUNT), version, asking=not confirm_duplicates)
+    _edit(actor, account, changes, values.ACCOUNT, version, asking=not confirm_duplicates)
     return account
 
 
@@ -98,7 +98,7 @@ def edit_contact(
     `duplicates_found` if the changes make it one, unless `confirm_duplicates`.
     """
     contact = obtain(Contact.objects.live(), actor, "contact", contact_id, "write")
-    _edit(actor, contact, values.checked(changes, values.CONTACT), version, asking=not confirm_duplicates)
+    _edit(actor, contact, changes, values.CONTACT, version, asking=not confirm_duplicates)
     return contact
 
 
@@ -189,12 +189,17 @@ def _create(
 ) -> list[AnyCustomer | Invalid]:
     actor.demand(model.kind, "create")
     drafts = [_draft(actor, model, row, checks) for row in rows]
-    sound = [draft for draft in drafts if not isinstance(draft, Invalid)]
+    sound = [draft for draft, wrong in drafts if not wrong]
     by_code(sound)
     if any(draft["owner_id"] != actor.person_id for draft in sound):
         actor.demand(model.kind, "assign")
-    wrong = iter(faults(actor, model, sound, inactive_owners=inactive_owners))
-    outcomes = [draft if isinstance(draft, Invalid) else _made(model, draft, next(wrong)) for draft in drafts]
+    around = iter(faults(actor, model, sound, inactive_owners=inactive_owners))
+    unsound = [draft for draft, wrong in drafts if wrong]
+    more = iter(faults(actor, model, unsound, inactive_owners=inactive_owners) if unsound else ())
+    outcomes = [
+        Invalid({**next(more), **wrong}) if wrong else _made(model, draft, next(around))
+        for draft, wrong in drafts
+    ]
     made = [outcome for outcome in outcomes if not isinstance(outcome, Invalid)]
     if asking:
         for record in made:
@@ -205,12 +210,9 @@ def _create(
 
 def _draft(
     actor: Actor, model: type[AnyCustomer], row: Fields, checks: Mapping[str, Check]
-) -> dict[str, Any] | Invalid:
-    try:
-        kept = values.checked({model.required: "", **row}, checks)
-    except Invalid as invalid:
-        return invalid
-    return {**kept, "owner_id": kept.get("owner_id") or actor.person_id}
+) -> tuple[dict[str, Any], dict[str, Sentence]]:
+    kept, wrong = values.sorted_values({model.required: "", **row}, checks)
+    return {**kept, "owner_id": kept.get("owner_id") or actor.person_id}, wrong
 
 
 def _made(
@@ -220,10 +222,20 @@ def _made(
 
 
 def _edit(
-    actor: Actor, customer: Customer, kept: dict[str, Any], version: int | None, *, asking: bool
+    actor: Actor,
+    customer: Customer,
+    changes: Fields,
+    checks: Mapping[str, Check],
+    version: int | None,
+    *,
+    asking: bool,
 ) -> None:
+    kept, wrong = values.sorted_values(changes, checks)
     by_code([kept])
     differing = {name: value for name, value in kept.items() if getattr(customer, name) != value}
+    if wrong:
+        [around] = faults(actor, type(customer), [differing], of=customer)
+        raise Invalid({**around, **wrong})
     if differing:
         check_version(customer, version, differing)
         _write(actor, customer, differing, asking=asking)

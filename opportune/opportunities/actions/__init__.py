@@ -12,7 +12,7 @@ from opportune.opportunities.actions.competitors import (
     remove_competitor,
     remove_rival,
 )
-from opportune.opportunities.actions.creating import Draft, Happening, create, create_many
+from opportune.opportunities.actions.creating import create, create_many
 from opportune.opportunities.actions.deleting import (
     delete_many,
     delete_matching,
@@ -37,6 +37,7 @@ from opportune.opportunities.actions.sales_team import (
     unshare_deal,
 )
 from opportune.opportunities.actions.switching import switch_process
+from opportune.opportunities.drafts import Draft, Happening
 
 __all__ = [
     "ON_MANY",

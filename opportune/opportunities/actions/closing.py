@@ -19,13 +19,15 @@ from opportune.opportunities.actions.competitors import known_competitor
 from opportune.opportunities.actions.many import Found, Outcomes, each_of, on_many
 from opportune.opportunities.actions.switching import PROGRESS
 from opportune.opportunities.chances import likelihood_fields
-from opportune.opportunities.closing import Closing, Verdict, demand_choices
+from opportune.opportunities.closing import Chosen, Closing, Verdict, demand_choices
 from opportune.opportunities.events import OpenTasksUnwanted
 from opportune.opportunities.landing import phase_left
 from opportune.opportunities.models import OPEN, Competitor, Entry, Opportunity, Status
 from opportune.opportunities.probability import Likelihood
+from opportune.opportunities.stays import last_move_on
 from opportune.opportunities.writing import (
     Writing,
+    entries_of,
     obtain_deal,
     obtain_open_deal,
     organisation_today,
@@ -44,8 +46,8 @@ def close(
     *,
     outcome: str,
     reason: str,
-    on: date | None,
-    actual_value: Decimal | None = None,
+    on: date | str | None,
+    actual_value: Decimal | str | None = None,
     lost_to: int | str | None = None,
     description: str = "",
     cancel_open_tasks: bool = True,
@@ -62,8 +64,18 @@ def close(
     """
     deal = obtain_open_deal(actor, opportunity_id)
     check_version(deal, version, CLOSING)
-    verdict = _verdict(actor, outcome, reason, on, lost_to, description)
-    closing = Closing([deal], verdict, actual_value, confirm_zero=confirm_zero)
+    chosen = demand_choices(
+        outcome,
+        reason,
+        on,
+        organisation_today(),
+        names_competitor=bool(lost_to),
+        last=last_move_on(entries_of(deal)),
+        actual_value=actual_value,
+        currency=deal.currency,
+    )
+    verdict = _verdict(actor, outcome, chosen, lost_to, description)
+    closing = Closing([deal], verdict, chosen.actual_value, confirm_zero=confirm_zero)
     _carry_out(actor, verdict, [(deal, closing.plan(deal))], cancel_open_tasks=cancel_open_tasks)
     return deal
 
@@ -75,7 +87,7 @@ def close_many(
     *,
     outcome: str,
     reason: str,
-    on: date | None,
+    on: date | str | None,
     lost_to: int | str | None = None,
     description: str = "",
     cancel_open_tasks: bool = True,
@@ -85,7 +97,8 @@ def close_many(
 
     What cannot be closed is left, with the reason. Raises Invalid for what concerns all of them.
     """
-    verdict = _verdict(actor, outcome, reason, on, lost_to, description)
+    chosen = demand_choices(outcome, reason, on, organisation_today(), names_competitor=bool(lost_to))
+    verdict = _verdict(actor, outcome, chosen, lost_to, description)
     closing = Closing(found.open, verdict, None, confirm_zero=confirm_zero)
     planned, refused = each_of(found.open, lambda deal: (deal, closing.plan(deal)))
     _carry_out(actor, verdict, planned, cancel_open_tasks=cancel_open_tasks)
@@ -95,12 +108,10 @@ def close_many(
 def _verdict(
     actor: Actor,
     outcome: str,
-    reason: str,
-    on: date | None,
+    chosen: Chosen,
     lost_to: int | str | None,
     description: str,
 ) -> Verdict:
-    chosen = demand_choices(outcome, reason, on, organisation_today(), names_competitor=bool(lost_to))
     competitor_id = _competitor_id(actor, lost_to) if lost_to else None
     return Verdict(outcome, chosen.id, chosen.on, competitor_id, description)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from opportune.customers.values import website
 from opportune.identity.actor import Actor
-from opportune.kernel.checking import Check, text
+from opportune.kernel.checking import Check, Faults, sorted_out, text
 from opportune.kernel.errors import Invalid, NotFound, Refused
 from opportune.kernel.sentences import sentence
 from opportune.kernel.text import fold
@@ -16,7 +16,7 @@ from opportune.ledger.merging import check_version
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.models import Competitor, Opportunity, Rival
-from opportune.opportunities.values import amount, checked_by, day
+from opportune.opportunities.values import amount, checked_by, day, too_fine_amounts
 from opportune.opportunities.writing import demand_open, obtain_open_deal, touch
 
 _COMPETITOR: Mapping[str, Check] = {
@@ -47,9 +47,12 @@ def known_competitor(actor: Actor, name: str) -> Competitor:
 def create_competitor(actor: Actor, fields: Mapping[str, Any]) -> Competitor:
     """Add a competitor with what is known of it. Raises NotPermitted, or Invalid if one has this name already."""
     actor.demand(Opportunity.kind, "write")
-    kept = _kept({"name": "", **fields})
+    found = Faults()
+    kept = _kept({"name": "", **fields}, found)
+    with found.gathered():
+        _demand_free_name(Competitor(), kept.get("name", ""))
+    found.demand()
     competitor = Competitor(**kept)
-    _demand_free_name(competitor, kept["name"])
     recording().create(competitor)
     return competitor
 
@@ -63,8 +66,13 @@ def edit_competitor(
     Two never share a name. Raises NotFound, NotPermitted, Invalid, Conflict.
     """
     competitor = _obtain_competitor(actor, competitor_id)
-    kept = _kept(changes)
+    found = Faults()
+    kept = _kept(changes, found)
     differing = {field: value for field, value in kept.items() if getattr(competitor, field) != value}
+    if found.by_field:
+        with found.gathered():
+            _demand_free_name(competitor, differing.get("name", ""))
+        found.demand()
     if differing:
         check_version(competitor, version, differing)
         _demand_free_name(competitor, differing.get("name", ""))
@@ -106,8 +114,8 @@ def add_rival(
     *,
     name: str = "",
     competitor_id: int | None = None,
-    price: Decimal | None = None,
-    checked_on: date | None = None,
+    price: Decimal | str | None = None,
+    checked_on: date | str | None = None,
     note: str = "",
 ) -> Rival:
     """Name a competitor on an open deal, by its id or by typing its name; the price is in the deal's currency.
@@ -115,8 +123,12 @@ def add_rival(
     Raises NotFound, NotPermitted, Invalid, Conflict `closed`, or Refused `named_already`.
     """
     deal = obtain_open_deal(actor, opportunity_id)
-    kept = checked_by(_RIVAL, {"price": price, "checked_on": checked_on, "note": note})
-    competitor = known_competitor(actor, name) if competitor_id is None else _given(competitor_id)
+    found = Faults()
+    kept = _known({"price": price, "checked_on": checked_on, "note": note}, deal.currency, found)
+    competitor = Competitor()
+    with found.gathered():
+        competitor = known_competitor(actor, name) if competitor_id is None else _given(competitor_id)
+    found.demand()
     if Rival.objects.filter(LIVE, opportunity=deal, competitor=competitor).exists():
         raise Refused(
             "named_already", sentence("{name} is on this opportunity already.", name=competitor.name)
@@ -141,7 +153,9 @@ def change_rival(
     `version` is the one of the competitor on this deal. Raises NotFound, NotPermitted, Invalid, Conflict.
     """
     rival = _obtain_rival(actor, opportunity_id, competitor_id)
-    kept = checked_by(_RIVAL, changes)
+    found = Faults()
+    kept = _known(changes, rival.opportunity.currency, found)
+    found.demand()
     differing = {field: value for field, value in kept.items() if getattr(rival, field) != value}
     if differing:
         check_version(rival, version, differing)
@@ -187,10 +201,12 @@ def _key(name: str) -> str:
     return fold(name)[:100]
 
 
-def _kept(fields: Mapping[str, Any]) -> dict[str, Any]:
-    kept = checked_by(_COMPETITOR, fields)
+def _kept(fields: Mapping[str, Any], found: Faults) -> dict[str, Any]:
+    kept, wrong = sorted_out(_COMPETITOR, fields)
+    found.add(wrong)
     if "website" in kept:
-        kept["website"] = _site(kept["website"])
+        with found.gathered():
+            kept["website"] = _site(kept["website"])
     return kept
 
 
@@ -222,6 +238,13 @@ def _given(competitor_id: int) -> Competitor:
     if competitor is None:
         raise Invalid({"competitor_id": sentence("This competitor does not exist.")})
     return competitor
+
+
+def _known(given: Mapping[str, Any], currency: str, found: Faults) -> dict[str, Any]:
+    kept, wrong = sorted_out(_RIVAL, given)
+    found.add(wrong)
+    found.add(too_fine_amounts(kept, currency))
+    return kept
 
 
 def _obtain_rival(actor: Actor, opportunity_id: int, competitor_id: int) -> Rival:

@@ -2,14 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 
 from opportune.customers.actions import mark_as_customers
 from opportune.identity.actor import Actor
-from opportune.identity.queries import known_people
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
@@ -19,58 +17,25 @@ from opportune.ledger.recording import action
 from opportune.opportunities import chronicle as chronicles
 from opportune.opportunities import moves
 from opportune.opportunities.actions.sent_once import made_by, sent_before
-from opportune.opportunities.chances import first_likelihood, likelihood_fields, moved_likelihood
+from opportune.opportunities.chances import likelihood_fields, moved_likelihood
 from opportune.opportunities.chronicle import Chronicle
-from opportune.opportunities.estimates import close_after, demand_estimates
+from opportune.opportunities.drafts import (
+    DEFAULT_STAGE,
+    Draft,
+    Happening,
+    ReadDraft,
+    Reading,
+    external_id_taken,
+    note_unknown,
+)
 from opportune.opportunities.events import EnteredStage, PrimaryContactsNamed, StagesEntered
 from opportune.opportunities.models import FormSent, Opportunity, Status
-from opportune.opportunities.origins import FIELDS as ORIGIN
-from opportune.opportunities.origins import Named, sole_segment_seen_by, with_campaign, wrong_origins
 from opportune.opportunities.probability import LOST, WON
-from opportune.opportunities.queries.external_ids import taken_external_ids
-from opportune.opportunities.references import as_columns, wrong_references
-from opportune.opportunities.values import accepted, amount, checked
+from opportune.opportunities.values import accepted, amount, too_fine_amounts
 from opportune.process.holding import hold_processes
-from opportune.process.queries import ProcessPicture, StagePicture, processes
+from opportune.process.queries import ProcessPicture
 from opportune.reference.actions import take_numbers
-from opportune.reference.queries import (
-    BASE_RATE,
-    Reason,
-    all_reasons,
-    currency_digits,
-    organisation_settings,
-    rate_on,
-)
-
-DEFAULT_STAGE = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """Something that happened to a deal in the past: it entered a stage (`enter`), or was closed (`won`, `lost`)."""
-
-    what: str
-    at: datetime
-    on: date
-    stage_id: int | None = None
-    reason_code: str = ""
-    actual_value: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A deal to be made: `fields` as `values.CHECKS` has them, customer and subject among them.
-
-    `stage_id` is DEFAULT_STAGE for the process's default one, none for a deal that is not started. The rest
-    serves imports: when it was created, and what happened since.
-    """
-
-    fields: Mapping[str, Any]
-    process_id: int | None = None
-    stage_id: int | None = DEFAULT_STAGE
-    created_at: datetime | None = None
-    created_on: date | None = None
-    history: tuple[Happening, ...] = field(default=())
+from opportune.reference.queries import BASE_RATE, Reason, all_reasons, rate_on
 
 
 @action("create_opportunity")
@@ -113,8 +78,9 @@ def create_many(
     actor.demand(Opportunity.kind, "create")
     hold_processes()
     workshop = _Workshop(actor)
-    outcomes: list[Chronicle | OpportuneError] = [workshop.chronicle_of(draft) for draft in drafts]
-    _refuse_unknown(actor, outcomes, inactive_owners=inactive_owners)
+    read = [workshop.reading.read(draft) for draft in drafts]
+    note_unknown(actor, read, inactive_owners=inactive_owners)
+    outcomes = [workshop.chronicle_of(one) for one in read]
     made = [outcome for outcome in outcomes if isinstance(outcome, Chronicle)]
     _give_numbers(made)
     chronicles.store(made)
@@ -125,59 +91,48 @@ def create_many(
 
 
 class _Workshop:
-    """What making deals looks up once for all of them: settings, processes, rates."""
+    """What making deals looks up once for all of them: settings, processes, rates, external ids of this batch."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
-        self.settings = organisation_settings()
-        self.processes = {process.id: process for process in processes()}
-        self.by_key = {process.key: process for process in self.processes.values()}
-        self.base_digits = currency_digits(self.settings.base_currency)
+        self.reading = Reading(actor)
+        self.settings = self.reading.settings
+        self.base_digits = self.reading.digits_of(self.settings.base_currency)
         self.rates: dict[tuple[str, date], Decimal] = {}
         self.today = clock.today(self.settings.time_zone)
         self.reasons: dict[str, Reason] = {}
-        self.sole_segment = sole_segment_seen_by(actor)
+        self.external_ids: set[str] = set()
 
-    def chronicle_of(self, draft: Draft) -> Chronicle | OpportuneError:
+    def chronicle_of(self, one: ReadDraft) -> Chronicle | OpportuneError:
         """The deal a draft amounts to, or what is wrong with it."""
         try:
-            return self._chronicle_of(draft)
+            chronicle = self._chronicle_of(one)
         except (Invalid, Refused, NotPermitted) as problem:
             return problem
+        self.external_ids.add(chronicle.deal.external_id)
+        return chronicle
 
-    def _chronicle_of(self, draft: Draft) -> Chronicle:
-        given = as_columns(checked({"subject": "", **draft.fields}), self.actor, self.settings)
-        given = with_campaign(given, None, self.sole_segment)
-        _demand_one_customer(given)
-        at = (draft.created_at or clock.now()).astimezone(UTC)
-        on = draft.created_on or clock.day_of(at, self.settings.time_zone)
-        process = self._process(draft.process_id)
-        stage = _first_stage(process, draft.stage_id)
-        chance, probability = given.pop("chance", None), given.pop("probability", None)
-        currency = given.pop("currency", "") or self.settings.base_currency
-        owner_id = given.pop("owner_id", None) or self.actor.person_id
-        if owner_id is None:
-            raise Invalid({"owner_id": sentence("Choose who is responsible.")})
-        if owner_id != self.actor.person_id:
+    def _chronicle_of(self, one: ReadDraft) -> Chronicle:
+        columns, process, stage = one.columns, one.process, one.stage
+        if columns.get("external_id") and columns["external_id"] in self.external_ids:
+            one.faults.add(external_id_taken())
+        if process is None or one.faults.by_field:
+            raise Invalid(one.faults.by_field)
+        if columns["owner_id"] != self.actor.person_id:
             self.actor.demand(Opportunity.kind, "assign")
         deal = Opportunity(
-            **given,
-            owner_id=owner_id,
+            **columns,
+            **one.likelihood,
             process_id=process.id,
             stage_id=stage.id if stage else None,
             status=Status.IN_PROGRESS if stage else Status.NOT_STARTED,
-            currency=currency,
-            rate=self._rate(currency, on),
+            rate=self._rate(columns["currency"], one.on),
             base_digits=self.base_digits,
-            created_at=at,
+            created_at=one.at,
         )
-        for name, first in first_likelihood(process, stage, chance, probability).items():
-            setattr(deal, name, first)
-        if stage is not None and draft.created_at is None:
-            _start(deal, process, stage, chance, on)
         chronicle = Chronicle(deal, self.today)
-        chronicle.begin(at=at, on=on)
-        for happening in draft.history:
+        chronicle.begin(at=one.at, on=one.on)
+        for happening in one.draft.history:
             self._happen(chronicle, process, happening)
         return chronicle
 
@@ -201,6 +156,9 @@ class _Workshop:
             return
         won = happening.what == Status.WON
         typed: Decimal | None = accepted("actual_value", amount, happening.actual_value)
+        fine = too_fine_amounts({"actual_value": typed}, deal.currency, self.reading.digits_of)
+        if fine:
+            raise Invalid(fine)
         rate = self._rate(deal.currency, happening.on) if won else deal.rate
         chronicle.happen(
             {
@@ -216,23 +174,10 @@ class _Workshop:
             on=happening.on,
         )
 
-    def _process(self, process_id: int | None) -> ProcessPicture:
-        process = (
-            self.by_key.get(self.settings.default_process)
-            if process_id is None
-            else self.processes.get(process_id)
-        )
-        if process is None or (process_id is None and process.is_retired):
-            raise Invalid({"process": sentence("Choose a sales process.")})
-        if process.is_retired:
-            raise Invalid({"process": sentence("This process is retired. Choose another.")})
-        return process
-
     def _rate(self, currency: str, on: date) -> Decimal:
         if currency == self.settings.base_currency:
             return BASE_RATE
         if (currency, on) not in self.rates:
-            currency_digits(currency)
             self.rates[currency, on] = rate_on(currency, on)
         return self.rates[currency, on]
 
@@ -247,70 +192,9 @@ class _Workshop:
         return reason.id
 
 
-def _start(
-    deal: Opportunity, process: ProcessPicture, stage: StagePicture, chance: Decimal | None, on: date
-) -> None:
-    """What creating a deal in a stage asks of its estimates, as a move would (BC §3.8); imports are not asked."""
-    deal.estimated_close_on = close_after(deal.estimated_close_on, stage.close_date_formula, on)
-    if process.estimates_required:
-        demand_estimates(
-            value=deal.estimated_value,
-            chance=deal.chance,
-            given_chance=chance,
-            close=deal.estimated_close_on,
-            on=on,
-        )
-
-
 def _order(process: ProcessPicture, stage_id: int | None) -> int | None:
     stage = process.stage(stage_id)
     return None if stage is None else stage.order
-
-
-def _demand_one_customer(given: Mapping[str, Any]) -> None:
-    account, contact = given.get("account_id"), given.get("contact_id")
-    if account and contact:
-        raise Invalid({"customer": sentence("Choose an account or a contact as the customer, not both.")})
-    if not account and not contact:
-        raise Invalid({"customer": sentence("Choose the customer: an account or a contact.")})
-
-
-def _first_stage(process: ProcessPicture, stage_id: int | None) -> StagePicture | None:
-    if stage_id is None:
-        return None
-    if stage_id == DEFAULT_STAGE:
-        return process.default_stage
-    stage = process.stage(stage_id)
-    if stage is None:
-        raise Invalid({"stage": sentence("This stage is not one of the process.")})
-    return stage
-
-
-def _refuse_unknown(
-    actor: Actor, outcomes: list[Chronicle | OpportuneError], *, inactive_owners: bool
-) -> None:
-    made = [outcome for outcome in outcomes if isinstance(outcome, Chronicle)]
-    deals = [each.deal for each in made]
-    owners = known_people({deal.owner_id for deal in deals}, active_only=not inactive_owners)
-    unseen = iter(wrong_references(actor, [vars(deal) for deal in deals]))
-    incoherent = iter(wrong_origins([_origin_named(each) for each in made]))
-    taken = taken_external_ids({deal.external_id for deal in deals if deal.external_id})
-    for index, outcome in enumerate(outcomes):
-        if not isinstance(outcome, Chronicle):
-            continue
-        wrong = {**next(incoherent), **next(unseen)}
-        if outcome.deal.owner_id not in owners:
-            wrong["owner_id"] = sentence("This person cannot be responsible: unknown or deactivated.")
-        if outcome.deal.external_id and outcome.deal.external_id in taken:
-            wrong["external_id"] = sentence("There is an opportunity with this external id already.")
-        if wrong:
-            outcomes[index] = Invalid(wrong)
-        elif outcome.deal.external_id:
-            taken.add(outcome.deal.external_id)
-
-
-def _origin_named(made: Chronicle) -> Named:
-    return Named(vars(made.deal), ORIGIN, made.entries[0].on)
 
 
 def _bought(made: Sequence[Chronicle]) -> dict[RecordRef, date]:

@@ -9,9 +9,10 @@ from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
 from opportune.identity.visibility import scope
 from opportune.kernel import clock
+from opportune.kernel.checking import Faults
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted
 from opportune.kernel.registries import react
-from opportune.kernel.sentences import sentence
+from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.chances import demand_typable, likelihood_fields
@@ -24,7 +25,7 @@ from opportune.opportunities.probability import (
     typed_probability,
 )
 from opportune.opportunities.references import INITIATOR, as_columns, wrong_references
-from opportune.opportunities.values import checked
+from opportune.opportunities.values import checked, sorted_values, too_fine_amounts
 from opportune.opportunities.writing import (
     obtain_deal,
     obtain_open_deal,
@@ -49,35 +50,49 @@ def edit(
     `closed`, or someone changed the same since that version.
     """
     deal = obtain_open_deal(actor, opportunity_id)
-    kept = _one_customer(as_columns(checked(changes), actor, organisation_settings()))
+    faults = Faults()
+    kept, wrong = sorted_values(changes)
+    faults.add(wrong)
+    kept = _one_customer(as_columns(kept, actor, organisation_settings()), faults)
     kept = with_campaign(kept, deal.campaign_id, sole_segment_seen_by(actor))
     differing = {name: value for name, value in kept.items() if getattr(deal, name) != value}
-    if not differing:
+    if not differing and not faults.by_field:
         return deal
-    check_version(deal, version, differing)
-    if "owner_id" in differing:
-        demand_assignable(actor, deal, differing["owner_id"])
-    _demand_references(actor, deal, kept, differing)
-    differing = _with_rate(deal, _with_likelihood(deal, differing))
+    if not faults.by_field:
+        check_version(deal, version, differing)
+    with faults.gathered():
+        if "owner_id" in differing:
+            demand_assignable(actor, deal, differing["owner_id"])
+    _note_references(actor, deal, kept, differing, faults)
+    with faults.gathered():
+        differing = _with_likelihood(deal, differing)
+    with faults.gathered():
+        faults.add(_too_fine(deal, differing))
+    faults.demand()
+    differing = _with_rate(deal, differing)
     write(deal, differing)
     if differing.get("primary_contact_id") or differing.get("decision_maker_identified"):
         react(actor, PrimaryContactsNamed.by([deal]))
     return deal
 
 
-def _one_customer(kept: dict[str, Any]) -> dict[str, Any]:
+def _one_customer(kept: dict[str, Any], faults: Faults) -> dict[str, Any]:
     given = [name for name in CUSTOMER if kept.get(name)]
     if len(given) == 2:
-        raise Invalid({"customer": sentence("Choose an account or a contact as the customer, not both.")})
-    if given:
+        faults.add({"customer": sentence("Choose an account or a contact as the customer, not both.")})
+    elif given:
         return {**kept, **{name: None for name in CUSTOMER if name not in given}}
-    if any(name in kept for name in CUSTOMER):
-        raise Invalid({"customer": sentence("Choose the customer: an account or a contact.")})
+    elif any(name in kept for name in CUSTOMER) and faults.by_field.keys().isdisjoint(CUSTOMER):
+        faults.add({"customer": sentence("Choose the customer: an account or a contact.")})
     return kept
 
 
-def _demand_references(
-    actor: Actor, deal: Opportunity, kept: Mapping[str, Any], differing: Mapping[str, Any]
+def _note_references(
+    actor: Actor,
+    deal: Opportunity,
+    kept: Mapping[str, Any],
+    differing: Mapping[str, Any],
+    faults: Faults,
 ) -> None:
     named = dict(differing)
     if not named.keys().isdisjoint(INITIATOR):
@@ -85,9 +100,7 @@ def _demand_references(
     [wrong] = wrong_references(actor, [named])
     created_on = clock.day_of(deal.created_at, organisation_settings().time_zone)
     [incoherent] = wrong_origins([Named({**vars(deal), **differing}, differing.keys(), created_on)])
-    wrong = {**incoherent, **wrong}
-    if wrong:
-        raise Invalid(wrong)
+    faults.add({**incoherent, **wrong})
 
 
 def _with_likelihood(deal: Opportunity, differing: dict[str, Any]) -> dict[str, Any]:
@@ -103,11 +116,18 @@ def _with_likelihood(deal: Opportunity, differing: dict[str, Any]) -> dict[str, 
     return {**differing, **likelihood_fields(now)}
 
 
+def _too_fine(deal: Opportunity, differing: Mapping[str, Any]) -> dict[str, Sentence]:
+    """Which amounts do not fit the currency: those that change, all of them if it is the currency that does."""
+    if "currency" not in differing:
+        return too_fine_amounts(differing, deal.currency)
+    currency_digits(differing["currency"])
+    return too_fine_amounts({**vars(deal), **differing}, differing["currency"])
+
+
 def _with_rate(deal: Opportunity, differing: dict[str, Any]) -> dict[str, Any]:
     if "currency" not in differing and "estimated_value" not in differing:
         return differing
     currency = differing.get("currency", deal.currency)
-    currency_digits(currency)
     return {**differing, "rate": rate_on(currency, organisation_today())}
 
 

@@ -10,8 +10,9 @@ from opportune.kernel.errors import Invalid, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, counted, sentence
 from opportune.ledger.recording import action
-from opportune.opportunities.actions.creating import DEFAULT_STAGE, Draft, create_many
+from opportune.opportunities.actions.creating import create_many
 from opportune.opportunities.actions.many import MOST
+from opportune.opportunities.drafts import DEFAULT_STAGE, Draft
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.queries.origins import deals_of_segment
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from opportune.identity.actor import Actor
+from opportune.kernel.checking import Faults
 from opportune.kernel.errors import Invalid, Refused
 from opportune.kernel.registries import react
 from opportune.kernel.sentences import sentence
@@ -19,7 +20,7 @@ from opportune.opportunities.actions.switching import PROGRESS, enter
 from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
 from opportune.opportunities.models import CLOSED, Opportunity
 from opportune.opportunities.moving import Asked, Course, Planned
-from opportune.opportunities.values import checked
+from opportune.opportunities.values import accepted, day, sorted_values
 from opportune.opportunities.writing import Writing, obtain_open_deal, write_many
 
 
@@ -30,10 +31,10 @@ def move(
     *,
     wish: str | None = None,
     stage_id: int | None = None,
-    on: date | None = None,
-    chance: Decimal | None = None,
-    estimated_value: Decimal | None = None,
-    estimated_close_on: date | None = None,
+    on: date | str | None = None,
+    chance: Decimal | str | None = None,
+    estimated_value: Decimal | str | None = None,
+    estimated_close_on: date | str | None = None,
     cancel_open_tasks: bool = False,
     version: int | None = None,
 ) -> Opportunity:
@@ -57,7 +58,7 @@ def move_many(
     *,
     wish: str | None = None,
     stage_id: int | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     cancel_open_tasks: bool = False,
 ) -> Outcomes:
     """Move many deals, each as `move` would; what cannot move is left, with the reason.
@@ -65,6 +66,8 @@ def move_many(
     Raises Invalid, Refused `close_instead`.
     """
     asked = _asked(wish, stage_id, on)
+    if asked.wrong:
+        raise Invalid(asked.wrong)
     course = Course(found.open, asked)
     planned, refused = each_of(found.open, course.plan)
     _carry_out(actor, planned, cancel_open_tasks=cancel_open_tasks)
@@ -74,10 +77,10 @@ def move_many(
 def _asked(
     wish: str | None,
     stage_id: int | None,
-    on: date | None,
-    chance: Decimal | None = None,
-    estimated_value: Decimal | None = None,
-    estimated_close_on: date | None = None,
+    on: date | str | None,
+    chance: Decimal | str | None = None,
+    estimated_value: Decimal | str | None = None,
+    estimated_close_on: date | str | None = None,
 ) -> Asked:
     if wish in CLOSED:
         raise Refused(
@@ -87,7 +90,12 @@ def _asked(
     if wish is not None and wish not in moves.MOVES:
         raise Invalid({"move": sentence("There is no move “{move}”.", move=wish)})
     typed = {"chance": chance, "estimated_value": estimated_value, "estimated_close_on": estimated_close_on}
-    return Asked(wish, stage_id, on, **checked(typed))
+    kept, wrong = sorted_values(typed)
+    faults = Faults()
+    faults.add(wrong)
+    with faults.gathered():
+        kept["on"] = accepted("on", day, on)
+    return Asked(wish, stage_id, **kept, wrong=faults.by_field)
 
 
 def _carry_out(actor: Actor, planned: Sequence[Planned], *, cancel_open_tasks: bool) -> None:

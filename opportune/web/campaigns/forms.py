@@ -56,14 +56,14 @@ def _texts_of(texts: tuple[str, ...], record: Any) -> dict[str, Any]:
 
 def _read_campaign(typed: Typed) -> dict[str, Any]:
     read = record_forms.texts(typed, CAMPAIGN_TEXTS)
-    read |= {name: typed.amount(name) for name in COSTS if name in typed.given}
-    return read | {name: typed.day(name) for name in DAYS if name in typed.given}
+    read |= {name: typed.figure(name) for name in COSTS if name in typed.given}
+    return read | {name: typed.text(name) for name in DAYS if name in typed.given}
 
 
 def _read_segment(typed: Typed) -> dict[str, Any]:
     read = record_forms.texts(typed, SEGMENT_TEXTS)
     if "campaign_id" in typed.given:
-        read["campaign_id"] = typed.whole("campaign_id")
+        read["campaign_id"] = typed.text("campaign_id")
     return read
 
 

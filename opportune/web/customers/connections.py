@@ -110,7 +110,7 @@ def disconnect(request: SignedIn, kind: str, record_id: int, connection_id: int)
 
 def _read(typed: Typed) -> dict[str, Any]:
     read: dict[str, Any] = {name: typed.text(name) for name in NAMES[:3] if name in typed.given}
-    return read | {name: typed.day(name) for name in NAMES[3:] if name in typed.given}
+    return read | {name: typed.text(name) for name in NAMES[3:] if name in typed.given}
 
 
 def _form(

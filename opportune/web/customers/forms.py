@@ -93,7 +93,7 @@ def _read(kind: Kind, typed: Typed) -> dict[str, Any]:
     if "employees" in typed.given:
         read["employees"] = typed.text("employees") or None
     if "annual_revenue" in typed.given:
-        read["annual_revenue"] = typed.amount("annual_revenue")
+        read["annual_revenue"] = typed.figure("annual_revenue")
     return read
 
 

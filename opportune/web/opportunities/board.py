@@ -89,6 +89,7 @@ def lanes_context(found: Board, parameters: Mapping[str, str], *, is_past: bool 
         "stages": stages_of(found.process),
         "sum": found.sum,
         "parameters": parameters,
+        "weighted": False,
         "act": "move",
     }
 

@@ -50,7 +50,7 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
         return _form(request, record, proposed, {})
     typed = Typed(request.POST.dict())
     values = typed.values(FIELDS)
-    on, actual, version = typed.day("on"), typed.amount("actual_value"), typed.whole("version")
+    version = typed.whole("version")
     try:
         typed.demand()
         reason = typed.text("reason")
@@ -63,8 +63,8 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
             opportunity_id,
             outcome=values["outcome"],
             reason=reason,
-            on=on,
-            actual_value=actual if values["outcome"] == "won" else None,
+            on=typed.text("on"),
+            actual_value=typed.figure("actual_value") if values["outcome"] == "won" else None,
             lost_to=typed.text("lost_to") or None,
             description=values["description"],
             cancel_open_tasks=typed.ticked("cancel_open_tasks"),

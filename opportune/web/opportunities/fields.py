@@ -66,16 +66,16 @@ def values_of(record: OpportunityRecord) -> dict[str, Any]:
 def read_fields(typed: Typed, whole: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The fields a form has, read; `whole` is all of the form where `typed` has only what was changed."""
     read: dict[str, Any] = {name: typed.text(name) for name in (*TEXTS, *FLAGS) if name in typed.given}
-    read |= {name: typed.amount(name) for name in AMOUNTS if name in typed.given}
-    read |= {name: typed.day(name) for name in DAYS if name in typed.given}
-    read |= {name: typed.whole(name) for name in RECORDS if name in typed.given and name != "owner_id"}
+    read |= {name: typed.figure(name) for name in AMOUNTS if name in typed.given}
+    read |= {name: typed.text(name) for name in DAYS if name in typed.given}
+    read |= {name: typed.text(name) for name in RECORDS if name in typed.given and name != "owner_id"}
     if "campaign_id" in typed.given and whole is not None:
         # the form shows the segment that goes with the campaign, changed or not
-        read["segment_id"] = Typed(whole).whole("segment_id")
+        read["segment_id"] = Typed(whole).text("segment_id")
     if "primary_contact_id" in typed.given:
         read["primary_contact_id"] = typed.customer("primary_contact_id")["contact_id"]
     if typed.text("owner_id"):
-        read["owner_id"] = typed.whole("owner_id")
+        read["owner_id"] = typed.text("owner_id")
     if not typed.given.keys().isdisjoint(REMINDER):
         form = typed if whole is None else Typed(whole)
         on, time = form.text("reminder_on"), form.text("reminder_time")

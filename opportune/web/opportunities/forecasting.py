@@ -14,6 +14,7 @@ from opportune.identity.queries import people
 from opportune.kernel import clock
 from opportune.opportunities import actions
 from opportune.opportunities.destinations import month_refusals
+from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.months import NONE, close_lanes, lane_of
 from opportune.opportunities.queries import (
     Forecast,
@@ -31,6 +32,8 @@ from opportune.web.settings.categories import category_filter
 from opportune.web.typed import Typed
 from opportune.web.viewer import viewer
 
+FULL = "full"
+
 
 @require_GET
 @signed_in
@@ -40,7 +43,9 @@ def show(request: SignedIn, key: str = "") -> HttpResponse:
     process = chosen_process(shown, key)
     wanted, since = board_filter(request.GET.dict(), request.actor), clock.now()
     context = {
-        **forecast_context(forecast(request.actor, process, wanted, viewer().today), wanted.parameters()),
+        **forecast_context(
+            forecast(request.actor, process, wanted, viewer().today), forecast_parameters(wanted, request.GET)
+        ),
         "since": since.isoformat(),
         "processes": shown,
         "people": people(),
@@ -57,7 +62,7 @@ def lane(request: SignedIn, key: str, month: str) -> HttpResponse:
     wanted, after = board_filter(request.GET.dict(), request.actor), request.GET.get("after")
     found = forecast_lane(request.actor, process, wanted, viewer().today, month, after=after)
     context = {
-        "lane": month_lane(found, process, wanted.parameters()),
+        "lane": month_lane(found, process, forecast_parameters(wanted, request.GET)),
         "stages": stages_of(process),
         "is_past": False,
         "act": "month",
@@ -98,12 +103,13 @@ def change(request: SignedIn, opportunity_id: int) -> HttpResponse:
     if not is_htmx(request):
         tell(request, text)
         return go(request, reverse("opportunity", args=[opportunity_id]))
-    wanted = board_filter(dict(parse_qsl(typed.text("query"))), request.actor)
+    query = dict(parse_qsl(typed.text("query")))
+    wanted = board_filter(query, request.actor)
     touched = {lane_of(row.estimated_close_on, today), here}
     process, limit = process_by_id(put.process_id), cards_in(typed.text("most"))
     found = forecast(request.actor, process, wanted, today, only=touched, limit=limit)
     context = {
-        **forecast_context(found, wanted.parameters()),
+        **forecast_context(found, forecast_parameters(wanted, query)),
         "message": text,
         "undo": request.change_sets[-1] if request.change_sets else 0,
         "kind": "done",
@@ -122,8 +128,14 @@ def forecast_context(found: Forecast, parameters: Mapping[str, str]) -> dict[str
         "stages": stages_of(found.process),
         "sum": found.sum,
         "parameters": parameters,
+        "weighted": parameters.get("sums") != FULL,
         "act": "month",
     }
+
+
+def forecast_parameters(wanted: OpportunityFilter, asked: Mapping[str, str]) -> dict[str, str]:
+    """The filter as parameters, and which sum leads as the address says: what is expected, or the full amount."""
+    return wanted.parameters() | ({"sums": FULL} if asked.get("sums") == FULL else {})
 
 
 def _name_in(key: str) -> str:

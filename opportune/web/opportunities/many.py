@@ -94,14 +94,12 @@ def do(request: SignedIn, what: str) -> HttpResponse:
 
 def _close(outcome: str) -> Callable[[SignedIn, Chosen, Typed], Outcomes]:
     def close(request: SignedIn, chosen: Chosen, typed: Typed) -> Outcomes:
-        on = typed.day("to_on")
-        typed.demand()
         return actions.close_many(
             request.actor,
             **chosen.arguments(),
             outcome=outcome,
             reason=typed.text("to_reason"),
-            on=on,
+            on=typed.text("to_on"),
             lost_to=typed.text("to_lost_to") or None,
             description=typed.text("to_description"),
             cancel_open_tasks=typed.ticked("to_cancel_tasks"),
@@ -118,13 +116,13 @@ def _assign(request: SignedIn, chosen: Chosen, typed: Typed) -> Outcomes:
 
 
 def _move(request: SignedIn, chosen: Chosen, typed: Typed) -> Outcomes:
-    stage_id, on = typed.whole("to_stage"), typed.day("to_on")
+    stage_id = typed.whole("to_stage")
     typed.demand()
     return actions.move_many(
         request.actor,
         **chosen.arguments(),
         stage_id=stage_id,
-        on=on,
+        on=typed.text("to_on"),
         cancel_open_tasks=typed.ticked("to_cancel_tasks"),
     )
 

@@ -27,7 +27,7 @@ from opportune.opportunities.queries.news import FEW
 from opportune.process.queries import processes
 from opportune.web.opportunities import columns
 from opportune.web.opportunities.board import board_filter, chosen_process, lanes_context
-from opportune.web.opportunities.forecasting import forecast_context
+from opportune.web.opportunities.forecasting import forecast_context, forecast_parameters
 from opportune.web.opportunities.lanes import key_of
 from opportune.web.opportunities.rows import rows_context
 from opportune.web.opportunities.shown import ABOUT_NEWS, Shown, marked, unchanged
@@ -72,7 +72,9 @@ def on_forecast(request: SignedIn, key: str) -> HttpResponse:
         if not only:
             return None
         drawn = forecast(request.actor, process, wanted, today, only=only, limit=shown.limit)
-        return "opportunities/board_news.html", forecast_context(drawn, wanted.parameters())
+        return "opportunities/board_news.html", forecast_context(
+            drawn, forecast_parameters(wanted, request.GET)
+        )
 
     return _answer(request, reverse("forecast_of", args=[key]), draw)
 

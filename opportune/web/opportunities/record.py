@@ -192,7 +192,7 @@ def step_changes(typed: Typed, field: str) -> dict[str, Any]:
     if field == "primary_contact_id":
         return {field: typed.customer(field)["contact_id"]}
     if field in ("budget", "estimated_value"):
-        return {field: typed.amount(field)}
+        return {field: typed.figure(field)}
     return {field: typed.text(field)}
 
 

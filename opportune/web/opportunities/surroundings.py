@@ -35,9 +35,7 @@ def rivals(request: SignedIn, opportunity_id: int) -> HttpResponse:
     typed = Typed(request.POST.dict())
 
     def add() -> None:
-        known = _rival_fields(typed)
-        typed.demand()
-        actions.add_rival(request.actor, opportunity_id, name=typed.text("name"), **known)
+        actions.add_rival(request.actor, opportunity_id, name=typed.text("name"), **_rival_fields(typed))
 
     form = DealForm(
         request, record, "opportunities/rival_form.html", {"names": competitor_names(), "rival": None}
@@ -71,8 +69,8 @@ def rival(request: SignedIn, opportunity_id: int, competitor_id: int) -> HttpRes
 
 def _rival_fields(typed: Typed) -> dict[str, Any]:
     return {
-        "price": typed.amount("price"),
-        "checked_on": typed.day("checked_on"),
+        "price": typed.figure("price"),
+        "checked_on": typed.text("checked_on"),
         "note": typed.text("note"),
     }
 

@@ -60,15 +60,14 @@ def _move(request: SignedIn, opportunity_id: int, typed: Typed) -> None:
     # what the form only proposed is left to the action, whose date may be another
     changed = typed.only_changed()
     given: dict[str, Any] = {
-        "on": typed.day("on"),
-        "chance": changed.amount("chance"),
-        "estimated_value": changed.amount("estimated_value"),
-        "estimated_close_on": changed.day("estimated_close_on"),
+        "on": typed.text("on"),
+        "chance": changed.figure("chance"),
+        "estimated_value": changed.figure("estimated_value"),
+        "estimated_close_on": changed.text("estimated_close_on"),
     }
     # of these two both names the nearest stage, which is recorded as next or previous
     wish = typed.text("move")
     stage_id, version = typed.whole("stage"), typed.whole("version")
-    typed.errors |= changed.errors
     typed.demand()
     actions.move(
         request.actor,

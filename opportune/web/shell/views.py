@@ -20,7 +20,7 @@ from opportune.ledger.queries import last_undoable
 from opportune.ledger.undo import undo
 from opportune.mailing.allauth import open_session
 from opportune.mailing.queries import unsent
-from opportune.opportunities.queries import due, due_count, subjects
+from opportune.opportunities.queries import due, due_count, rows_by_id
 from opportune.reference.actions import apply_preset
 from opportune.reference.presets import PRESETS
 from opportune.search.queries import find
@@ -89,7 +89,7 @@ def undo_last(request: SignedIn) -> HttpResponse:
 def my_tasks(request: SignedIn) -> HttpResponse:
     """One's reminders whose time has come, and one's open tasks, the most urgent first."""
     rows = my_open_tasks(request.actor)
-    about = subjects(request.actor, {row.about_id for row in rows if row.about_kind == "opportunity"})
+    about = rows_by_id(request.actor, {row.about_id for row in rows if row.about_kind == "opportunity"})
     reminders = due(request.actor, clock.now())
     return page(request, "shell/tasks.html", {"tasks": rows, "about": about, "reminders": reminders})
 

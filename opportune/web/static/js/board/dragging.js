@@ -65,6 +65,7 @@ export class Dragging {
     this.home = columnOf(item);
     this.putBack = wayBack(item);
     this.drop = null;
+    this.at = null;
     this.cancelled = false;
     this.board.toggleAttribute("data-dragging", true);
     if (this.board.dock) this.board.dock.hidden = false;
@@ -72,10 +73,15 @@ export class Dragging {
     this.following = new AbortController();
     const options = { signal: this.following.signal, capture: true };
     document.addEventListener("pointermove", (event) => this.follow(event), options);
+    // at the edge the lanes move while the pointer rests
+    document.addEventListener("scroll", () => this.at && this.follow(this.at), options);
+    // a call that comes in is no drop
+    for (const lost of ["pointercancel", "touchcancel"]) document.addEventListener(lost, () => (this.cancelled = true), options);
     document.addEventListener("keydown", (event) => this.cancel(event), options);
   }
 
   follow({ clientX, clientY }) {
+    this.at = { clientX, clientY };
     const under = document.elementFromPoint(clientX, clientY);
     const zone = under?.closest("[data-outcome]") ?? null;
     const column = zone || !this.board.contains(under) ? null : columnOf(under);

@@ -19,7 +19,9 @@ class Dialog extends HTMLElement {
     });
     this.close = () => this.dialog.open && this.dialog.close();
     this.remember = ({ detail }) => {
-      if (detail.target === this.content && !this.dialog.open) this.goBack = bookmark(startOf(detail.elt));
+      if (detail.target !== this.content || this.dialog.open) return;
+      this.opener = startOf(detail.elt);
+      this.goBack = bookmark(this.opener);
     };
     document.body.addEventListener("dialog:close", this.close);
     document.body.addEventListener("htmx:beforeRequest", this.remember);
