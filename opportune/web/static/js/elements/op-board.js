@@ -1,4 +1,5 @@
 // The board: a card dropped in another column asks the server to move the deal, and comes back if it refuses.
+import { within } from "../addresses.js";
 import { linkOf, listOf, nameOf, wayBack } from "../board/cards.js";
 import { fullest, makeRoom } from "../board/lanes.js";
 import { Dragging } from "../board/dragging.js";
@@ -107,7 +108,7 @@ class Board extends HTMLElement {
   }
 
   close(card, outcome) {
-    const address = `${card.dataset.close}?outcome=${outcome}`;
+    const address = `${within(card, "close/")}?outcome=${outcome}`;
     htmx.ajax("GET", address, { source: linkOf(card), target: "#dialog-body", swap: "innerHTML" });
   }
 }
