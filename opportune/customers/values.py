@@ -15,7 +15,7 @@ from opportune.kernel.checking import Check, NotAcceptable, sorted_out, storable
 from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT, parse_amount
-from opportune.kernel.parameters import written_day
+from opportune.kernel.parameters import record_id, written_day
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
 from opportune.reference.queries import currency_digits, organisation_settings
@@ -24,6 +24,7 @@ _ADDRESS = re.compile(r"[^@\s<>()\[\],;:\\\"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _LARGEST_COUNT = 2**31 - 1
+_LARGEST_ID = 2**63
 _CODE = 40
 
 
@@ -144,11 +145,8 @@ def reference(value: Any) -> int | None:
     """The id of another record, or nothing."""
     if value is None or value == "":
         return None
-    try:
-        kept = int(value)
-    except (ValueError, TypeError):
-        kept = -1
-    if not 0 < kept < 2**63 or isinstance(value, bool | float):
+    kept = record_id(value.strip()) if isinstance(value, str) else value
+    if type(kept) is not int or not 0 < kept < _LARGEST_ID:
         raise NotAcceptable(sentence("Choose one from the list."))
     return kept
 

@@ -19,7 +19,7 @@ from opportune.kernel.checking import (
 from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT
-from opportune.kernel.parameters import written_day
+from opportune.kernel.parameters import record_id, written_day
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.reference.queries import choices_of, currency_digits
@@ -115,7 +115,7 @@ def reference(value: Any) -> int | None:
     """The id of another record, or none."""
     if value in (None, ""):
         return None
-    known = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    known = record_id(value) if isinstance(value, str) else value
     if type(known) is not int or not 0 < known < _LARGEST_ID:
         raise NotAcceptable(sentence("This record does not exist, or you cannot see it."))
     return known

@@ -87,6 +87,24 @@ def test_what_concerns_all_is_refused_before_a_job_begins(trade: Trade) -> None:
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize("count", [4, 5])
+def test_a_day_is_read_the_same_for_few_and_for_many(trade: Trade, count: int) -> None:
+    ids = deals(trade, count)
+    for on in ("garbage", "20260101", "2026-W01-1", ""):
+        with pytest.raises(Invalid) as invalid:
+            actions.close_many(trade.alice, ids=ids, **{**LOST, "on": on})
+        assert set(invalid.value.fields) == {"on"}
+    stage_id = trade.sales.stages[1].id
+    with pytest.raises(Invalid) as invalid:
+        actions.move_many(trade.alice, ids=ids, stage_id=stage_id, on="20260101")
+    assert set(invalid.value.fields) == {"on"}
+    assert not Job.objects.exists()
+    outcomes = actions.close_many(trade.alice, ids=ids, **{**LOST, "on": TODAY.isoformat()})
+    if outcomes.job_id is not None:
+        work_through(outcomes.job_id)
+    assert set(Opportunity.objects.filter(pk__in=ids).values_list("closed_on", flat=True)) == {TODAY}
+
+
 def test_the_deals_are_those_that_matched_when_it_began(trade: Trade) -> None:
     ids = deals(trade)
     wanted = OpportunityFilter.read({"text": "pump"}, trade.alice)

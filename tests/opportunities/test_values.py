@@ -137,7 +137,7 @@ def test_a_reference_is_an_id() -> None:
     assert (kept("owner_id", "7"), kept("account_id", 7), kept("contact_id", "")) == (7, 7, None)
 
 
-@pytest.mark.parametrize("value", ["seven", 0, -1, 10**19, "1.5", 1.5, [], True])
+@pytest.mark.parametrize("value", ["seven", 0, -1, 10**19, "9" * 5000, "1_0", "١٢", "1.5", 1.5, [], True])
 def test_what_is_no_id_is_refused(value: Any) -> None:
     assert refuses("account_id", value)
 

@@ -44,6 +44,15 @@ def shown_in_form(page: str) -> dict[str, str]:
     return {**json.loads(unescape(was[1])), **hidden(page)}
 
 
+def test_an_id_longer_than_any_is_said_beside_its_field(alice: Client, market: Market) -> None:
+    address = f"/opportunities/{market.deal.pk}/edit/"
+    form = {name: value or "" for name, value in shown_in_form(page_of(alice, address)).items()}
+    for field in ("owner_id", "campaign_id"):
+        refused = alice.post(address, {**form, field: "9" * 5000})
+        assert refused.status_code == 422
+        assert f'id="err-{field}"' in refused.content.decode()
+
+
 def test_saving_leads_to_the_record_back_or_to_a_blank_form(alice: Client, market: Market) -> None:
     address = f"/opportunities/{market.deal.pk}/edit/"
     form = {

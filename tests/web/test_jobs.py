@@ -4,6 +4,7 @@ import pytest
 
 from opportune.identity.tasks import work_through
 from opportune.kernel import clock
+from opportune.ledger.models import Job
 from opportune.opportunities.actions import many
 from opportune.opportunities.models import Opportunity
 from tests.doors.callers import MARK, CommandLine, Market, caller
@@ -48,6 +49,20 @@ def test_a_long_command_is_followed_stopped_continued_and_undone(market: Market,
     listed = alice.get("/jobs/").content.decode()
     assert "Close opportunities" in listed
     assert job in listed
+
+
+@pytest.mark.usefixtures("few")
+def test_a_day_that_is_none_is_said_beside_its_field_and_begins_nothing(
+    market: Market, sign_in: SignIn
+) -> None:
+    alice = sign_in(market.alice)
+    market.another()
+    given = {"all": "1", "status": "open", **LOST}
+    for on in ("garbage", "20260101", "2026-W01-1"):
+        refused = alice.post("/opportunities/selected/lost/", {**given, "to_on": on})
+        assert refused.status_code == 422
+        assert "This is not a date." in refused.content.decode()
+    assert not Job.objects.exists()
 
 
 @pytest.mark.usefixtures("few")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import update_wrapper
 from typing import Any, TypeVar
 
@@ -168,11 +167,8 @@ class OnMany:
 
     def do(self, actor: Actor, job: Job, number: int, ids: Sequence[int]) -> Sequence[RowRefused]:
         """Do some of the deals of a job."""
-        how = dict(job.about["how"])
-        if how.get("on"):
-            how["on"] = date.fromisoformat(how["on"])
         with chunk_of(actor, job, number):
-            outcomes = self._on(actor, ids, how)
+            outcomes = self._on(actor, ids, job.about["how"])
         return [RowRefused(RecordRef(self.rows, one.id), one.error) for one in outcomes.skipped]
 
     def names(self, actor: Actor, job: Job, refs: Iterable[RecordRef]) -> Mapping[RecordRef, str]:
