@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Protocol
 
 from opportune.activities.models import Task
 from opportune.activities.queries import tasks_seen_by
@@ -18,7 +19,8 @@ from opportune.ledger.recording import action, recording
 from opportune.opportunities.events import EnteredStage
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.queries.totals import visible_deals
-from opportune.opportunities.writing import demand_open, obtain_deals, organisation_today
+from opportune.opportunities.read_only import closed
+from opportune.opportunities.writing import obtain_deals, organisation_today
 from opportune.process.models import Step
 from opportune.process.queries import StagePicture, process_by_id
 
@@ -46,8 +48,9 @@ def create_task(
     if due_on is not None and not FIRST_DAY <= due_on <= LAST_DAY:
         raise Invalid({"due_on": sentence("This date is too far away.")})
     owner = owner_id or actor.person_id
-    if owner is None or owner not in known_people({owner}):
-        raise Invalid({"owner_id": sentence("This person cannot be responsible: unknown or deactivated.")})
+    if owner is None:
+        raise _not_responsible()
+    _demand_responsible(owner)
     task = Task(
         subject=told,
         owner_id=owner,
@@ -66,14 +69,14 @@ def plan_stage_tasks(actor: Actor, opportunity_id: int, *, stage_id: int | None 
 
     Those are made that the deal never had or that were cancelled since: for its owner, and due as if it entered the
     stage today. What is open or done stays. Raises NotFound, NotPermitted, Conflict `closed`, Invalid for a stage that
-    is none of the process, or Refused `nothing_to_plan`.
+    is none of the process or an owner who was deactivated, or Refused `nothing_to_plan`.
     """
     actor.demand("activity", "create")
     found, missing = obtain_deals(actor, [opportunity_id], "read")
     if not found:
         raise missing[opportunity_id]
     (deal,) = found
-    demand_open(deal)
+    demand_plannable(actor, deal)
     stage = _stage_of(deal, stage_id)
     of_steps = Task.objects.filter(about_kind=deal.kind, about_id=deal.pk, step__isnull=False)
     steps = unplanned(stage, of_steps)
@@ -81,8 +84,41 @@ def plan_stage_tasks(actor: Actor, opportunity_id: int, *, stage_id: int | None 
         raise _nothing_to_plan(stage)
     now_there = EnteredStage(deal.pk, stage.id, deal.owner_id, organisation_today())
     made = [task_of(now_there, step, deal.owner.language) for step in steps]
+    for task in made:
+        task.owner = deal.owner
     recording().create_many(made)
     return made
+
+
+class Plannable(Protocol):
+    """What is asked of a deal, or of its row, whose tasks are planned at once."""
+
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def owner_id(self) -> int: ...
+
+
+def demand_plannable(actor: Actor, deal: Plannable) -> None:
+    """Whether tasks of a stage could be planned for a deal that the actor sees.
+
+    Raises NotPermitted, Conflict `closed`, or Invalid for an owner who was deactivated.
+    """
+    actor.demand("activity", "create")
+    if not deal.is_open:
+        raise closed(deal.version)
+    _demand_responsible(deal.owner_id)
+
+
+def _demand_responsible(owner_id: int) -> None:
+    if owner_id not in known_people({owner_id}):
+        raise _not_responsible()
+
+
+def _not_responsible() -> Invalid:
+    return Invalid({"owner_id": sentence("This person cannot be responsible: unknown or deactivated.")})
 
 
 def _nothing_to_plan(stage: StagePicture) -> Refused:
@@ -121,8 +157,7 @@ def cancel_task(actor: Actor, task_id: int) -> Task:
 def assign_task(actor: Actor, task_id: int, *, owner_id: int) -> Task:
     """Give a task to somebody else; it stays about what it is about. Raises NotFound, NotPermitted, Invalid."""
     task = _obtain(actor, task_id)
-    if owner_id not in known_people({owner_id}):
-        raise Invalid({"owner_id": sentence("This person cannot be responsible: unknown or deactivated.")})
+    _demand_responsible(owner_id)
     recording().update(task, {"owner_id": owner_id})
     return task
 

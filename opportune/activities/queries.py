@@ -98,6 +98,17 @@ def tasks_about_deal(actor: Actor, opportunity_id: int) -> Sequence[TaskRow]:
     return tasks_of_deal(opportunity_id)
 
 
+def rows_of(tasks: Iterable[Task]) -> Sequence[TaskRow]:
+    """Tasks that a command made, as lists show them: whoever made them is told, with the right to read or without."""
+    return [
+        TaskRow(
+            **{name: getattr(task, name) for name in _COLUMNS if name != "owner_name"},
+            owner_name=task.owner.name,
+        )
+        for task in tasks
+    ]
+
+
 def tasks_about_deals(actor: Actor, wanted: OpportunityFilter, *, limit: int = 20) -> Sequence[TaskRow]:
     """The open tasks about the deals of a list, such as a customer's, the most urgent first."""
     deals = visible_deals(actor).filter(wanted.condition(actor)).values("id")

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 
 from opportune.activities.actions import create_task, plan_stage_tasks
-from opportune.activities.queries import task, tasks_about_deal
+from opportune.activities.queries import rows_of, tasks_about_deal
 from opportune.api.answers import answer, made
 from opportune.api.asking import Request, language_of, version_seen
 from opportune.api.opportunities import given_away, one
@@ -117,8 +117,7 @@ def list_tasks_about(request: Request, opportunity_id: int) -> HttpResponse:
 @router.post("{int:opportunity_id}/tasks", response={201: TaskShown})
 def plan_task(request: Request, opportunity_id: int, given: TaskGiven) -> HttpResponse:
     """Plan a task about an opportunity."""
-    planned = create_task(request.auth, opportunity_id, **given.model_dump())
-    row = task(request.auth, planned.pk)
+    [row] = rows_of([create_task(request.auth, opportunity_id, **given.model_dump())])
     return made(answer(TaskShown.model_validate(row), version=row.version), f"tasks/{row.id}")
 
 
@@ -128,7 +127,6 @@ def plan_tasks_of_stage(
 ) -> HttpResponse:
     """Plan the tasks of a stage at once, as far as they are not planned or done already; those that were made."""
     stage_id = stage_id_of(request.auth, opportunity_id, given.stage if given else None)
-    planned = {task.pk for task in plan_stage_tasks(request.auth, opportunity_id, stage_id=stage_id)}
-    rows = [row for row in tasks_about_deal(request.auth, opportunity_id) if row.id in planned]
-    shown = TaskList(items=[TaskShown.model_validate(row) for row in rows])
+    planned = rows_of(plan_stage_tasks(request.auth, opportunity_id, stage_id=stage_id))
+    shown = TaskList(items=[TaskShown.model_validate(row) for row in planned])
     return made(answer(shown), f"opportunities/{opportunity_id}/tasks")

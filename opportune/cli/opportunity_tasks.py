@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from opportune.activities.actions import plan_stage_tasks
-from opportune.activities.queries import tasks_about_deal
+from opportune.activities.queries import rows_of
 from opportune.cli.asking import an_id
 from opportune.cli.running import runs
 from opportune.cli.showing import show_tasks
@@ -31,9 +31,8 @@ def _plan(terminal: Terminal, options: argparse.Namespace) -> None:
     given = StageTasksGiven(stage=options.stage)
     with noting_change_sets() as change_sets:
         stage_id = stage_id_of(terminal.actor, options.id, given.stage)
-        planned = {task.pk for task in plan_stage_tasks(terminal.actor, options.id, stage_id=stage_id)}
-    rows = [row for row in tasks_about_deal(terminal.actor, options.id) if row.id in planned]
-    shown = TaskList(items=[TaskShown.model_validate(row) for row in rows])
+        planned = rows_of(plan_stage_tasks(terminal.actor, options.id, stage_id=stage_id))
+    shown = TaskList(items=[TaskShown.model_validate(row) for row in planned])
     if terminal.is_json:
         terminal.written(shown, change_sets)
     else:

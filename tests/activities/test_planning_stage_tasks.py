@@ -8,7 +8,8 @@ from opportune.activities.actions import cancel_task, complete_task, plan_stage_
 from opportune.activities.models import Task
 from opportune.activities.queries import tasks_of_deal
 from opportune.activities.stage_tasks import stages_to_plan
-from opportune.identity.actions import change_preferences
+from opportune.identity.actions import change_preferences, set_active
+from opportune.identity.models import User
 from opportune.kernel import clock
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refused
 from opportune.ledger.models import Change
@@ -128,6 +129,18 @@ def test_it_asks_for_the_right_to_make_tasks_and_to_see_the_deal(
         with pytest.raises(NotFound):
             plan_stage_tasks(actor, deal.pk, stage_id=there)
     assert len(plan_stage_tasks(trade.company.bob, deal.pk, stage_id=there)) == 1
+
+
+def test_no_tasks_are_given_to_an_owner_who_was_deactivated(
+    trade: Trade, deal: Opportunity, process: ProcessPicture
+) -> None:
+    User.objects.filter(pk=id_of(trade.alice)).update(is_active=False)  # an import keeps owners who have left
+    there = process.stages[1].id
+    with pytest.raises(Invalid) as invalid:
+        plan_stage_tasks(trade.company.carol, deal.pk, stage_id=there)
+    assert set(invalid.value.fields) == {"owner_id"}
+    set_active(trade.company.ada, id_of(trade.alice), is_active=True)
+    assert len(plan_stage_tasks(trade.company.carol, deal.pk, stage_id=there)) == 1
 
 
 def test_tasks_speak_their_owners_language(trade: Trade, deal: Opportunity, process: ProcessPicture) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from opportune.identity.actor import system_actor
+from opportune.identity.models import Grant
 from opportune.kernel import clock
 from opportune.process.actions import add_step, require_step
 from tests.doors.callers import Caller, Market, caller
@@ -181,6 +182,19 @@ def test_the_tasks_of_a_stage_are_planned_at_once(alice: Caller, market: Market)
     assert [task["subject"] for task in named.json["items"]] == ["Write"]
     taken_back = alice.post(f"/change-sets/{named.header('Change-Set')}/undo")
     assert taken_back.status == 200, taken_back.text
+
+
+def test_who_may_make_tasks_and_not_read_them_is_told_what_was_made(market: Market) -> None:
+    add_step(
+        system_actor("tests"), market.process.stages[0].id, what="task", name_en="Call", name_fr="Appeler"
+    )
+    Grant.objects.filter(record_kind="activity", verb="read").delete()
+    maker = caller(market.alice)
+    planned = maker.post(f"/opportunities/{market.deal.pk}/stage-tasks")
+    assert (planned.status, [task["owner_name"] for task in planned.json["items"]]) == (201, ["Alice"])
+    by_hand = maker.post(f"/opportunities/{market.deal.pk}/tasks", {"subject": "Ring"})
+    assert (by_hand.status, by_hand.json["subject"], by_hand.json["version"]) == (201, "Ring", 1)
+    assert maker.get(f"/opportunities/{market.deal.pk}/tasks").status == 403
 
 
 def test_a_task_without_a_subject_is_refused(alice: Caller, market: Market) -> None:

@@ -5,10 +5,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from opportune.activities.actions import create_task, plan_stage_tasks
+from opportune.activities.actions import create_task, demand_plannable, plan_stage_tasks
 from opportune.activities.stage_tasks import stages_to_plan
 from opportune.opportunities.queries import opportunity
-from opportune.opportunities.read_only import closed
 from opportune.web.opportunities.deal_form import DealForm
 from opportune.web.pages import SignedIn, go, signed_in, tell
 from opportune.web.typed import Typed
@@ -31,12 +30,12 @@ def plan_task(request: SignedIn, opportunity_id: int) -> HttpResponse:
 def plan_tasks_of_stage(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """Plan the tasks of a stage, the present one unless another is chosen."""
     record = opportunity(request.actor, opportunity_id)
+    # without it every task would seem to be missing
+    request.actor.demand("activity", "read")
     typed = Typed(request.POST.dict())
     values = typed.values(("stage",))
     if request.method == "GET":
-        request.actor.demand("activity", "create")
-        if not record.row.is_open:
-            raise closed(record.row.version)
+        demand_plannable(request.actor, record.row)
         values["stage"] = str(record.row.stage_id or "")
 
     def plan() -> None:
