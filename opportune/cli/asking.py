@@ -90,6 +90,16 @@ def an_id(text: str) -> int:
     return found
 
 
+def a_number(text: str) -> int:
+    """A whole number from zero up that is no id, such as a version; bounded as ids are."""
+    found = record_id(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a whole number from zero up, or far too large a one"
+        )
+    return found
+
+
 def _is_id(text: str) -> bool:
     return record_id(text) is not None
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from opportune.cli.asking import add_filters, an_id, filters
+from opportune.cli.asking import a_number, add_filters, an_id, filters
 from opportune.cli.jobs import see_through
 from opportune.cli.running import runs
 from opportune.cli.terminal import Terminal
@@ -31,7 +31,7 @@ def add_verbs(verbs: Commands) -> None:
     one = verbs.add_parser("delete", help="put closed opportunities into the bin")
     one.add_argument("ids", type=an_id, nargs="+", metavar="ID")
     one.add_argument("--dry-run", action="store_true", help="only say what would happen")
-    one.add_argument("--version", type=an_id, metavar="N", help="the version of one that was looked at")
+    one.add_argument("--version", type=a_number, metavar="N", help="the version of one that was looked at")
     runs(one, _delete)
 
     matching = verbs.add_parser("delete-closed", help="put all closed opportunities that match into the bin")

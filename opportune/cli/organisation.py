@@ -6,7 +6,7 @@ import argparse
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from opportune.cli.asking import an_id, day
+from opportune.cli.asking import a_number, day
 from opportune.cli.running import runs
 from opportune.cli.terminal import Terminal
 from opportune.kernel.errors import Invalid
@@ -47,7 +47,7 @@ def add_commands(commands: Commands) -> None:
     runs(currencies.add_parser("show", help="every currency"), _show_currencies)
     add = currencies.add_parser("add", help="put a currency to use")
     add.add_argument("code", metavar="CODE")
-    add.add_argument("--digits", type=an_id, default=2, metavar="N", help="decimals shown (default 2)")
+    add.add_argument("--digits", type=a_number, default=2, metavar="N", help="decimals shown (default 2)")
     runs(add, _add)
     for verb, text, in_use in (
         ("offer", "offer a currency in forms", True),

@@ -65,6 +65,14 @@ def test_currencies_and_rates_are_set(command_line: CommandLine) -> None:
     assert command_line("currencies", "retire", "EUR").code == REFUSED
 
 
+def test_a_number_that_is_no_id_is_not_called_one(command_line: CommandLine) -> None:
+    for words in (("currencies", "add", "JPY", "--digits"), ("opportunities", "delete", "1", "--version")):
+        for given in ("two", "1_0", "9" * 5000):
+            refused = command_line(*words, given)
+            assert (refused.code, "is not a whole number" in refused.err) == (2, True)
+            assert "record" not in refused.err
+
+
 def test_records_are_categorised(command_line: CommandLine, market: Market) -> None:
     assert "Hot" in command_line("categories", "rename", "red", "Hot").out
     assert "Hot" in command_line("categories", "mark", market.deal.ref, "red").out
