@@ -151,6 +151,17 @@ def test_all_that_is_wrong_is_said_at_once(seat: Seat, company: Company, deal: O
     expect(dialog.locator("[name=estimated_value]")).to_be_focused()
 
 
+def test_a_form_leaves_its_faults_to_the_server_before_it_is_touched(
+    seat: Seat, company: Company, deal: Opportunity
+) -> None:
+    page = seat(company.alice, path="/accounts/new/")
+    assert page.locator("form[data-at-once]").evaluate("form => form.noValidate")
+    page.goto("/opportunities/")
+    new_opportunity(page)
+    form = expect_dialog(page, "New opportunity").locator("form[data-at-once]")
+    assert form.evaluate("form => form.noValidate")
+
+
 def test_a_form_of_its_own_page_begins_at_its_first_fault(seat: Seat, company: Company) -> None:
     page = seat(company.alice, path="/accounts/new/")
     page.locator("[name=email]").fill("nobody")

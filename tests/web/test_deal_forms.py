@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from opportune.identity.actor import system_actor
-from opportune.identity.models import Share
+from opportune.identity.models import Grant, Share
 from opportune.kernel import clock
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity, Rival, TeamMember
@@ -42,6 +42,25 @@ def shown_in_form(page: str) -> dict[str, str]:
     was = re.search(r'name="was" value="([^"]*)"', page)
     assert was is not None
     return {**json.loads(unescape(was[1])), **hidden(page)}
+
+
+def test_of_several_faults_the_first_has_the_focus_and_no_other(alice: Client, market: Market) -> None:
+    here = f"/opportunities/{market.deal.pk}/"
+    forms: tuple[tuple[str, dict[str, str], str], ...] = (
+        ("/opportunities/new/", {"subject": " ", "customer": "", "estimated_value": "much"}, "subject"),
+        ("/opportunities/new/", {"subject": "Pump", "customer": "", "estimated_value": "much"}, ""),
+        (f"{here}clone/", {"subject": " "}, "subject"),
+        (f"{here}competitors/", {"name": " ", "price": "much"}, ""),
+        ("/accounts/new/", {"name": " ", "account": "account:999999", "email": "none"}, ""),
+        ("/accounts/new/", {"name": "Globex", "account": "account:999999"}, "account"),
+    )
+    for address, given, field in forms:
+        answer = alice.post(address, given)
+        assert answer.status_code == 422
+        focused = re.findall(r"<(?:input|select|textarea) [^>]*autofocus[^>]*>", answer.content.decode())
+        assert (address, [tag.count("autofocus") for tag in focused]) == (address, [1])
+        assert 'aria-invalid="true"' in focused[0]
+        assert not field or f'id="f-{field}"' in focused[0]
 
 
 def test_an_id_longer_than_any_is_said_beside_its_field(alice: Client, market: Market) -> None:
@@ -213,6 +232,17 @@ def test_no_tasks_of_a_stage_are_offered_where_they_could_not_be_planned(
     )
     assert here not in page_of(alice, f"/opportunities/{market.deal.pk}/")
     assert alice.get(here).status_code == 409
+
+
+def test_no_tasks_of_a_stage_are_offered_where_tasks_are_not_read(alice: Client, market: Market) -> None:
+    stage = market.process.stages[0].id
+    add_step(system_actor("tests"), stage, what="task", name_en="Ask", name_fr="Demander")
+    record, here = f"/opportunities/{market.deal.pk}/", f"/opportunities/{market.deal.pk}/stage-tasks/"
+    assert here in page_of(alice, record)
+    Grant.objects.filter(record_kind="activity", verb="read").delete()
+    assert "Plan a task" in page_of(alice, record)
+    assert here not in page_of(alice, record)
+    assert alice.get(here).status_code == 403
 
 
 def test_a_reminder_is_put_off_and_away(alice: Client, market: Market) -> None:

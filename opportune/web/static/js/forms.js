@@ -1,13 +1,13 @@
 // A form that says all its faults at once leaves them to the server, where a browser would stop at the first.
 // What is half typed into a date never gets there: that alone the browser says itself.
 
-function leaveToServer({ target }) {
-  const form = target instanceof Element && target.closest("form[data-at-once]");
-  if (form) form.noValidate = true;
+function leaveToServer(within) {
+  const forms = [within.closest?.("form[data-at-once]"), ...within.querySelectorAll("form[data-at-once]")];
+  for (const form of forms) if (form) form.noValidate = true;
 }
 
-document.addEventListener("focusin", leaveToServer);
-document.addEventListener("pointerdown", leaveToServer);
+leaveToServer(document);
+document.addEventListener("htmx:load", ({ detail }) => leaveToServer(detail.elt));
 document.addEventListener(
   "submit",
   (event) => {

@@ -34,7 +34,7 @@ function whereIs(control) {
   if (action) same.push(`form[action="${CSS.escape(action)}"] button${control.name ? quoted("name") + quoted("value") : ""}`);
   const row = control.closest("tbody > tr");
   const table = row && [...document.querySelectorAll("#main tbody")].indexOf(row.parentElement);
-  const around = control.closest("[id]:not(#main, #main [data-row])")?.id;
+  const around = control.closest("[id]:not(#main, #main [data-at])")?.id;
   const at = row && [...row.parentElement.children].indexOf(row);
   return { same, row: row && { table, at, alike: control.form ? "form button" : CONTROLS }, around };
 }
