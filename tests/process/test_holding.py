@@ -314,7 +314,7 @@ def test_a_step_that_was_put_elsewhere_meanwhile_is_not_put_back(trade: Trade) -
 def test_who_would_wait_too_long_for_the_deals_is_refused_and_keeps_nobody_waiting(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holding, "PATIENCE", 0.5)
+    monkeypatch.setattr(holding, "PATIENCE", 3.0)  # long enough to be seen waiting
     process = road("busy")
     deal = trade.deal()
 
