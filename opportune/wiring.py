@@ -4,6 +4,7 @@ from opportune.activities import queries as task_queries
 from opportune.activities.deletion_reactions import cancel_with_deals, reopen_with_deals
 from opportune.activities.handlers import TaskHandler
 from opportune.activities.reactions import (
+    cancel_given_back_of_gone_steps,
     cancel_open_tasks,
     cancel_tasks_of_steps,
     make_stage_tasks,
@@ -153,7 +154,7 @@ def wire() -> None:
             StepsRemoved: [cancel_tasks_of_steps],
             StagesEntered: [make_stage_tasks],
             UndoBegins: [take_for_undo, hold_for_undo],
-            ValuesGivenBack: [demand_given_back_there],
+            ValuesGivenBack: [demand_given_back_there, cancel_given_back_of_gone_steps],
         }
     )
     consumers.update({})

@@ -18,7 +18,7 @@ from bench.generator.rows import Facts, inserts
 from bench.generator.staging import ENTRIES, plan
 from opportune.identity.models import User
 from opportune.ledger.models import Change, ChangeSet
-from opportune.opportunities.tallying import recount
+from opportune.opportunities.tallying import make_anew
 from opportune.process.queries import process_by_key
 from opportune.reference.queries import all_reasons
 
@@ -74,7 +74,7 @@ def fill(size: int, say: Say = lambda line: None, *, seed: int = SEED) -> None:
                 _run(cursor, statement, say)
             if not dialect.is_sqlite:
                 _set_sequences(cursor)
-        recount()
+        make_anew()
         _run(cursor, "ANALYZE" if dialect.is_sqlite else "VACUUM ANALYZE", say)
         if dialect.is_sqlite:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -9,6 +9,7 @@ from opportune.activities.stage_tasks import due, task_of
 from opportune.identity.actor import Actor
 from opportune.identity.models import User
 from opportune.kernel import clock
+from opportune.ledger.events import ValuesGivenBack
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import recording
 from opportune.opportunities.events import OpenTasksUnwanted, StagesEntered
@@ -70,6 +71,21 @@ def cancel_tasks_of_steps(actor: Actor, event: StepsRemoved) -> None:
     for task in tasks:
         recording().step(task, {"state": Task.State.CANCELLED, "ended_at": clock.now()})
     Task.objects.bulk_update(tasks, ["state", "ended_at", "version"], batch_size=BATCH)
+
+
+def cancel_given_back_of_gone_steps(actor: Actor, event: ValuesGivenBack) -> None:
+    """Cancel again what an undo or redo opened of steps that are gone meanwhile, as nothing is to be done for them."""
+    opened = {
+        record.step_id
+        for record, names in event.given
+        if isinstance(record, Task)
+        and "state" in names
+        and record.state == Task.State.OPEN
+        and record.step_id
+    }
+    gone = Step.objects.filter(pk__in=opened).exclude(LIVE).values_list("pk", flat=True) if opened else ()
+    if step_ids := tuple(gone):
+        cancel_tasks_of_steps(actor, StepsRemoved(step_ids))
 
 
 def put_off_tasks(actor: Actor, event: StepDelayed) -> None:

@@ -28,6 +28,7 @@ WITHOUT_DATA = frozenset(
         "migrate",
         "demo",
         "doctor",
+        "recount",
         "manage",
         "catalogue",
         "exposure",
@@ -108,6 +109,11 @@ def add_commands(commands: Commands) -> None:
     doctor = commands.add_parser("doctor", help="look for what is wrong, without changing anything")
     doctor.add_argument("--json", action="store_true", help="answer as JSON")
     doctor.set_defaults(run=_doctor)
+
+    recount = commands.add_parser(
+        "recount", help="add up all opportunities anew, when the doctor finds totals wrong"
+    )
+    recount.set_defaults(run=_recount)
 
     catalogue = commands.add_parser("catalogue", help="check, compile or bring up to date the translations")
     task = catalogue.add_mutually_exclusive_group(required=True)
@@ -239,6 +245,15 @@ def _unless_refused(work: Callable[[], None]) -> int:
     except Refused as refusal:
         sys.stderr.write(f"opportune: {spoken(refusal.message, settings.LANGUAGE_CODE)}\n")
         return EXIT_CODES[Refused]
+    return 0
+
+
+def _recount(options: argparse.Namespace) -> int:
+    set_up_django()
+    from opportune.opportunities.tallying import make_anew
+
+    make_anew()
+    _say("Added up anew.")
     return 0
 
 

@@ -18,6 +18,7 @@ from opportune.operations import demo
 from opportune.operations.backup.keeping import back_up_before_migration
 from opportune.operations.catalogue import compile_catalogues
 from opportune.operations.static_files import collect_static_files
+from opportune.opportunities.tallying import fold
 from opportune.process.actions import install_processes
 from opportune.reference.actions import install_reference
 
@@ -77,6 +78,7 @@ def bring_restored_up_to_date() -> None:
     """Bring the tables of a backup that was restored to this version, with what Django keeps beside them."""
     migrate(back_up=False)
     call_command("migrate", interactive=False, verbosity=0)
+    fold()
 
 
 def database_is_new() -> bool:

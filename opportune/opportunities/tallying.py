@@ -1,61 +1,47 @@
-"""The tally of all deals: folding it, and counting it anew. Triggers write it (decision 39, migration 0006)."""
+"""The tally of all deals: folding it, and making it anew. Triggers write it (decision 39, migration 0006)."""
+
+from importlib import import_module
 
 from django.db import connection, transaction
 from django.db.models import Max
 
 from opportune.opportunities.models import Opportunity, Tally
-from opportune.opportunities.models.tally import ADDED, HALF, PLACE
+from opportune.opportunities.models.tally import ADDED, PLACE
 
 SPARE = 400
-"""As many rows more than there are places cost less to add up than to fold."""
-AT_ONCE = 5000
+"""As many rows more than half as many again as there are places cost less to add up than to fold."""
 _TALLY, _DEALS = Tally._meta.db_table, Opportunity._meta.db_table
-_PLACE = ", ".join(PLACE)
-_SUMS = ", ".join(
-    f"SUM(COALESCE({name}, 0) {half})"
-    for name in ("value_base", "expected_base")
-    for half in (f"/ {HALF}", f"% {HALF}")
+_COLUMNS = ", ".join((*PLACE, *ADDED))
+_FOLDED = f"{', '.join(PLACE)}, {', '.join(f'SUM({name})' for name in ADDED)}"
+_BY_PLACE = f"GROUP BY {', '.join(PLACE)} HAVING {' OR '.join(f'SUM({name}) <> 0' for name in ADDED)}"
+_SQLITE = (
+    f"INSERT INTO {_TALLY} ({_COLUMNS}) SELECT {_FOLDED} FROM {_TALLY} WHERE id <= %(last)s {_BY_PLACE}",  # noqa: S608
+    f"DELETE FROM {_TALLY} WHERE id <= %(last)s",  # noqa: S608
 )
-_COUNT = f"""
-INSERT INTO {_TALLY} ({_PLACE}, {", ".join(ADDED)})
-SELECT {_PLACE}, COUNT(*), {_SUMS} FROM {_DEALS} WHERE deleted_at IS NULL GROUP BY {_PLACE}
-"""  # noqa: S608 - our own names
+# One statement: what others commit meanwhile is neither summed up nor gone.
+_POSTGRESQL = (
+    f"WITH gone AS (DELETE FROM {_TALLY} WHERE id <= %(last)s RETURNING *) "  # noqa: S608
+    f"INSERT INTO {_TALLY} ({_COLUMNS}) SELECT {_FOLDED} FROM gone {_BY_PLACE}",
+)
 
 
 def fold() -> int:
-    """Put one row in the place of the many that a place may have by now; how many are gone. The sums stay."""
+    """Put one row in the place of the many that places have by now, if they are many; how many are gone."""
     places = Tally.objects.order_by().values(*PLACE).distinct().count()
     before = Tally.objects.count()
-    if before <= places + SPARE:
+    if before <= places + places // 2 + SPARE:
         return 0
-    last = Tally.objects.aggregate(last=Max("pk"))["last"]
-    while _fold_some(last) == AT_ONCE:
-        pass
+    with transaction.atomic(), connection.cursor() as cursor:
+        last = Tally.objects.aggregate(last=Max("pk"))["last"]
+        for statement in _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE:
+            cursor.execute(statement, {"last": last})
     return before - Tally.objects.count()
 
 
-@transaction.atomic
-def _fold_some(last: int) -> int:
-    """Fold the oldest rows up to one; how many they were. What others write meanwhile is not among them."""
-    rows = list(Tally.objects.select_for_update().filter(pk__lte=last).order_by("pk")[:AT_ONCE])
-    sums: dict[tuple[object, ...], list[int]] = {}
-    for row in rows:
-        into = sums.setdefault(tuple(getattr(row, name) for name in PLACE), [0] * len(ADDED))
-        into[:] = [sum(pair) for pair in zip(into, (getattr(row, name) for name in ADDED), strict=True)]
-    Tally.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    Tally.objects.bulk_create(
-        Tally(**dict(zip((*PLACE, *ADDED), (*place, *added), strict=True)))
-        for place, added in sums.items()
-        if any(added)
-    )
-    return len(rows)
-
-
-@transaction.atomic
-def recount() -> None:
-    """Count the tally anew from the deals, which nobody writes meanwhile."""
-    with connection.cursor() as cursor:
+def make_anew() -> None:
+    """Make the triggers and count the tally anew from the deals, which nobody writes meanwhile."""
+    migration = import_module("opportune.opportunities.migrations.0006_tally")
+    with connection.schema_editor() as editor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"LOCK TABLE {_DEALS} IN SHARE ROW EXCLUSIVE MODE")
-        Tally.objects.all().delete()
-        cursor.execute(_COUNT)
+            editor.execute(f"LOCK TABLE {_DEALS}, {_TALLY} IN SHARE ROW EXCLUSIVE MODE")
+        migration.make(None, editor)

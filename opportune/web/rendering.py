@@ -110,8 +110,9 @@ class HouseEnvironment(Environment):
     def _in(self, language: str) -> "HouseEnvironment":
         kept: dict[str, HouseEnvironment] = self.__dict__.setdefault("_languages", {})
         if language not in kept:
-            kept[language] = self.overlay()
-            kept[language].language = language
+            made = self.overlay()
+            made.language = language
+            kept[language] = made  # whole, as another thread may ask for it now
         return kept[language]
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:

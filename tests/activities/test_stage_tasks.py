@@ -12,12 +12,13 @@ from opportune.identity.actions import change_preferences
 from opportune.kernel import clock
 from opportune.kernel.errors import Refused
 from opportune.ledger.models import Change
+from opportune.ledger.undo import undo
 from opportune.opportunities import actions
 from opportune.opportunities.actions import Draft, Happening
 from opportune.opportunities.models import Opportunity
-from opportune.process.actions import add_step, require_step
+from opportune.process.actions import add_step, delete_step, require_step
 from opportune.process.queries import ProcessPicture, process_by_id
-from tests.deals import NOON, SYSTEM, TODAY, Trade, days, id_of, process_with, stage
+from tests.deals import NOON, SYSTEM, TODAY, Trade, days, id_of, last_change_set, process_with, stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("march")]
 
@@ -172,3 +173,20 @@ def test_two_deals_in_one_command_get_their_own_tasks(trade: Trade, process: Pro
     given = [{"subject": str(number), "account_id": trade.account.pk} for number in range(2)]
     made = actions.create_many(trade.alice, [Draft(fields, process.id) for fields in given])
     assert [len(tasks(one)) for one in made if isinstance(one, Opportunity)] == [2, 2]
+
+
+def test_a_redone_move_opens_no_task_of_a_step_that_is_gone(
+    trade: Trade, deal: Opportunity, process: ProcessPicture
+) -> None:
+    moved = last_change_set(actions.move, trade.alice, deal.pk, wish="next")
+    undone = undo(trade.alice, moved).change_set_id
+    [step] = process_by_id(process.id).stages[1].steps
+    removed = last_change_set(delete_step, SYSTEM, step.id)
+    redone = undo(trade.alice, undone or 0)
+    assert tasks(deal)[-1] == ("Write", TODAY, "cancelled")
+    deal.refresh_from_db()
+    assert deal.stage_id == process.stages[1].id
+    undo(trade.alice, redone.change_set_id or 0)
+    undo(SYSTEM, removed)
+    undo(trade.alice, last_change_set(actions.move, trade.alice, deal.pk, wish="next"))
+    assert tasks(deal)[-1] == ("Write", TODAY, "cancelled")

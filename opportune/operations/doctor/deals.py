@@ -22,12 +22,14 @@ from opportune.operations.doctor.findings import Finding, Severity
 from opportune.opportunities.entries import VALUED_FIELDS, rebuilt
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import Entry, Opportunity, Status
-from opportune.opportunities.queries.totals import Sum, totals
+from opportune.opportunities.models.tally import PLACE
+from opportune.opportunities.queries.totals import Sum, sums_by, totals
 
 SOME = 500
+_DOCTOR = system_actor("doctor")
 _COMPARED = (*VALUED_FIELDS, "move", "at", "on", "ended_at", "is_current", "change_set_id")
 _CANNOT_BE_READ = (ValueError, TypeError, ArithmeticError, ValidationError, OpportuneError)
-_Key = tuple[int, int | None, str]
+_Key = tuple[int, int | None, str, int]
 
 
 @dataclass(slots=True)
@@ -56,7 +58,7 @@ class Recount:
                 self._weigh(deal)
 
     def _weigh(self, deal: Opportunity) -> None:
-        key = deal.process_id, deal.stage_id, deal.status
+        key = deal.process_id, deal.stage_id, deal.status, deal.owner_id
         try:
             deal.weigh()
         except OpportuneError:
@@ -120,20 +122,22 @@ def recounted() -> Recount:
 
 def _totals(recount: Recount) -> Iterator[Finding]:
     """Compare the recount with what SQL sums up for screens and summaries."""
-    added = totals(system_actor("doctor"), OpportunityFilter())
+    added = totals(_DOCTOR, OpportunityFilter())
     by_status: dict[str, Sum] = {status.value: Sum() for status in Status}
     by_stage: dict[tuple[int, int | None], Sum] = defaultdict(Sum)
-    for (process, stage, status), part in recount.sums.items():
+    for (process, stage, status, _), part in recount.sums.items():
         by_status[status] += part
         by_stage[process, stage] += part
     differing = [key for key in {*by_stage, *added.by_stage} if by_stage[key] != added.by_stage.get(key)]
-    if differing or by_status != added.by_status:
+    owners = {key: part for key, part in recount.sums.items() if part != Sum()}
+    if differing or by_status != added.by_status or owners != sums_by(PLACE, _DOCTOR, OpportunityFilter()):
         counted_value = sum((part.value for part in by_status.values()), Decimal(0))
         yield Finding(
             "totals_differ",
             Severity.ERROR,
             sentence(
-                "Totals are wrong: {shown} in base currency where a recount finds {counted}.",
+                "Totals are wrong: {shown} in base currency where a recount finds {counted}. "
+                "“opportune recount” mends it.",
                 shown=added.all.value,
                 counted=counted_value,
             ),

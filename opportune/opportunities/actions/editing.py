@@ -170,7 +170,8 @@ def mark_step(actor: Actor, opportunity_id: int, step_id: int, *, is_done: bool 
     if not any(step.id == step_id and step.what == "tick" for step in steps):
         raise NotFound("step")
     touch(deal)
-    mark = StepMark.objects.filter(opportunity=deal, step_id=step_id).first()
+    # who undoes the tick locks it alone; a tick that is there already must stay until this command ends
+    mark = StepMark.objects.select_for_update().filter(opportunity=deal, step_id=step_id).first()
     if mark is not None:
         recording().update(mark, {"is_done": is_done})
         return mark
