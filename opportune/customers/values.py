@@ -11,14 +11,13 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from opportune.kernel.checking import Check, NotAcceptable, sorted_out, storable_amount, too_fine, truth
+from opportune.kernel.checking import Check, NotAcceptable, sorted_out, storable_amount, truth
 from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT, parse_amount
 from opportune.kernel.parameters import record_id, written_day
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
-from opportune.reference.queries import currency_digits, organisation_settings
 
 _ADDRESS = re.compile(r"[^@\s<>()\[\],;:\\\"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_](?:[\w-]*[^\W_])")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])")
@@ -28,19 +27,11 @@ _LARGEST_ID = 2**63
 _CODE = 40
 
 
-AMOUNTS = ("annual_revenue", "budgeted_cost", "actual_cost")
-"""The amounts of accounts and campaigns, all in base currency."""
-
-
 def sorted_values(
     values: Mapping[str, Any], checks: Mapping[str, Check]
 ) -> tuple[dict[str, Any], dict[str, Sentence]]:
     """The values to keep, and by field why the others cannot be kept."""
-    kept, wrong = sorted_out(checks, values, _no_such_field)
-    amounts = {name: kept[name] for name in AMOUNTS if name in kept}
-    if any(amounts.values()):
-        wrong |= too_fine(amounts, organisation_settings().base_currency, currency_digits)
-    return kept, wrong
+    return sorted_out(checks, values, _no_such_field)
 
 
 def checked(values: Mapping[str, Any], checks: Mapping[str, Check]) -> dict[str, Any]:

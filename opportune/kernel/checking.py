@@ -10,7 +10,7 @@ from typing import Any
 
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import STORED_DECIMALS, fits, parse_amount, stored
-from opportune.kernel.sentences import Sentence, counted, sentence
+from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
 
 Check = Callable[[Any], Any]
@@ -120,28 +120,6 @@ def percentage(value: Any) -> Decimal | None:
     if not 0 <= exact <= 100:
         raise NotAcceptable(sentence("A percentage lies between 0 and 100."))
     return exact
-
-
-def too_fine(
-    amounts: Mapping[str, Decimal | None], currency: str, decimals_of: Callable[[str], int]
-) -> dict[str, Sentence]:
-    """Which amounts have more decimals than their currency, by field: shown, they would be other than what was typed.
-
-    `decimals_of` is asked only if an amount has any.
-    """
-    broken = {name: amount for name, amount in amounts.items() if amount is not None and not fits(amount, 0)}
-    if not broken:
-        return {}
-    decimals = decimals_of(currency)
-    why = sentence("Amounts in {currency} have no decimals.", currency=currency)
-    if decimals:
-        why = counted(
-            "Amounts in {currency} have at most {count} decimal.",
-            "Amounts in {currency} have at most {count} decimals.",
-            decimals,
-            currency=currency,
-        )
-    return {name: why for name, amount in broken.items() if not fits(amount, decimals)}
 
 
 def storable_amount(exact: Decimal) -> Decimal:

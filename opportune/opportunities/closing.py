@@ -17,7 +17,7 @@ from opportune.opportunities.dates import demand_date
 from opportune.opportunities.models import CLOSED, Opportunity, Status
 from opportune.opportunities.probability import LOST, WON
 from opportune.opportunities.stays import Interval, last_move_on
-from opportune.opportunities.values import accepted, amount, day, too_fine_amounts
+from opportune.opportunities.values import accepted, amount, day
 from opportune.opportunities.writing import entries_of_many, organisation_today
 from opportune.process.queries import ProcessPicture, processes
 from opportune.reference.queries import Reason, rate_on, reason_by_code
@@ -77,7 +77,6 @@ def demand_choices(
         _demand_competitor(outcome, names_competitor, asked=reason is not None and reason.asks_competitor)
     with faults.gathered():
         actual = accepted("actual_value", amount, actual_value)
-        faults.add(too_fine_amounts({"actual_value": actual}, currency))
     if reason is None or closed_on is None or faults.by_field:
         raise Invalid(faults.by_field)
     return Chosen(reason.id, closed_on, actual)

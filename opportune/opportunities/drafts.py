@@ -18,7 +18,7 @@ from opportune.opportunities.origins import FIELDS as ORIGIN
 from opportune.opportunities.origins import Named, sole_segment_seen_by, with_campaign, wrong_origins
 from opportune.opportunities.queries.external_ids import taken_external_ids
 from opportune.opportunities.references import as_columns, wrong_references
-from opportune.opportunities.values import sorted_values, too_fine_amounts
+from opportune.opportunities.values import sorted_values
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.queries import currency_digits, organisation_settings
 
@@ -105,7 +105,6 @@ class Reading:
         one.columns["currency"] = currency
         with one.faults.gathered():
             self.digits_of(currency)
-            one.faults.add(too_fine_amounts(one.columns, currency, self.digits_of))
 
     def _place(self, one: ReadDraft) -> None:
         given, chance = one.draft, one.columns.pop("chance", None)

@@ -27,7 +27,6 @@ from opportune.opportunities.runs import (
     standing_in,
     standing_now,
 )
-from opportune.opportunities.values import too_fine_amounts
 from opportune.opportunities.writing import entries_of_many, organisation_today
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.queries import rate_on
@@ -147,7 +146,6 @@ class Course:
         )
         faults, on = Faults(), self.known.today
         faults.add(self.asked.wrong)
-        faults.add(too_fine_amounts(self.asked.typed_on(deal), deal.currency))
         with faults.gathered():
             on = date_of_change(self.known.entries[deal.pk], self.asked.on, self.known.today)
         stage = process.stages[step.target]

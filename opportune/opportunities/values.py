@@ -1,6 +1,6 @@
 """Which fields of a deal may be typed, and what each accepts. Checks take and give plain values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,6 @@ from opportune.kernel.checking import (
     sorted_out,
     storable_amount,
     text,
-    too_fine,
     truth,
 )
 from opportune.kernel.clock import FIRST_DAY, LAST_DAY
@@ -22,7 +21,7 @@ from opportune.kernel.money import LIMIT
 from opportune.kernel.parameters import record_id, written_day
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, sentence
-from opportune.reference.queries import choices_of, currency_digits
+from opportune.reference.queries import choices_of
 
 CHOICE_LISTS = (
     "type",
@@ -34,7 +33,6 @@ CHOICE_LISTS = (
     "payment_terms",
     "forecast_category",
 )
-AMOUNTS = ("estimated_value", "actual_value", "budget", "price")
 INITIATORS = ("account", "contact", "campaign")
 _CODE = 40
 _LARGEST_ID = 2**63
@@ -150,13 +148,6 @@ CHECKS: Mapping[str, Check] = {
     **{name: text(_CODE) for name in CHOICE_LISTS},
     "forecast_category": category,
 }
-
-
-def too_fine_amounts(
-    columns: Mapping[str, Any], currency: str, decimals_of: Callable[[str], int] = currency_digits
-) -> dict[str, Sentence]:
-    """Which of a deal's amounts have more decimals than its currency, by field. Raises Invalid for an unknown one."""
-    return too_fine({name: columns.get(name) for name in AMOUNTS}, currency, decimals_of)
 
 
 def accepted(name: str, check: Check, value: Any) -> Any:

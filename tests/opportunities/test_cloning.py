@@ -122,19 +122,6 @@ def test_what_has_gone_from_a_list_is_left_out(trade: Trade) -> None:
     assert (copy.source, copy.type) == ("", "new")
 
 
-def test_amounts_finer_than_their_currency_are_rounded_half_away_from_zero(trade: Trade) -> None:
-    deal = trade.deal(budget="1200.50")
-    actions.add_rival(trade.alice, deal.pk, name="Globex", price="9")
-    fine = {"estimated_value": Decimal("1000.1250"), "budget": Decimal("12.3449")}
-    Opportunity.objects.filter(pk=deal.pk).update(**fine)  # kept before amounts were held to their currency
-    Rival.objects.filter(opportunity=deal).update(price=Decimal("8.9950"))
-    copy = actions.clone(trade.alice, deal.pk)
-    assert (copy.estimated_value, copy.budget) == (Decimal("1000.13"), Decimal("12.34"))
-    assert Rival.objects.get(opportunity=copy).price == Decimal(9)
-    deal.refresh_from_db()
-    assert deal.estimated_value == fine["estimated_value"]
-
-
 def test_a_retired_process_gives_way_to_the_default_one(trade: Trade) -> None:
     old = process_with(stage("only", 50))
     deal = trade.deal(process_id=old.id, stage_id=None)

@@ -7,7 +7,6 @@ from opportune.identity.queries import known_people
 from opportune.identity.visibility import obtain, scope
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid
-from opportune.kernel.money import rounded
 from opportune.kernel.registries import react
 from opportune.kernel.sentences import sentence
 from opportune.ledger.models import LIVE
@@ -19,11 +18,10 @@ from opportune.opportunities.models import Opportunity, OpportunityQuerySet, Riv
 from opportune.opportunities.origins import FIELDS as ORIGIN
 from opportune.opportunities.origins import Named, wrong_origins
 from opportune.opportunities.references import INITIATOR, wrong_references
-from opportune.opportunities.values import CHECKS, checked, too_fine_amounts
+from opportune.opportunities.values import CHECKS, checked
 from opportune.opportunities.writing import organisation_today
 from opportune.process.holding import hold_processes
 from opportune.process.queries import process_by_id
-from opportune.reference.queries import currency_digits
 
 NOT_COPIED = {"external_id", "chance", "probability", "on_hold", "initiated_by", "owner_id", "reminder_at"}
 _NEEDED = {"subject", "account_id", "contact_id", "currency"}
@@ -36,8 +34,8 @@ def clone(actor: Actor, opportunity_id: int, *, subject: str | None = None) -> O
     """An open deal like another one, open or closed, in the default stage; without its number, closing and history.
 
     Fields, competitors and sales team are copied, but for what has gone from a list or into the bin since, and
-    for a reminder that has passed; amounts that are finer than the currency allows are rounded. It stays with the
-    same owner where the actor could give that one's deal away, and is the actor's otherwise.
+    for a reminder that has passed. It stays with the same owner where the actor could give that one's deal away,
+    and is the actor's otherwise.
 
     Raises NotFound, NotPermitted, Invalid.
     """
@@ -70,8 +68,6 @@ def proposed_subject(subject: str, language: str) -> str:
 
 def _fields(actor: Actor, model: Opportunity) -> dict[str, Any]:
     copied = {name: getattr(model, name) for name in CHECKS if name not in NOT_COPIED}
-    for name in too_fine_amounts(copied, model.currency):
-        copied[name] = rounded(copied[name], currency_digits(model.currency))
     try:
         checked(copied)
     except Invalid as gone:
@@ -106,13 +102,12 @@ def _reaches(actor: Actor, verb: str, deal: Opportunity) -> bool:
 
 def _copy_rivals(model: Opportunity, made: Opportunity) -> None:
     rivals = Rival.objects.filter(LIVE, opportunity=model, competitor__deleted_at=None).order_by("id")
-    digits = currency_digits(made.currency)
     recording().create_many(
         [
             Rival(
                 opportunity=made,
                 competitor_id=rival.competitor_id,
-                price=None if rival.price is None else rounded(rival.price, digits),
+                price=rival.price,
                 checked_on=rival.checked_on,
                 note=rival.note,
             )

@@ -16,7 +16,7 @@ from opportune.ledger.merging import check_version
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.models import Competitor, Opportunity, Rival
-from opportune.opportunities.values import amount, checked_by, day, too_fine_amounts
+from opportune.opportunities.values import amount, checked_by, day
 from opportune.opportunities.writing import demand_open, obtain_open_deal, touch
 
 _COMPETITOR: Mapping[str, Check] = {
@@ -124,7 +124,7 @@ def add_rival(
     """
     deal = obtain_open_deal(actor, opportunity_id)
     found = Faults()
-    kept = _known({"price": price, "checked_on": checked_on, "note": note}, deal.currency, found)
+    kept = _known({"price": price, "checked_on": checked_on, "note": note}, found)
     competitor = Competitor()
     with found.gathered():
         competitor = known_competitor(actor, name) if competitor_id is None else _given(competitor_id)
@@ -154,7 +154,7 @@ def change_rival(
     """
     rival = _obtain_rival(actor, opportunity_id, competitor_id)
     found = Faults()
-    kept = _known(changes, rival.opportunity.currency, found)
+    kept = _known(changes, found)
     found.demand()
     differing = {field: value for field, value in kept.items() if getattr(rival, field) != value}
     if differing:
@@ -240,10 +240,9 @@ def _given(competitor_id: int) -> Competitor:
     return competitor
 
 
-def _known(given: Mapping[str, Any], currency: str, found: Faults) -> dict[str, Any]:
+def _known(given: Mapping[str, Any], found: Faults) -> dict[str, Any]:
     kept, wrong = sorted_out(_RIVAL, given)
     found.add(wrong)
-    found.add(too_fine_amounts(kept, currency))
     return kept
 
 

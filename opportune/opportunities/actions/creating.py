@@ -31,7 +31,7 @@ from opportune.opportunities.drafts import (
 from opportune.opportunities.events import EnteredStage, PrimaryContactsNamed, StagesEntered
 from opportune.opportunities.models import FormSent, Opportunity, Status
 from opportune.opportunities.probability import LOST, WON
-from opportune.opportunities.values import accepted, amount, too_fine_amounts
+from opportune.opportunities.values import accepted, amount
 from opportune.process.holding import hold_processes
 from opportune.process.queries import ProcessPicture
 from opportune.reference.actions import take_numbers
@@ -156,9 +156,6 @@ class _Workshop:
             return
         won = happening.what == Status.WON
         typed: Decimal | None = accepted("actual_value", amount, happening.actual_value)
-        fine = too_fine_amounts({"actual_value": typed}, deal.currency, self.reading.digits_of)
-        if fine:
-            raise Invalid(fine)
         rate = self._rate(deal.currency, happening.on) if won else deal.rate
         chronicle.happen(
             {

@@ -12,7 +12,7 @@ from opportune.kernel import clock
 from opportune.kernel.checking import Faults
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted
 from opportune.kernel.registries import react
-from opportune.kernel.sentences import Sentence, sentence
+from opportune.kernel.sentences import sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.chances import demand_typable, likelihood_fields
@@ -25,7 +25,7 @@ from opportune.opportunities.probability import (
     typed_probability,
 )
 from opportune.opportunities.references import INITIATOR, as_columns, wrong_references
-from opportune.opportunities.values import checked, sorted_values, too_fine_amounts
+from opportune.opportunities.values import checked, sorted_values
 from opportune.opportunities.writing import (
     obtain_deal,
     obtain_open_deal,
@@ -67,7 +67,8 @@ def edit(
     with faults.gathered():
         differing = _with_likelihood(deal, differing)
     with faults.gathered():
-        faults.add(_too_fine(deal, differing))
+        if "currency" in differing:
+            currency_digits(differing["currency"])
     faults.demand()
     differing = _with_rate(deal, differing)
     write(deal, differing)
@@ -114,14 +115,6 @@ def _with_likelihood(deal: Opportunity, differing: dict[str, Any]) -> dict[str, 
         demand_typable(process)
         now = typed_probability(now, differing["probability"], process.method)
     return {**differing, **likelihood_fields(now)}
-
-
-def _too_fine(deal: Opportunity, differing: Mapping[str, Any]) -> dict[str, Sentence]:
-    """Which amounts do not fit the currency: those that change, all of them if it is the currency that does."""
-    if "currency" not in differing:
-        return too_fine_amounts(differing, deal.currency)
-    currency_digits(differing["currency"])
-    return too_fine_amounts({**vars(deal), **differing}, differing["currency"])
 
 
 def _with_rate(deal: Opportunity, differing: dict[str, Any]) -> dict[str, Any]:
