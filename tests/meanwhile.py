@@ -5,12 +5,28 @@ from contextlib import contextmanager
 from threading import Thread
 from time import monotonic, sleep
 
+import pytest
 from django.db import connection, transaction
 
 from opportune.kernel.errors import OpportuneError
+from opportune.process.actions import install_processes
+from opportune.process.queries import process_by_key
+from opportune.reference.actions import install_reference
+from tests.deals import SYSTEM, Trade
+from tests.people import found_company
 
 WAIT = 10
 Doing = Callable[[], object]
+
+
+def committed_trade() -> Trade:
+    """The company at work, committed, so that other connections see it. For PostgreSQL alone."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one writer in at a time")
+    company = found_company()
+    install_reference(SYSTEM)
+    install_processes(SYSTEM)
+    return Trade(company, company.account(), process_by_key("sales"))
 
 
 @contextmanager

@@ -31,7 +31,6 @@ from opportune.process.actions import (
     delete_process,
     delete_stage,
     delete_step,
-    install_processes,
     move_stage,
     move_step,
     order_processes,
@@ -41,11 +40,10 @@ from opportune.process.actions import (
 )
 from opportune.process.holding import take_processes
 from opportune.process.models import Process, Stage, Step
-from opportune.process.queries import ProcessPicture, process_by_key, processes
-from opportune.reference.actions import change_settings, install_reference, remove_choice
+from opportune.process.queries import ProcessPicture, processes
+from opportune.reference.actions import change_settings, remove_choice
 from tests.deals import SYSTEM, Trade, id_of, last_change_set, process_with, stage
-from tests.meanwhile import WAIT, Doing, is_waited_for, meanwhile
-from tests.people import found_company
+from tests.meanwhile import WAIT, Doing, committed_trade, is_waited_for, meanwhile
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -53,12 +51,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def trade() -> Trade:
     """The company at work, committed, so that other connections see it."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite lets one writer in at a time")
-    company = found_company()
-    install_reference(SYSTEM)
-    install_processes(SYSTEM)
-    return Trade(company, company.account(), process_by_key("sales"))
+    return committed_trade()
 
 
 def road(key: str) -> ProcessPicture:
