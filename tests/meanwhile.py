@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from threading import Thread
 from time import monotonic, sleep
 
-import pytest
 from django.db import connection, transaction
 
 from opportune.kernel.errors import OpportuneError
@@ -20,9 +19,7 @@ Doing = Callable[[], object]
 
 
 def committed_trade() -> Trade:
-    """The company at work, committed, so that other connections see it. For PostgreSQL alone."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite lets one writer in at a time")
+    """The company at work, committed, so that other connections see it. For tests marked `postgres`."""
     company = found_company()
     install_reference(SYSTEM)
     install_processes(SYSTEM)
