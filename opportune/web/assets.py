@@ -6,8 +6,6 @@ from pathlib import Path
 
 STATIC = Path(__file__).resolve().parent / "static"
 LAYERS = ("reset", "tokens", "base", "layout", "components", "screens", "utilities")
-# the icons of cards and rows, which stand in the page itself: what is there hundreds of times is named shortly
-REPEATED = ("check", "circle-dashed", "circle-x", "clock", "ellipsis", "timer", "triangle-alert", "trophy")
 _SCRIPTS = {"htmx": ("htmx.org", "htmx.min.js")}
 
 
@@ -37,13 +35,3 @@ def script(key: str) -> str:
 def sprite() -> str:
     """The sprite of icons."""
     return f"{vendored('lucide-static')}/sprite.svg"
-
-
-@lru_cache(maxsize=len(REPEATED))
-def symbol(name: str) -> str:
-    """One icon of the sprite as it is drawn. Raises LookupError if the sprite has none of that name."""
-    drawn = (STATIC / sprite()).read_text(encoding="utf-8")
-    for line in drawn.splitlines():
-        if line.startswith(f'<symbol id="i-{name}"'):
-            return line
-    raise LookupError(name)

@@ -169,11 +169,12 @@ def hue(name: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def face(name: str, is_account: bool = False) -> Markup:
-    """The avatar of a person (round) or of an account (square), whose name stands beside it."""
+def face(name: str, is_account: bool = False, size: str = "", is_alone: bool = False) -> Markup:
+    """The avatar of a person (round) or of an account (square), whose name stands beside it or else is its own."""
     kind, letters = (" sq", initials(name)[:1]) if is_account else ("", initials(name))
-    pattern = Markup('<span class="av{}" data-hue="{}" aria-hidden="true">{}</span>')
-    return pattern.format(kind, hue(name), letters)
+    own = Markup(' role="img" title="{}"').format(name) if is_alone else ""
+    pattern = Markup('<i class="av{}{} h{}" data-text="{}"{}></i>')
+    return pattern.format(kind, f" {size}" if size else "", hue(name), letters, own)
 
 
 def browser(user_agent: str) -> str:

@@ -57,7 +57,6 @@ def environment(**options: Any) -> HouseEnvironment:
         url=address,
         static=static_address,
         icon_of=icon_of,
-        repeated_icons=repeated_icons,
         languages=settings.LANGUAGES,
         may_customise=lambda: viewer().may_customise,
         language=get_language,
@@ -168,10 +167,9 @@ def static_address(name: str) -> str:
 
 @lru_cache(maxsize=256, typed=True)
 def icon_of(name: str, size: str = "") -> Markup:
-    """One icon, made once: of those the page holds, or else of the sprite."""
+    """One icon of the sprite, made once."""
     pattern = Markup('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>')
-    place = "" if name in assets.REPEATED else static_address(assets.sprite())
-    return pattern.format(f"ic {size}".rstrip(), place, name)
+    return pattern.format(f"ic {size}".rstrip(), static_address(assets.sprite()), name)
 
 
 @lru_cache(maxsize=1)
@@ -179,13 +177,6 @@ def stylesheet_links() -> Markup:
     """The links to our stylesheets, the reset first."""
     pattern = Markup('<link rel="stylesheet" href="{}">')
     return Markup("\n").join(pattern.format(static_address(sheet)) for sheet in assets.stylesheets())
-
-
-@lru_cache(maxsize=1)
-def repeated_icons() -> Markup:
-    """The icons a page shows many times, so that each is named by a few letters."""
-    symbols = Markup().join(Markup(assets.symbol(name)) for name in assets.REPEATED)  # noqa: S704 our own sprite
-    return Markup("<svg hidden>{}</svg>").format(symbols)
 
 
 def theme_of(actor: Any) -> str:

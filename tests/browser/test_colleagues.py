@@ -127,13 +127,13 @@ def test_a_row_that_a_colleague_changes_is_drawn_anew_and_stays_chosen(
 ) -> None:
     page = seat(company.alice, path="/opportunities/?sort=subject")
     row = page.locator(f"#row-{deals[1].pk}")
-    page.get_by_label("Choose Pump 02").check()
+    page.get_by_role("checkbox", name="Pump 02").check()
     row.locator("td.t a").focus()
     actions.edit(company.carol, deals[1].pk, {"estimated_value": Decimal(700)})
     expect(row.locator(".c-value")).to_have_text("€700", timeout=9000)
     expect(row).to_contain_text("Changed by Carol")
     expect(row.locator("td.t a")).to_be_focused()
-    expect(page.get_by_label("Choose Pump 02")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Pump 02")).to_be_checked()
     expect(page.locator("#list-sums")).to_contain_text("€1,800")
     assert faults(page) == []
 

@@ -17,6 +17,8 @@ from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
+# before compression: what a row and a page of fifty may weigh at most
+ROW_BYTES, PAGE_BYTES = 850, 65_000
 
 
 @pytest.fixture
@@ -49,6 +51,28 @@ def test_the_columns_one_chose_are_kept_in_their_order(alice: Client, deal: Oppo
     page = alice.get("/opportunities/").content.decode()
     assert page.index('class="c-owner') < page.index('class="c-number')
     assert 'class="c-stage' not in page
+
+
+def test_fifty_rows_with_the_page_around_them_stay_light(company: Company, alice: Client) -> None:
+    account = company.account(name="Northwind Traders of Lyon")
+    for number in range(51):
+        company.deal(
+            f"Heat pumps for hall {number}",
+            account_id=account.pk,
+            estimated_value=Decimal(125_000),
+            estimated_close_on=date(2030, 1, 31),
+        )
+    page = alice.get("/opportunities/?status=open", headers={"Accept-Encoding": "identity"}).content.decode()
+    rows = re.findall(r'<tr id="row-.*?</tr>', page, re.DOTALL)
+    assert len(rows) == 50
+    assert max(len(row.encode()) for row in rows) < ROW_BYTES
+    assert len(page.encode()) < PAGE_BYTES
+
+
+def test_a_box_is_named_by_the_subject_of_its_row(alice: Client, deal: Opportunity) -> None:
+    page = alice.get("/opportunities/").content.decode()
+    [named_by] = re.findall(r'<input[^>]* name="id"[^>]* aria-labelledby="(\w+)"', page)
+    assert re.search(rf'<a id="{named_by}" [^>]*>Two pumps</a>', page)
 
 
 def test_without_a_column_chosen_the_usual_ones_come_back(alice: Client, deal: Opportunity) -> None:
@@ -139,7 +163,7 @@ def test_different_fields_changed_by_two_merge(company: Company, alice: Client, 
 
 def test_a_closed_deal_is_not_edited_in_the_list(company: Company, alice: Client, deal: Opportunity) -> None:
     actions.close(company.alice, deal.pk, outcome="lost", reason="PRICE_L", on=clock.today("Europe/Paris"))
-    assert "data-cell" not in alice.get("/opportunities/?status=lost").content.decode()
+    assert "data-open" not in alice.get("/opportunities/?status=lost").content.decode()
     assert alice.get(cell(deal, "value")).status_code == 409
 
 

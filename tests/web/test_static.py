@@ -139,7 +139,7 @@ def avatar_rules() -> dict[str, str]:
 
 def hue_of(number: int) -> float:
     css = (STATIC / "css" / "components-controls.css").read_text()
-    match = re.search(rf'&\[data-hue="{number}"\] \{{ --h: (\d+); \}}', css)
+    match = re.search(rf"&\.h{number} \{{ --h: (\d+); \}}", css)
     assert match, number
     return float(match[1])
 
@@ -206,3 +206,11 @@ def test_the_files_can_be_collected_under_hashed_names(tmp_path: Path) -> None:
         Path(next(hashed for name, hashed in paths.items() if name.endswith("sortable.esm.js"))).name
         in dragging
     )
+
+
+def test_the_icons_of_marks_are_those_of_the_sprite() -> None:
+    [sprite] = STATIC.glob("vendor/lucide-static-*/sprite.svg")
+    drawn = re.findall(r"<symbol[^>]*>(.*?)</symbol>", sprite.read_text())
+    marks = re.findall(r"<g(?: transform=\"[^\"]*\")?>(.+?)</g>", (STATIC / "img" / "marks.svg").read_text())
+    assert len(marks) == 16
+    assert set(marks) <= set(drawn)

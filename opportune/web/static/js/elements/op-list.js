@@ -1,6 +1,7 @@
 // The list of deals: rows are chosen, walked and edited where they stand; without script it is a table and a form.
 import { within } from "../addresses.js";
 import { Choosing } from "../list/choosing.js";
+import { Dressing } from "../list/dressing.js";
 import { News } from "../news.js";
 import { Theirs } from "../list/theirs.js";
 import { Editing } from "../editing.js";
@@ -12,6 +13,7 @@ class List extends HTMLElement {
   connectedCallback() {
     this.words = wordsOf(this);
     this.toggleAttribute("data-live", true);
+    this.dressing = new Dressing(this);
     this.choosing = new Choosing(this);
     this.editing = new Editing(this);
     this.walking = new Walking(this);

@@ -25,7 +25,7 @@ export class Choosing {
   clicked(event) {
     const row = event.target.closest("tbody tr[id]");
     if (!row || event.target.closest("a, button, form, input:not(.check), select")) return;
-    const withBox = event.target.closest("td.pick") !== null;
+    const withBox = event.target.matches(".check");
     if (withBox) {
       this.isRange = event.shiftKey && this.last !== null;
     } else if (event.shiftKey && this.last) {

@@ -34,6 +34,7 @@ export class Theirs {
   }
 
   take(told, by) {
+    this.list.dressing.dress(told);
     keepingFocus(successor, () => {
       for (const fresh of told.querySelectorAll("tbody tr[id]")) this.draw(fresh, by[fresh.id.replace("row-", "")]);
       for (const id of told.dataset.gone.split(" ").filter(Boolean)) this.lose(id, told.dataset.goneWord);
@@ -110,7 +111,10 @@ function note(row, said) {
 
 function successor(had) {
   const row = had?.closest?.("tr[id]")?.id;
-  const cell = had?.closest?.("td")?.className.split(" ")[0];
-  const selector = had?.matches?.("td") ? "" : ` ${had?.localName}`;
-  return () => (row && cell ? document.querySelector(`#${row} td.${cell}${selector}`) : null);
+  const place = had?.closest?.("td")?.cellIndex;
+  const inside = had?.matches?.("td") ? "" : had?.localName;
+  return () => {
+    const cell = row && document.getElementById(row)?.cells[place];
+    return inside ? cell?.querySelector(inside) : cell;
+  };
 }
