@@ -18,7 +18,7 @@ from tests.web.conftest import SignIn
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 # before compression: what a row and a page of fifty may weigh at most
-ROW_BYTES, PAGE_BYTES = 850, 65_000
+ROW_BYTES, PAGE_BYTES = 750, 60_000
 
 
 @pytest.fixture

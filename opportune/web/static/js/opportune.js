@@ -19,6 +19,7 @@ import "./elements/op-stamp.js";
 import "./elements/op-tasks.js";
 import "./elements/op-theme.js";
 import "./elements/op-toasts.js";
+import "./cut.js";
 import "./forms.js";
 import "./lists.js";
 import "./returning.js";
