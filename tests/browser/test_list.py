@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
+from opportune.activities.actions import create_task
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from tests.browser.conftest import Seat
@@ -159,3 +160,23 @@ def test_a_cell_that_cannot_be_opened_says_so_and_stays(
     page.get_by_role("button", name="Dismiss").click()
     value.click()
     expect(page.get_by_label("Estimated value, Pump 2")).to_be_focused()
+
+
+def test_the_words_of_a_task_are_read_in_full_by_pointing_at_them(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    create_task(company.alice, deals[0].pk, subject="Call back about the offer")
+    page = seat(company.alice, path="/opportunities/?sort=subject")
+    task = page.locator(f"#row-{deals[0].pk} .next")
+    expect(task).not_to_have_attribute("title", "Call back about the offer")
+    task.hover()
+    expect(task).to_have_attribute("title", "Call back about the offer")
+
+
+def test_a_box_is_hit_beside_its_edge(company: Company, deals: list[Opportunity], seat: Seat) -> None:
+    page = seat(company.alice, path="/opportunities/?sort=subject")
+    box = page.get_by_role("checkbox", name="Pump 1")
+    at = box.bounding_box()
+    assert at is not None
+    page.mouse.click(at["x"] - 4, at["y"] - 4)
+    expect(box).to_be_checked()
