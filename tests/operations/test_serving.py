@@ -91,6 +91,15 @@ def test_metrics_are_those_of_the_whole_group_and_outlive_its_processes(data: Pa
         assert counted("opportune_request_seconds_count") > probes
 
 
+def test_the_worker_lets_those_go_first_who_wait_for_a_page(group: Group) -> None:
+    def priorities(word: str) -> set[int]:
+        return {os.getpriority(os.PRIO_PROCESS, pid) for pid in group.children(word)}
+
+    usual = os.getpriority(os.PRIO_PROCESS, group.process.pid)
+    assert priorities("web") == {usual}
+    assert eventually(lambda: priorities("worker") == {min(usual + 5, 19)})
+
+
 def test_the_group_ends_gracefully_when_asked(group: Group) -> None:
     group.process.send_signal(signal.SIGTERM)
     assert group.process.wait(PATIENCE) == 0
