@@ -107,9 +107,9 @@ def environment_of(data: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("OPPORTUNE_", "DATABASE_URL"))
     }
-    # how fast it is, is measured, not how much one person may ask
-    unlimited = {"OPPORTUNE_API_PER_MINUTE": "0"}
-    return {**kept, **unlimited, "OPPORTUNE_DATA": str(data), "PYTHONPATH": str(ROOT)}
+    # how fast it is, is measured: not how much one may ask, nor what the first backup takes, which a start begins with
+    alone = {"OPPORTUNE_API_PER_MINUTE": "0", "OPPORTUNE_BACKUP_HOURS": "0"}
+    return {**kept, **alone, "OPPORTUNE_DATA": str(data), "PYTHONPATH": str(ROOT)}
 
 
 def _megabytes(folder: Path) -> int:

@@ -19,4 +19,5 @@ INSERT INTO ledger_change (change_set_id, kind, record_id, version, operation, a
 SELECT :change_set_id, 'opportunity', id, version, 'create', :now, :today, '{}', '{"subject": "Floor"}', '{}'
 FROM opportunities_opportunity WHERE id = :deal_id;
 -- name: search
-INSERT INTO search_searchentry (record_kind, record_id, text) VALUES ('opportunity', :deal_id, :text);
+INSERT INTO search_searchentry (id, record_kind, record_id, text)
+VALUES (1099511627776 + :deal_id, 'opportunity', :deal_id, :text);

@@ -20,6 +20,7 @@ from opportune.identity.models import Share
 from opportune.ledger.models import Change, ChangeSet
 from opportune.opportunities.models import Entry, Opportunity
 from opportune.search.models import SearchEntry
+from opportune.search.sources import entry_id
 
 ONE = 10_000
 """One unit, or one per cent, as amounts and percentages are kept."""
@@ -334,7 +335,12 @@ def _search(facts: Facts) -> Iterator[str]:
         ),
     }
     for kind, (text, source) in texts.items():
-        columns = {"record_kind": f"'{kind}'", "record_id": "n", "text": text}
+        columns = {
+            "id": f"{entry_id(kind, 0)} + n",
+            "record_kind": f"'{kind}'",
+            "record_id": "n",
+            "text": text,
+        }
         yield _insert(facts, SearchEntry, columns, source)
 
 

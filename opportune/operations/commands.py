@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from opportune.kernel.sentences import Sentence
 from opportune.operations.backup import commands as backups
+from opportune.operations.web_server import Room, usual_processes
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -141,8 +142,23 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
         "--port", type=_port, default=DEFAULT_PORT, help=f"port to listen on (default {DEFAULT_PORT})"
     )
     parser.add_argument(
-        "--threads", type=int, default=4, help="requests worked on at the same time (default 4)"
+        "--processes",
+        type=_at_least_one,
+        default=usual_processes(),
+        help="processes that answer requests (default one for each core, two at most)",
     )
+    parser.add_argument(
+        "--threads",
+        type=_at_least_one,
+        default=4,
+        help="requests that each of them works on at the same time (default 4)",
+    )
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number of at least 1")
+    return int(text)
 
 
 def _port(text: str) -> int:
@@ -164,8 +180,10 @@ def _start(options: argparse.Namespace) -> int:
     refused = _unless_refused(tell)
     if not refused:
         # A new program in the same process gives back the memory that preparing has taken.
-        address = ["--host", options.host, "--port", str(options.port), "--threads", str(options.threads)]
-        os.execv(sys.executable, [sys.executable, "-m", "opportune", "serve", "--prepared", *address])
+        address = ["--host", options.host, "--port", str(options.port)]
+        at_once = ["--processes", str(options.processes), "--threads", str(options.threads)]
+        words = [sys.executable, "-m", "opportune", "serve", "--prepared", *address, *at_once]
+        os.execv(sys.executable, words)
     return refused
 
 
@@ -179,7 +197,11 @@ def _serve(options: argparse.Namespace) -> int:
 
     if not options.prepared and (refused := bring_up_to_date()):
         return refused
-    return serve(options.host, options.port, threads=options.threads, stop_seconds=options.stop_seconds)
+    return serve(options.host, options.port, room=_room(options), stop_seconds=options.stop_seconds)
+
+
+def _room(options: argparse.Namespace) -> Room:
+    return Room(processes=options.processes, threads=options.threads)
 
 
 def _exposure(options: argparse.Namespace) -> int:
@@ -198,7 +220,7 @@ def _web(options: argparse.Namespace) -> int:
     return run_web_server(
         options.host,
         options.port,
-        threads=options.threads,
+        room=_room(options),
         stop_seconds=options.stop_seconds,
         parent=options.parent,
     )

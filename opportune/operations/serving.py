@@ -20,6 +20,7 @@ from http.client import HTTPConnection, HTTPException
 from types import FrameType
 
 from opportune.operations.metrics.place import place_for_numbers
+from opportune.operations.web_server import Room
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
@@ -128,8 +129,8 @@ def bring_up_to_date() -> int:
     return subprocess.run([*OPPORTUNE, "migrate"], check=False).returncode
 
 
-def serve(host: str, port: int, *, threads: int, stop_seconds: int) -> int:
-    """Serve, `threads` requests at a time, until told to stop. Returns 0, or 1 when refused.
+def serve(host: str, port: int, *, room: Room, stop_seconds: int) -> int:
+    """Serve, with so much room for requests, until told to stop. Returns 0, or 1 when refused.
 
     What is under way then has `stop_seconds` to finish.
     """
@@ -145,8 +146,9 @@ def serve(host: str, port: int, *, threads: int, stop_seconds: int) -> int:
         return EXIT_REFUSED
     me = str(os.getpid())
     slot = f"{socket.gethostname()[:30]}/{me}"
-    address = ["--host", host, "--port", str(port), "--threads", str(threads)]
-    web = Child("web", lambda start: ["web", *address, "--parent", me])
+    address = ["--host", host, "--port", str(port)]
+    at_once = ["--processes", str(room.processes), "--threads", str(room.threads)]
+    web = Child("web", lambda start: ["web", *address, *at_once, "--parent", me])
     worker = Child("worker", lambda start: ["worker", "--name", f"{slot}/{start}", "--parent", me])
     with place_for_numbers():
         Supervisor([web, worker], stop_seconds=stop_seconds).run(Announcement(host, port).look)

@@ -33,12 +33,18 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 LOOKS_PER_ROUND = 15
 GAVE_BACK = 75
+NICENESS = 5
+"""Whoever waits for a page goes first; much nicer, and writers would wait for a worker that holds the turn."""
 
 
 def run_worker(*, name: str | None, parent: int | None) -> int:
-    """Work until a signal says stop; a task under way is finished first, or given back when it takes too long."""
+    """Work until a signal says stop, after the web server where both want the processor.
+
+    A task under way is finished first, or given back when it takes too long.
+    """
     if parent is not None:
         end_with_parent(parent)
+    os.nice(NICENESS)
     worker = TaskWorker(
         name or f"{socket.gethostname()[:30]}/{os.getpid()}/1", stop_seconds=settings.STOP_SECONDS
     )

@@ -11,7 +11,7 @@ from opportune.kernel.records import RecordRef
 from opportune.kernel.text import fold
 from opportune.ledger.events import RecordsChanged
 from opportune.search.models import SearchEntry
-from opportune.search.sources import SOURCES
+from opportune.search.sources import SOURCES, entry_id
 
 _BATCH = 500
 
@@ -72,12 +72,17 @@ def _refresh_kind(kind: str, ids: Sequence[int]) -> Collection[int]:
         entries.filter(record_id__in=gone).delete()
     differing = [record_id for record_id, text in after.items() if before.get(record_id) != text]
     SearchEntry.objects.bulk_create(
-        [SearchEntry(record_kind=kind, record_id=pk, text=after[pk]) for pk in differing],
+        [entry_of(kind, pk, after[pk]) for pk in differing],
         update_conflicts=True,
-        unique_fields=["record_kind", "record_id"],
+        unique_fields=["id"],
         update_fields=["text"],
     )
     return differing
+
+
+def entry_of(kind: str, record_id: int, text: str) -> SearchEntry:
+    """A record's entry with some words, not saved."""
+    return SearchEntry(id=entry_id(kind, record_id), record_kind=kind, record_id=record_id, text=text)
 
 
 def _searchable(text: str) -> str:

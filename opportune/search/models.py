@@ -12,7 +12,10 @@ from django.db.models.lookups import Lookup
 
 
 class SearchEntry(models.Model):
-    """The words of one record, folded; each word follows a blank, so that a beginning of it can be looked for."""
+    """The words of one record, folded; each word follows a blank, so that a beginning of it can be looked for.
+
+    Its id tells the kind and the record (`index.entry_of`), so that the entries of a kind lie together, oldest first.
+    """
 
     record_kind = models.CharField(max_length=30)
     record_id = models.BigIntegerField()

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from opportune.identity.actor import Actor
 from opportune.kernel.text import fold, storable
 from opportune.search.models import SearchEntry
-from opportune.search.sources import SOURCES, Label, Source
+from opportune.search.sources import SOURCES, Label, Source, entry_ids
 from opportune.storage.prepared import prepared
 
 _MOST_WORDS = 8
@@ -86,19 +86,26 @@ def _found(phrases: str, *patterns: str, kind: str, actor: Actor, limit: int) ->
 def _by_trigrams(
     phrases: str, *patterns: str, kind: str, actor: Actor, limit: int
 ) -> QuerySet[SearchEntry, int]:
-    """On SQLite: by a join, which the planner begins with; a subquery it would run for every entry."""
-    entries = _of_kind(kind, actor, patterns).filter(trigrams__text__fts_match=phrases)
+    """On SQLite: by a join, which the planner begins with; a subquery it would run for every entry.
+
+    The trigrams are walked through from the newest entry of the kind until there are enough.
+    """
+    first, last = entry_ids(kind)
+    entries = _of_kind(kind, actor, patterns).filter(
+        trigrams__text__fts_match=phrases, trigrams__entry_id__gte=first, trigrams__entry_id__lte=last
+    )
     return entries.order_by("-trigrams__entry_id").values_list("record_id", flat=True)[:limit]
 
 
 @prepared
 def _by_patterns(*patterns: str, kind: str, actor: Actor, limit: int) -> QuerySet[SearchEntry, int]:
-    return _of_kind(kind, actor, patterns).order_by("-id").values_list("record_id", flat=True)[:limit]
+    entries = _of_kind(kind, actor, patterns).filter(id__range=entry_ids(kind))
+    return entries.order_by("-id").values_list("record_id", flat=True)[:limit]
 
 
 def _of_kind(kind: str, actor: Actor, patterns: Sequence[str]) -> QuerySet[SearchEntry]:
     visible = SOURCES[kind].visible(actor).filter(pk=OuterRef("record_id"))
-    entries = SearchEntry.objects.filter(record_kind=kind)
+    entries = SearchEntry.objects.all()
     for pattern in patterns:
         entries = entries.filter(text__like=pattern)
     return entries.filter(Exists(visible))

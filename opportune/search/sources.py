@@ -42,6 +42,21 @@ class Source:
     followers: Callable[[Collection[RecordRef]], Collection[int]] = _nothing
 
 
+KIND_NUMBERS: Mapping[str, int] = {"opportunity": 1, "account": 2, "contact": 3, "campaign": 4, "segment": 5}
+"""The upper part of the ids of a kind's entries. It is stored: a kind keeps its number for ever."""
+_ROOM = 2**40
+
+
+def entry_id(kind: str, record_id: int) -> int:
+    """The id of a record's search entry."""
+    return KIND_NUMBERS[kind] * _ROOM + record_id
+
+
+def entry_ids(kind: str) -> tuple[int, int]:
+    """The first and the last id that the entries of a kind can have."""
+    return entry_id(kind, 0), entry_id(kind, _ROOM - 1)
+
+
 def _words(parts: Iterable[str | None]) -> str:
     return " ".join(part for part in parts if part)
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
@@ -50,6 +50,20 @@ def test_while_dragging_lanes_that_would_refuse_say_why_and_take_nothing(
     expect(column_of(page, qualify).locator(f"#card-{deal.pk}")).to_have_count(1)
     expect(column_of(page, propose)).to_have_class("kcol")
     assert Opportunity.objects.get(pk=deal.pk).stage_id == qualify.id
+
+
+def test_a_lane_under_the_card_refuses_it_as_soon_as_the_answer_comes(
+    seat: Seat, company: Company, deal: Opportunity
+) -> None:
+    _, _, propose, _ = sales_stages()
+    page = seat(company.alice)
+    asked: list[Route] = []
+    page.route("**/destinations/?*", lambda route: asked.append(route))
+    drag(page, deal, propose, drop=False)
+    expect(column_of(page, propose)).to_have_class("kcol over")
+    for route in asked:
+        route.continue_()
+    expect(column_of(page, propose)).to_have_class("kcol no")
 
 
 def test_a_lane_that_asks_for_a_step_says_for_which_and_may_be_tried(

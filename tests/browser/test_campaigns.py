@@ -9,7 +9,7 @@ from opportune.campaigns.actions import create_campaign, create_segment
 from tests.browser.conftest import Seat
 from tests.people import Company
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 def chosen(field: Locator, name: str) -> None:

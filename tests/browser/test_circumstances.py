@@ -28,7 +28,7 @@ from tests.browser.screens import (
 )
 from tests.people import PASSWORD, Company
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.browser.screens import card_of, cell_of, column_of, drag, expect_colu
 from tests.browser.test_accessibility import faults
 from tests.people import Company
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 PATHS = pytest.mark.parametrize("path", ["/pipeline/", "/opportunities/?sort=subject"])
 
 

@@ -12,6 +12,7 @@ from tests.people import PASSWORD, found_company
 
 
 @pytest.mark.browser
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_customer_is_made_in_place_and_the_form_is_kept(page: Page, live_server: LiveServer) -> None:
     company = found_company()
@@ -44,6 +45,7 @@ def test_a_customer_is_made_in_place_and_the_form_is_kept(page: Page, live_serve
 
 
 @pytest.mark.browser
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_customer_that_is_there_is_chosen_instead_or_made_anyway(
     page: Page, live_server: LiveServer

@@ -17,7 +17,7 @@ from tests.browser.screens import card_of, toast
 from tests.browser.test_accessibility import faults
 from tests.people import Company
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.browser.conftest import Seat
 from tests.browser.screens import answered
 from tests.people import Company
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

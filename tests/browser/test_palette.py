@@ -17,7 +17,7 @@ from tests.browser.conftest import Seat
 from tests.browser.screens import expect_dialog, sales_stages, toast
 from tests.people import Company
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 # waits for the opening without a round trip of the test between
 OPENING = """() => {
   const began = performance.now();

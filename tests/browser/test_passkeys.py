@@ -14,7 +14,7 @@ from tests.browser.test_accessibility import faults
 from tests.people import PASSWORD, Company
 from tests.security.proofs import code_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 def with_authenticator(page: Page, *, verifies: bool = True) -> None:

@@ -13,7 +13,7 @@ from tests.browser.conftest import Seat
 from tests.browser.screens import new_opportunity
 from tests.people import PASSWORD, Company
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 def test_what_was_typed_is_sent_after_signing_in_again_in_another_tab(seat: Seat, company: Company) -> None:

@@ -14,7 +14,7 @@ from tests.browser.fingers import Finger, middle_of
 from tests.browser.screens import answered, card_of, column_of, sales_stages, toast
 from tests.people import Company
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 ARRIVED = """lane => new Promise((arrived) => {
   const column = document.querySelector(`.kcol[data-lane="${lane}"]`);

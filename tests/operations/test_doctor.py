@@ -34,6 +34,7 @@ from opportune.operations.snapshots import snapshot
 from opportune.opportunities import actions
 from opportune.opportunities.models import Entry, Opportunity
 from opportune.reference.models import Category, CategoryMark
+from opportune.search.index import entry_of
 from opportune.search.models import SearchEntry
 from tests.deals import Trade, id_of, last_change_set
 
@@ -124,7 +125,7 @@ BROKEN: dict[str, tuple[str, Callable[[Opportunity], object]]] = {
     ),
     "a search entry of nothing": (
         "search_entry_of_nothing",
-        lambda deal: SearchEntry.objects.create(record_kind="account", record_id=NOWHERE, text=" gone"),
+        lambda deal: entry_of("account", NOWHERE, " gone").save(),
     ),
     "a deal that cannot be found": (
         "search_entry_missing",
@@ -205,7 +206,7 @@ def test_each_broken_deal_counts(trade: Trade) -> None:
 
 
 def test_a_migration_that_has_not_run_is_found(deal: Opportunity) -> None:
-    MigrationRecorder.Migration.objects.filter(app="search", name="0002_trigrams").delete()
+    MigrationRecorder.Migration.objects.filter(app="search", name="0003_ids_by_kind").delete()
     SearchEntry.objects.all().delete()
     assert found() == {"migrations_pending": 1}
 
@@ -335,7 +336,7 @@ def test_people_are_told_line_by_line(deal: Opportunity, capsys: pytest.CaptureF
 
 
 def test_machines_are_told_as_json(deal: Opportunity, capsys: pytest.CaptureFixture[str]) -> None:
-    SearchEntry.objects.create(record_kind="account", record_id=NOWHERE, text=" gone")
+    entry_of("account", NOWHERE, " gone").save()
     assert main(["doctor", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["well"] is False

@@ -16,10 +16,15 @@ from urllib.request import urlopen
 
 import pytest
 
+from opportune.__main__ import main
 from opportune.operations.serving import Child, address_refusal
+from opportune.operations.web_server import usual_processes
 from tests.operations.groups import PATIENCE, Group, environment_for, eventually, free_port, served
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+
+
+WEB_PROCESSES = 1 + usual_processes()  # one that watches over those that answer
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +41,11 @@ def group(data: Path) -> Iterator[Group]:
 
 def test_what_is_killed_comes_back_and_nothing_outlives_the_supervisor(group: Group) -> None:
     web_before, worker_before = group.children("web"), group.children("worker")
-    assert len(web_before) == 2
+    assert len(web_before) == WEB_PROCESSES
     for pid in worker_before | {min(web_before)}:
         os.kill(pid, signal.SIGKILL)
     assert eventually(lambda: group.children("worker") - worker_before)
-    assert eventually(lambda: len(group.children("web") - web_before) == 2 and group.answers())
+    assert eventually(lambda: len(group.children("web") - web_before) == WEB_PROCESSES and group.answers())
     assert not group.children() & (web_before | worker_before)
 
     group.process.kill()
@@ -49,12 +54,24 @@ def test_what_is_killed_comes_back_and_nothing_outlives_the_supervisor(group: Gr
     assert not group.answers()
 
 
-@pytest.mark.long
-def test_a_killed_process_of_the_web_server_is_replaced(group: Group) -> None:
+def test_a_killed_process_of_the_web_server_is_replaced_and_the_others_go_on(group: Group) -> None:
     before = group.children("web")
     os.kill(max(before), signal.SIGKILL)
-    assert eventually(lambda: len(group.children("web") - before) >= 1 and group.answers())
-    assert max(before) not in group.children("web")
+    assert eventually(lambda: len(group.children("web") - before) == 1 and group.answers())
+    assert before - group.children("web") == {max(before)}
+
+
+def test_there_is_a_process_for_each_core_two_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, processes in ((1, 1), (2, 2), (16, 2)):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)))
+        assert usual_processes() == processes
+
+
+@pytest.mark.parametrize("option", ["--processes", "--threads"])
+def test_no_room_at_all_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", option, "0"])
+    assert "is not a number of at least 1" in capsys.readouterr().err
 
 
 def test_metrics_are_those_of_the_whole_group_and_outlive_its_processes(data: Path) -> None:
@@ -72,6 +89,15 @@ def test_metrics_are_those_of_the_whole_group_and_outlive_its_processes(data: Pa
         os.kill(max(before), signal.SIGKILL)
         assert eventually(lambda: len(group.children("web") - before) >= 1 and group.answers())
         assert counted("opportune_request_seconds_count") > probes
+
+
+def test_the_worker_lets_those_go_first_who_wait_for_a_page(group: Group) -> None:
+    def priorities(word: str) -> set[int]:
+        return {os.getpriority(os.PRIO_PROCESS, pid) for pid in group.children(word)}
+
+    usual = os.getpriority(os.PRIO_PROCESS, group.process.pid)
+    assert priorities("web") == {usual}
+    assert eventually(lambda: priorities("worker") == {min(usual + 5, 19)})
 
 
 def test_the_group_ends_gracefully_when_asked(group: Group) -> None:

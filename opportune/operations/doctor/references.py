@@ -20,7 +20,7 @@ from opportune.operations.doctor.findings import Finding, Severity
 from opportune.opportunities.models import Opportunity
 from opportune.reference.models import CategoryMark
 from opportune.search.models import SearchEntry
-from opportune.search.sources import SOURCES
+from opportune.search.sources import SOURCES, entry_id
 
 
 def kinds() -> dict[str, type[Recorded]]:
@@ -112,6 +112,6 @@ def _without_record(rows: QuerySet[Any], name: str) -> int:
 
 
 def _not_found(kind: str) -> int:
-    """How many records of a kind that can be found have no search entry."""
-    entry = SearchEntry.objects.filter(record_kind=kind, record_id=OuterRef("pk"))
+    """How many records of a kind that can be found have no search entry, or one where it is not looked for."""
+    entry = SearchEntry.objects.filter(pk=OuterRef("pk") + entry_id(kind, 0))
     return SOURCES[kind].visible(system_actor("doctor")).filter(~Exists(entry)).count()

@@ -32,6 +32,7 @@ from opportune.operations.backup.restoring import fill
 from opportune.operations.backup.tables import ROWS_AT_ONCE, Table, applied_migrations, tables_at
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
+from opportune.search.index import entry_of
 from opportune.search.models import SearchEntry
 from opportune.storage.numbers import ScaledField
 from tests.deals import SYSTEM, Trade, last_change_set
@@ -179,7 +180,7 @@ def test_memory_does_not_grow_with_rows(db: None, files: Path, tmp_path: Path) -
     def peak(rows: int) -> tuple[int, int]:
         SearchEntry.objects.all().delete()
         SearchEntry.objects.bulk_create(
-            [SearchEntry(record_kind="account", record_id=n, text=f" number {n}" * 9) for n in range(rows)],
+            [entry_of("account", n, f" number {n}" * 9) for n in range(rows)],
             500,
         )
         with measured() as making:

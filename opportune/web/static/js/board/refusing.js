@@ -47,7 +47,10 @@ export class Refusing {
     const lanes = this.board.isHolding ? this.lanes : {};
     for (const column of this.board.columns) {
       const found = lanes[column.dataset.lane];
-      column.classList.toggle("no", found?.asks === false);
+      const refuses = found?.asks === false;
+      column.classList.toggle("no", refuses);
+      // the card may be over the lane already when its answer comes
+      if (refuses) column.classList.remove("over");
       column.classList.toggle("asks", found?.asks === true);
       if (found) column.dataset.reason = found.reason;
       else delete column.dataset.reason;
