@@ -110,6 +110,22 @@ def test_by_mouse_the_field_at_the_top_opens_it(seat: Seat, company: Company, de
     page.wait_for_url(f"**/opportunities/{deal.pk}/")
 
 
+def test_what_was_pressed_is_chosen_though_an_answer_draws_the_list_anew(
+    seat: Seat, company: Company, deal: Opportunity
+) -> None:
+    page = seat(company.alice)
+    page.locator("[data-search]").click()
+    page.keyboard.type("lyo")
+    option = page.locator("#palette").get_by_role("option", name="Émaillage à Lyon")
+    option.hover()
+    page.mouse.down()
+    option.evaluate("(option) => { option.dataset.before = '' }")
+    page.keyboard.type("n")
+    expect(page.locator("#palette [data-before]")).to_have_count(0)
+    page.mouse.up()
+    page.wait_for_url(f"**/opportunities/{deal.pk}/")
+
+
 def test_what_is_typed_in_the_field_at_the_top_goes_on_in_the_palette(
     seat: Seat, company: Company, deal: Opportunity
 ) -> None:

@@ -41,11 +41,17 @@ class Palette extends HTMLElement {
     this.input.addEventListener("input", () => this.typed());
     this.dialog.addEventListener("keydown", (event) => this.key(event));
     this.dialog.addEventListener("close", () => this.closed());
-    // pointerdown would take focus from the input
-    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.list.addEventListener("pointerdown", (event) => {
+      // it would take focus from the input
+      event.preventDefault();
+      [this.pressed, this.lost] = [event.target.closest("[role='option']"), null];
+    });
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest("[role='option']");
       if (option) this.choose(option, event.ctrlKey || event.metaKey);
+    });
+    this.list.addEventListener("pointerup", (event) => {
+      if (this.lost) this.choose(this.lost, event.ctrlKey || event.metaKey);
     });
     this.dialog.addEventListener("click", (event) => {
       if (event.target === this.dialog || event.target.closest("[data-close]")) this.dialog.close();
@@ -179,6 +185,8 @@ class Palette extends HTMLElement {
     const chosen = this.chosen;
     const isMoved = this.isMoved && chosen;
     const words = wordsIn(this.text.replace(/^[>@]/, ""));
+    // an answer draws the list anew under a button held down, and no click comes: what was pressed is meant
+    this.lost = this.pressed;
     const shown = Object.entries(this.groups()).filter(([, options]) => options.length);
     this.list.replaceChildren(...shown.map(([name, options]) => this.group(name, options, words)));
     const options = this.options();
@@ -249,7 +257,7 @@ class Palette extends HTMLElement {
     this.search.stop();
     this.list.replaceChildren();
     this.isMoved = this.isHasty = false;
-    this.answered = undefined;
+    this.answered = this.pressed = this.lost = undefined;
   }
 }
 
