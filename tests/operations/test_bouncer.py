@@ -14,6 +14,7 @@ from tests.postgresql import bouncer_before, cluster
 
 pytestmark = [
     pytest.mark.postgres,
+    pytest.mark.long,
     pytest.mark.skipif(
         shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin") is None, reason="needs pgbouncer"
     ),

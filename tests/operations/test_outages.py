@@ -80,6 +80,7 @@ def long_edit(running: Served, language: str = "en") -> tuple[int, Any, Any]:
     return running.ask("PATCH", f"/opportunities/{running.deals[0]}", words, language)
 
 
+@pytest.mark.long
 def test_a_full_disk_is_told_of_nothing_is_half_done_and_it_goes_on_by_itself(on_full_disk: Served) -> None:
     deal = f"/opportunities/{on_full_disk.deals[0]}"
     before = on_full_disk.ask("GET", deal)[1]
@@ -103,6 +104,7 @@ def test_a_full_disk_is_told_of_nothing_is_half_done_and_it_goes_on_by_itself(on
     assert codes <= {"disk_nearly_full"}
 
 
+@pytest.mark.long
 def test_a_read_only_directory_is_told_of_and_it_goes_on_by_itself(on_locked_disk: Served) -> None:
     disk = on_locked_disk.installation.data.parent
     deal = f"/opportunities/{on_locked_disk.deals[0]}"

@@ -15,7 +15,7 @@ import pytest
 from tests.operations.groups import Group, ask, environment_for, eventually, served, tokens_of_new, told
 from tests.postgresql import Cluster, cluster, replica_of
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 PASSWORD = "correct horse battery"
 LOOK = "from opportune.storage.replica import replica_lag, state; print(replica_lag(), state.look())"
 

@@ -39,6 +39,7 @@ def group(data: Path) -> Iterator[Group]:
         yield running
 
 
+@pytest.mark.long
 def test_what_is_killed_comes_back_and_nothing_outlives_the_supervisor(group: Group) -> None:
     web_before, worker_before = group.children("web"), group.children("worker")
     assert len(web_before) == WEB_PROCESSES

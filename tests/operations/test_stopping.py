@@ -94,6 +94,7 @@ def begun_request(pool: ThreadPoolExecutor, installation: Installation, group: G
     return request
 
 
+@pytest.mark.long
 def test_what_is_under_way_is_finished_before_the_end(installation: Installation) -> None:
     with served(environment_for(installation.data)) as group, ThreadPoolExecutor() as pool:
         installation.queue_slow_task()

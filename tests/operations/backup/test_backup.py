@@ -76,6 +76,7 @@ def digests(file: Path) -> dict[str, str]:
         return {name: part.sha256 for name, part in {**archive.tables, **archive.files}.items()}
 
 
+@pytest.mark.long
 def test_a_backup_is_restored_on_either_engine_to_the_same_digests(
     made: Backup, busy: Opportunity, tmp_path: Path
 ) -> None:
@@ -176,6 +177,7 @@ def test_nothing_that_is_kept_refers_to_what_is_left_out(db: None) -> None:
     assert referred <= kept
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_with_rows(db: None, files: Path, tmp_path: Path) -> None:
     def peak(rows: int) -> tuple[int, int]:
         SearchEntry.objects.all().delete()

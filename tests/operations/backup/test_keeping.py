@@ -107,6 +107,7 @@ def outdated(installation: Installation) -> Installation:
     return installation
 
 
+@pytest.mark.long
 def test_before_a_migration_data_are_backed_up_in_the_tables_they_are_in(
     installed: Callable[..., Installation], tmp_path: Path
 ) -> None:

@@ -185,6 +185,7 @@ def test_a_reference_to_nothing_is_refused_before_the_end(trade: Trade, files: P
         fill(table, iter([columns, line_of(values)]))
 
 
+@pytest.mark.long
 def test_a_refused_restore_leaves_no_row_and_no_file_and_can_be_repeated(
     made: Backup, tmp_path: Path
 ) -> None:
