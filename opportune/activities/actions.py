@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Protocol
 
+from django.db.models import QuerySet
+
 from opportune.activities.models import Task
 from opportune.activities.queries import tasks_seen_by
 from opportune.activities.stage_tasks import task_of, unplanned
@@ -23,6 +25,8 @@ from opportune.opportunities.read_only import closed
 from opportune.opportunities.writing import obtain_deals, organisation_today
 from opportune.process.models import Step
 from opportune.process.queries import StagePicture, process_by_id
+from opportune.storage.prepared import prepared_to_lock
+from opportune.storage.saving import save_many
 
 SUBJECT_LENGTH = 300
 
@@ -195,10 +199,13 @@ def may_change(actor: Actor, task: Task) -> bool:
 
 def cancel_tasks_of(opportunity_ids: Iterable[int]) -> None:
     """Cancel the open tasks of deals, in the running command."""
-    open_tasks = Task.objects.select_for_update(of=("self",)).filter(
-        about_kind="opportunity", about_id__in=list(opportunity_ids), state=Task.State.OPEN
-    )
-    ended = list(open_tasks.order_by("id"))
+    ended = _open_tasks(list(opportunity_ids))
     for task in ended:
         recording().step(task, {"state": Task.State.CANCELLED, "ended_at": clock.now()})
-    Task.objects.bulk_update(ended, ["state", "ended_at", "version", *Task.derived], batch_size=200)
+    save_many(ended, ["state", "ended_at", "version", *Task.derived])
+
+
+@prepared_to_lock
+def _open_tasks(opportunity_ids: Sequence[int]) -> QuerySet[Task]:
+    rows = Task.objects.filter(about_kind="opportunity", about_id__in=opportunity_ids, state=Task.State.OPEN)
+    return rows.order_by("id").select_for_update(of=("self",))

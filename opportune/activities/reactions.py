@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 from opportune.activities.actions import cancel_tasks_of
 from opportune.activities.models import Task
@@ -17,6 +20,7 @@ from opportune.opportunities.models import Opportunity
 from opportune.process.events import StepDelayed, StepsRemoved
 from opportune.process.models import Step
 from opportune.reference.queries import organisation_settings
+from opportune.storage.prepared import prepared
 
 BATCH = 200
 
@@ -27,17 +31,11 @@ def make_stage_tasks(actor: Actor, event: StagesEntered) -> None:
     On re-entry an open task gets a new due date, a completed one stays, a cancelled one is made again.
     """
     steps: dict[int, list[Step]] = {}
-    stage_ids = {entered.stage_id for entered in event.entered}
-    rows = Step.objects.filter(LIVE, stage_id__in=stage_ids, what=Step.What.TASK)
-    for step in rows.order_by("position", "id"):
+    for step in _task_steps(sorted({entered.stage_id for entered in event.entered})):
         steps.setdefault(step.stage_id, []).append(step)
     if not steps:
         return
-    languages = dict(
-        User.objects.filter(pk__in={entered.owner_id for entered in event.entered}).values_list(
-            "id", "language"
-        )
-    )
+    languages = dict(_languages(sorted({entered.owner_id for entered in event.entered})))
     former = _former_tasks(event, steps)
     made, put_off = [], []
     for entered in event.entered:
@@ -51,13 +49,27 @@ def make_stage_tasks(actor: Actor, event: StagesEntered) -> None:
     recording().create_many(made)
 
 
+@prepared
+def _task_steps(stage_ids: Sequence[int]) -> QuerySet[Step]:
+    rows = Step.objects.filter(LIVE, stage_id__in=stage_ids, what=Step.What.TASK)
+    return rows.order_by("position", "id")
+
+
+@prepared
+def _languages(owner_ids: Sequence[int]) -> QuerySet[User, Any]:
+    return User.objects.filter(pk__in=owner_ids).values_list("id", "language")
+
+
 def _former_tasks(event: StagesEntered, steps: dict[int, list[Step]]) -> dict[tuple[int, int], Task]:
-    rows = Task.objects.filter(
-        about_kind="opportunity",
-        about_id__in=[entered.opportunity_id for entered in event.entered],
-        step_id__in=[step.pk for several in steps.values() for step in several],
-    )
-    return {(task.about_id, task.step_id or 0): task for task in rows.order_by("id")}
+    about = [entered.opportunity_id for entered in event.entered]
+    rows = _tasks_of(about, [step.pk for several in steps.values() for step in several])
+    return {(task.about_id, task.step_id or 0): task for task in rows}
+
+
+@prepared
+def _tasks_of(deal_ids: Sequence[int], step_ids: Sequence[int]) -> QuerySet[Task]:
+    rows = Task.objects.filter(about_kind="opportunity", about_id__in=deal_ids, step_id__in=step_ids)
+    return rows.order_by("id")
 
 
 def cancel_open_tasks(actor: Actor, event: OpenTasksUnwanted) -> None:

@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
-from django.db.models import BooleanField, ExpressionWrapper, Model, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from opportune.identity.actor import Actor
 from opportune.identity.models import Membership, Share, User
 from opportune.identity.permissions import VERBS, Depth
 from opportune.kernel.errors import NotFound, NotPermitted
 from opportune.ledger.models import LIVE, Recorded
-from opportune.storage.prepared import prepared
+from opportune.storage.prepared import prepared, prepared_to_lock
 
-M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=Recorded)
 NOTHING = Q(pk__in=())
 _READING = frozenset({"read", "append", "export"})
@@ -132,21 +131,29 @@ def _reaching(
     return records().filter(pk=record_id).values_list("pk", *reaches)
 
 
-def obtain(records: QuerySet[M], actor: Actor, kind: str, record_id: int, verb: str = "read") -> M:
+def obtain(model: type[R], actor: Actor, record_id: int, verb: str = "read") -> R:
     """One record, locked when `verb` changes it. Raises NotFound if invisible, NotPermitted if only visible."""
-    visible = records.filter(scope(actor, kind, "read"), pk=record_id)
-    if verb == "read":
-        seen = visible.first()
-        if seen is None:
-            raise NotFound(kind)
-        return seen
-    reach = scope(actor, kind, verb)
-    locked: Any = visible.select_for_update(of=("self",))
-    if reach not in (Q(), NOTHING):
-        locked = locked.annotate(is_reached=ExpressionWrapper(reach, BooleanField()))
-    found: M | None = locked.first()
+    kind, read = model.kind, _seen if verb == "read" else _locked
+    found: R | None = read.first(record_id, model=model, actor=actor, verb=verb)
     if found is None:
         raise NotFound(kind)
-    if not getattr(found, "is_reached", reach == Q()):
+    if verb != "read" and not getattr(found, "is_reached", actor.depth(kind, verb) == Depth.ORGANISATION):
         raise NotPermitted(kind=kind, verb=verb)
     return found
+
+
+@prepared
+def _seen(record_id: int, *, model: type[Recorded], actor: Actor, verb: str) -> QuerySet[Any]:
+    return ScopedQuerySet(model).visible_to(actor).filter(pk=record_id)
+
+
+@prepared_to_lock
+def _locked(record_id: int, *, model: type[Recorded], actor: Actor, verb: str) -> QuerySet[Any]:
+    """A record that exists for the actor; if the verb reaches some records only, with whether it is among them."""
+    visible: QuerySet[Any] = ScopedQuerySet(model).visible_to(actor)
+    locked: QuerySet[Any] = visible.filter(pk=record_id).select_for_update(of=("self",))
+    reach = scope(actor, model.kind, verb)
+    if reach in (Q(), NOTHING):
+        return locked
+    reached: QuerySet[Any] = locked.annotate(is_reached=ExpressionWrapper(reach, BooleanField()))
+    return reached

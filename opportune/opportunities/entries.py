@@ -8,10 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
+
+from django.db.models import QuerySet
 
 from opportune.ledger.models import Change, ChangeSet
 from opportune.ledger.recording import recording
 from opportune.opportunities.models import Entry, Opportunity, Valued
+from opportune.storage.prepared import prepared
 
 VALUED_FIELDS = tuple(field.attname for field in Valued._meta.get_fields() if hasattr(field, "attname"))
 NOT_OF_THEMSELVES = {"rate", "base_digits"}
@@ -45,10 +49,8 @@ def append(turns: Sequence[Turn], *, at: datetime | None = None) -> None:
 
     In as many queries for many deals as for one.
     """
-    current = Entry.objects.filter(
-        opportunity_id__in=[turn.opportunity.pk for turn in turns], is_current=True
-    )
-    since = {deal: (entry, at) for deal, entry, at in current.values_list("opportunity_id", "id", "at")}
+    current = _current([turn.opportunity.pk for turn in turns])
+    since = {deal: (entry, began) for deal, entry, began in current}
     change_set = recording().change_set
     begun, ended = [], defaultdict(list)
     for turn in turns:
@@ -65,6 +67,12 @@ def append(turns: Sequence[Turn], *, at: datetime | None = None) -> None:
             some = Entry.objects.filter(pk__in=ids[first : first + BATCH])
             some.update(ended_at=instant, is_current=False)
     Entry.objects.bulk_create(begun, batch_size=BATCH)
+
+
+@prepared
+def _current(deal_ids: Sequence[int]) -> QuerySet[Entry, Any]:
+    current = Entry.objects.filter(opportunity_id__in=deal_ids, is_current=True)
+    return current.values_list("opportunity_id", "id", "at")
 
 
 def chained(entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import obtain, scope
 from opportune.kernel import clock
@@ -19,6 +21,7 @@ from opportune.opportunities.moves import RESTAGED, SWITCH
 from opportune.opportunities.read_only import closed
 from opportune.process.holding import demand_held, hold_processes
 from opportune.reference.queries import organisation_settings
+from opportune.storage.prepared import prepared
 from opportune.storage.saving import save_many
 
 MONEY_FIELDS = ("estimated_value", "actual_value", "budget")
@@ -28,8 +31,7 @@ UNDO = "undo"
 def obtain_deal(actor: Actor, opportunity_id: int, verb: str = "write") -> Opportunity:
     """A deal that the actor's verb reaches, locked after its process. Raises NotFound, NotPermitted."""
     hold_processes()
-    live = OpportunityQuerySet(Opportunity).live()
-    return obtain(live, actor, Opportunity.kind, opportunity_id, verb)
+    return obtain(Opportunity, actor, opportunity_id, verb)
 
 
 def obtain_deals(
@@ -189,11 +191,16 @@ class Held:
 def entries_of_many(deals: Iterable[Opportunity]) -> Mapping[int, Sequence[stays.Interval]]:
     """The entries of deals in order, in one query, by the deals' ids."""
     found: dict[int, list[stays.Interval]] = {deal.pk: [] for deal in deals}
-    rows = Entry.objects.filter(opportunity_id__in=list(found)).order_by("at")
-    columns = ("stage_id", "status", "on", "move", "change_set_id", "change_set__undoes_id")
-    for row in rows.values_list("opportunity_id", *columns):
+    for row in _held(list(found)):
         found[row[0]].append(Held(*row[1:]))
     return found
+
+
+@prepared
+def _held(deal_ids: Sequence[int]) -> QuerySet[Entry, Any]:
+    columns = ("stage_id", "status", "on", "move", "change_set_id", "change_set__undoes_id")
+    rows = Entry.objects.filter(opportunity_id__in=deal_ids).order_by("at")
+    return rows.values_list("opportunity_id", *columns)
 
 
 def demand_amounts(changes: Mapping[str, Any]) -> None:

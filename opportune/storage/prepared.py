@@ -27,6 +27,7 @@ from django.db.models.query import (
     get_related_populators,
 )
 from django.db.models.sql import Query
+from django.db.transaction import TransactionManagementError
 
 Scalar = int | str
 Value = Scalar | Sequence[int] | Sequence[str]
@@ -66,6 +67,7 @@ class Prepared:
     """
 
     make: Callable[..., QuerySet[Any, Any]]
+    locks: bool = False
     _plans: OrderedDict[Hashable, _Plan | None] = field(default_factory=OrderedDict)
     _model: type[Model] | None = None
 
@@ -75,13 +77,17 @@ class Prepared:
         given = [(value,) if _alone(value) else _padded(value) for value in values]
         if not all(_is_held(value) for value in values if _alone(value)):
             return list(self.make(*values, **structure))  # no column holds it; Django knows what that means
-        database = router.db_for_read(self._model)
+        database = (router.db_for_write if self.locks else router.db_for_read)(self._model)
+        if self.locks and connections[database].get_autocommit():
+            raise TransactionManagementError(
+                f"{self.make.__qualname__} locks what it reads, in a transaction only"
+            )
         key = (database, *map(_shape, values, given), *map(_part, sorted(structure.items())))
         try:
             plan = self._plans[key]
             self._plans.move_to_end(key)
         except KeyError:
-            plan = self._plans[key] = _planned(self.make, database, values, given, structure)
+            plan = self._plans[key] = _planned(self, database, values, given, structure)
             while len(self._plans) > KEPT:
                 self._plans.popitem(last=False)
         return [] if plan is None else _asked(plan, database, [one for several in given for one in several])
@@ -94,6 +100,13 @@ class Prepared:
 def prepared(make: Callable[..., QuerySet[Any, Any]]) -> Prepared:
     """Keep the SQL of a read. It must not depend on anything but its arguments; a limit is part of the structure."""
     read = Prepared(make)
+    update_wrapper(read, make)
+    return read
+
+
+def prepared_to_lock(make: Callable[..., QuerySet[Any, Any]]) -> Prepared:
+    """Keep the SQL of a read that locks its rows until the transaction ends."""
+    read = Prepared(make, locks=True)
     update_wrapper(read, make)
     return read
 
@@ -128,7 +141,7 @@ def _padded(values: Any) -> tuple[Scalar, ...]:
 
 
 def _planned(
-    make: Callable[..., QuerySet[Any, Any]],
+    read: Prepared,
     database: str,
     values: Sequence[Value],
     given: Sequence[tuple[Scalar, ...]],
@@ -142,8 +155,8 @@ def _planned(
         asked = [
             several[0] if _alone(value) else several for value, several in zip(values, standing, strict=True)
         ]
-        queryset = make(*asked, **structure).using(database)
-        _demand_known(make, queryset)
+        queryset = read.make(*asked, **structure).using(database)
+        _demand_known(read.make, queryset, locks=read.locks)
         try:
             plan = _written(queryset, database, [one for several in standing for one in several])
         except EmptyResultSet:
@@ -153,15 +166,16 @@ def _planned(
                 return plan
     if empty == len(_FIRST_STAND_INS):
         return None
-    raise TypeError(f"a value of {make.__qualname__} does not reach its SQL as it is")
+    raise TypeError(f"a value of {read.make.__qualname__} does not reach its SQL as it is")
 
 
-def _demand_known(make: Callable[..., Any], queryset: QuerySet[Any, Any]) -> None:
+def _demand_known(make: Callable[..., Any], queryset: QuerySet[Any, Any], *, locks: bool) -> None:
     """Raise TypeError for what a queryset does beyond asking once, which a kept plan would leave out."""
     inside = vars(queryset)
     beyond = {
         "prefetch_related": bool(inside["_prefetch_related_lookups"]),
-        "select_for_update": queryset.query.select_for_update,
+        "select_for_update": queryset.query.select_for_update and not locks,
+        "nothing is locked": locks and not queryset.query.select_for_update,
         queryset._iterable_class.__name__: queryset._iterable_class not in _KNOWN,
         "a related manager": bool(inside["_known_related_objects"]),
     }

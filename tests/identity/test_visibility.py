@@ -153,13 +153,13 @@ def test_what_cannot_be_seen_is_not_found_and_what_can_only_be_seen_is_not_permi
     company: Company, accounts: dict[str, Account]
 ) -> None:
     of_bob = accounts["bob"].pk
-    assert obtain(Account.objects.all(), company.alice, "account", of_bob).name == "bob"
+    assert obtain(Account, company.alice, of_bob).name == "bob"
     with pytest.raises(NotPermitted):
-        obtain(Account.objects.all(), company.alice, "account", of_bob, "write")
+        obtain(Account, company.alice, of_bob, "write")
     with pytest.raises(NotFound):
-        obtain(Account.objects.all(), company.dan, "account", of_bob, "write")
+        obtain(Account, company.dan, of_bob, "write")
     with pytest.raises(NotFound):
-        obtain(Account.objects.all(), company.ada, "account", 999_999)
+        obtain(Account, company.ada, 999_999)
 
 
 def test_list_and_check_agree_for_everybody_and_every_verb(
@@ -210,7 +210,7 @@ def test_scope_is_what_the_contract_says(
 
 def _obtains(actor: Actor, account: Account, verb: str) -> bool:
     try:
-        obtain(Account.objects.all(), actor, "account", account.pk, verb)
+        obtain(Account, actor, account.pk, verb)
     except (NotFound, NotPermitted):
         return False
     return True

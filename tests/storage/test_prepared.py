@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import F, Q, QuerySet, Value
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from opportune.identity.models import Grant, Membership, Team, User
@@ -17,7 +18,7 @@ from opportune.identity.visibility import verbs_reaching
 from opportune.opportunities.models import Opportunity, OpportunityQuerySet
 from opportune.opportunities.queries import opportunity
 from opportune.storage import prepared as storage
-from opportune.storage.prepared import Prepared, prepared
+from opportune.storage.prepared import Prepared, prepared, prepared_to_lock
 from tests.deals import Trade, id_of
 from tests.people import Company
 
@@ -183,6 +184,27 @@ def test_what_a_plan_would_leave_out_is_refused(
 ) -> None:
     with transaction.atomic(), pytest.raises(TypeError, match="cannot be kept"):
         prepared(rows)()
+
+
+def test_what_locks_is_asked_in_a_transaction_only(company: Company) -> None:
+    read = prepared_to_lock(lambda number: User.objects.filter(pk=number).select_for_update())
+    with CaptureQueriesContext(connection) as asked:
+        [alice] = read(company.alice.id or 0)
+    assert alice.name == "Alice"
+    is_locked = asked.captured_queries[0]["sql"].endswith("FOR UPDATE")
+    assert is_locked == connection.features.has_select_for_update
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_locks_is_refused_outside_of_a_transaction() -> None:
+    read = prepared_to_lock(lambda number: User.objects.filter(pk=number).select_for_update())
+    with pytest.raises(TransactionManagementError):
+        read.first(1)
+
+
+def test_what_is_to_lock_and_does_not_is_refused(company: Company) -> None:
+    with pytest.raises(TypeError, match="nothing is locked"):
+        prepared_to_lock(lambda number: User.objects.filter(pk=number))(1)
 
 
 def test_the_plan_asked_least_lately_goes_first(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

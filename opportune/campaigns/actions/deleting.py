@@ -33,7 +33,7 @@ def delete_campaign(actor: Actor, campaign_id: int, *, version: int | None = Non
     """
     actor.demand(Campaign.kind, "delete")
     hold_processes()  # before the campaign is locked, as its deals are afterwards (decision 33)
-    campaign = obtain(Campaign.objects.live(), actor, Campaign.kind, campaign_id, "delete")
+    campaign = obtain(Campaign, actor, campaign_id, "delete")
     check_version(campaign, version, campaign.recorded_fields())
     react(actor, OriginRemoved(campaign.ref))
     replace_values(Segment._default_manager.all(), {"campaign_id": campaign.pk}, {"campaign_id": None})
@@ -49,7 +49,7 @@ def delete_segment(actor: Actor, segment_id: int, *, version: int | None = None)
     """
     actor.demand(Segment.kind, "delete")
     hold_processes()
-    segment = obtain(Segment.objects.live(), actor, Segment.kind, segment_id, "delete")
+    segment = obtain(Segment, actor, segment_id, "delete")
     check_version(segment, version, segment.recorded_fields())
     react(actor, OriginRemoved(segment.ref))
     put_into_bin(segment)

@@ -100,7 +100,7 @@ def demand_line_free(line: SegmentMember) -> None:
 
 def _obtain_segment(actor: Actor, segment_id: int) -> None:
     actor.demand(Segment.kind, "write")
-    obtain(Segment.objects.live(), actor, Segment.kind, segment_id, "write")
+    obtain(Segment, actor, segment_id, "write")
 
 
 def _obtain(actor: Actor, segment_id: int, line_id: int) -> SegmentMember:

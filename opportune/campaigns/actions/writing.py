@@ -39,7 +39,7 @@ def edit_campaign(actor: Actor, campaign_id: int, changes: Fields, *, version: i
     Raises NotFound, NotPermitted, Invalid, or Conflict if someone changed the same since `version`.
     """
     actor.demand(Campaign.kind, "write")
-    campaign = obtain(Campaign.objects.live(), actor, Campaign.kind, campaign_id, "write")
+    campaign = obtain(Campaign, actor, campaign_id, "write")
     return _edit(actor, campaign, changes, values.CAMPAIGN, version)
 
 
@@ -65,7 +65,7 @@ def edit_segment(actor: Actor, segment_id: int, changes: Fields, *, version: int
     Raises NotFound, NotPermitted, Invalid, or Conflict if someone changed the same since `version`.
     """
     actor.demand(Segment.kind, "write")
-    segment = obtain(Segment.objects.live(), actor, Segment.kind, segment_id, "write")
+    segment = obtain(Segment, actor, segment_id, "write")
     return _edit(actor, segment, changes, values.SEGMENT, version)
 
 

@@ -32,7 +32,7 @@ def delete_account(actor: Actor, account_id: int, *, version: int | None = None)
     open deals is allowed.
     """
     hold_processes()  # before the account is locked, as its deals are afterwards (decision 33)
-    account = obtain(Account.objects.live(), actor, "account", account_id, "delete")
+    account = obtain(Account, actor, account_id, "delete")
     _delete(actor, account, version)
     return account
 
@@ -45,7 +45,7 @@ def delete_contact(actor: Actor, contact_id: int, *, version: int | None = None)
     open deals is allowed.
     """
     hold_processes()
-    contact = obtain(Contact.objects.live(), actor, "contact", contact_id, "delete")
+    contact = obtain(Contact, actor, contact_id, "delete")
     _delete(actor, contact, version)
     return contact
 

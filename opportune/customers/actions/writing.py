@@ -21,6 +21,8 @@ from opportune.kernel.sentences import Sentence, sentence
 from opportune.ledger.merging import check_version
 from opportune.ledger.models import Change
 from opportune.ledger.recording import action, recording
+from opportune.storage.prepared import prepared, prepared_to_lock
+from opportune.storage.saving import save_many
 
 Fields = Mapping[str, Any]
 Outcome = TypeVar("Outcome")
@@ -78,7 +80,7 @@ def edit_account(
     Raises NotFound, NotPermitted, Invalid, Conflict if someone changed the same since that version, or Refused
     `duplicates_found` if the changes make it one, unless `confirm_duplicates`.
     """
-    account = obtain(Account.objects.live(), actor, "account", account_id, "write")
+    account = obtain(Account, actor, account_id, "write")
     _edit(actor, account, changes, values.ACCOUNT, version, asking=not confirm_duplicates)
     return account
 
@@ -97,7 +99,7 @@ def edit_contact(
     Raises NotFound, NotPermitted, Invalid, Conflict if someone changed the same since that version, or Refused
     `duplicates_found` if the changes make it one, unless `confirm_duplicates`.
     """
-    contact = obtain(Contact.objects.live(), actor, "contact", contact_id, "write")
+    contact = obtain(Contact, actor, contact_id, "write")
     _edit(actor, contact, changes, values.CONTACT, version, asking=not confirm_duplicates)
     return contact
 
@@ -148,21 +150,32 @@ def mark_as_customers(actor: Actor, bought: Mapping[RecordRef, date]) -> None:
     first = _by_buyer(bought)
     for model in (Account, Contact):
         ids = [ref.id for ref in first if ref.kind == model.kind]
-        rows: QuerySet[Any] = model.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
-        changed = [row for row in rows if _note_bought(row, first[row.ref])] if ids else []
-        model.objects.bulk_update(changed, ["customer_since", "version"])
+        rows = _buyers(ids, model=model) if ids else []
+        save_many([row for row in rows if _note_bought(row, first[row.ref])], ["customer_since", "version"])
+
+
+@prepared_to_lock
+def _buyers(ids: Sequence[int], *, model: type[Customer]) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model._default_manager.filter(pk__in=ids)
+    return rows.order_by("pk").select_for_update(of=("self",))
 
 
 def _by_buyer(bought: Mapping[RecordRef, date]) -> dict[RecordRef, date]:
     contact_ids = [ref.id for ref in bought if ref.kind == "contact"]
-    of_account = Contact.objects.filter(pk__in=contact_ids, account_id__isnull=False)
-    accounts = dict(of_account.values_list("pk", "account_id")) if contact_ids else {}
+    accounts = dict(_employers(contact_ids)) if contact_ids else {}
     first: dict[RecordRef, date] = {}
     for ref, on in bought.items():
         above = accounts.get(ref.id) if ref.kind == "contact" else None
         buyer = ref if above is None else RecordRef("account", above)
         first[buyer] = min(on, first.get(buyer, on))
     return first
+
+
+@prepared
+def _employers(contact_ids: Sequence[int]) -> QuerySet[Contact, Any]:
+    return Contact.objects.filter(pk__in=contact_ids, account_id__isnull=False).values_list(
+        "pk", "account_id"
+    )
 
 
 def _note_bought(customer: Customer, on: date) -> bool:

@@ -11,6 +11,7 @@ from opportune.customers.models import Account, Contact, CustomerQuerySet
 from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
 from opportune.kernel.text import fold, storable
+from opportune.storage.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,14 @@ def visible_customers(actor: Actor, refs: Iterable[RecordRef]) -> set[RecordRef]
     for model in (Account, Contact):
         ids = [ref.id for ref in asked if ref.kind == model.kind]
         if ids:
-            visible: QuerySet[Any] = model.objects.visible_to(actor).filter(pk__in=ids)
-            seen |= {RecordRef(model.kind, pk) for pk in visible.values_list("id", flat=True)}
+            seen |= {RecordRef(model.kind, pk) for pk in _visible(sorted(ids), model=model, actor=actor)}
     return seen
+
+
+@prepared
+def _visible(ids: Sequence[int], *, model: type[Account] | type[Contact], actor: Actor) -> QuerySet[Any, int]:
+    visible: QuerySet[Any] = model.objects.visible_to(actor).filter(pk__in=ids)
+    return visible.values_list("id", flat=True)
 
 
 def accounts_by_name(actor: Actor, names: Iterable[str]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from opportune.ledger.recording import action, recording
 from opportune.opportunities.actions.creating import create
 from opportune.opportunities.actions.sales_team import add_member
 from opportune.opportunities.events import OpportunityCloned
-from opportune.opportunities.models import Opportunity, OpportunityQuerySet, Rival, TeamMember
+from opportune.opportunities.models import Opportunity, Rival, TeamMember
 from opportune.opportunities.origins import FIELDS as ORIGIN
 from opportune.opportunities.origins import Named, wrong_origins
 from opportune.opportunities.references import INITIATOR, wrong_references
@@ -40,8 +40,7 @@ def clone(actor: Actor, opportunity_id: int, *, subject: str | None = None) -> O
     Raises NotFound, NotPermitted, Invalid.
     """
     hold_processes()
-    live = OpportunityQuerySet(Opportunity).live()
-    model = obtain(live, actor, Opportunity.kind, opportunity_id, "read")
+    model = obtain(Opportunity, actor, opportunity_id, "read")
     actor.demand(Opportunity.kind, "create")
     process = process_by_id(model.process_id)
     made = create(

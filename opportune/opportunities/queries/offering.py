@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
 
 from opportune.identity.actor import Actor
 from opportune.identity.visibility import scope
@@ -22,6 +25,7 @@ from opportune.opportunities.stays import last_move_on
 from opportune.opportunities.writing import entries_of, organisation_today
 from opportune.process.queries import StagePicture, process_by_id
 from opportune.reference.queries import Reason, offered_reasons
+from opportune.storage.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,15 @@ class Whereabouts:
 
 def whereabouts(actor: Actor, opportunity_id: int) -> Whereabouts:
     """Where a deal is now. Raises NotFound."""
-    found = visible_deals(actor).filter(pk=opportunity_id).values_list("id", "process_id", "stage_id").first()
+    found = _place.first(opportunity_id, actor=actor)
     if found is None:
         raise NotFound(Opportunity.kind)
     return Whereabouts(*found)
+
+
+@prepared
+def _place(opportunity_id: int, *, actor: Actor) -> QuerySet[Opportunity, Any]:
+    return visible_deals(actor).filter(pk=opportunity_id).values_list("id", "process_id", "stage_id")
 
 
 def offered_moves(actor: Actor, opportunity_id: int, *, stage_id: int | None = None) -> Sequence[OfferedMove]:

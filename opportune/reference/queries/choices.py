@@ -131,10 +131,15 @@ def all_reasons() -> Sequence[Reason]:
 
 def reason_by_code(code: str) -> Reason:
     """A close reason by its code, offered or not. Raises NotFound."""
-    row = CloseReason.objects.filter(LIVE, code=code).first()
+    row = _by_code.first(code)
     if row is None:
         raise NotFound("close_reason")
     return _reason(row)
+
+
+@prepared
+def _by_code(code: str) -> QuerySet[CloseReason]:
+    return CloseReason.objects.filter(LIVE, code=code)
 
 
 @dataclass(frozen=True, slots=True)
