@@ -12,6 +12,7 @@ from opportune.kernel import clock
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.process.queries import process_by_key
+from opportune.web.opportunities.cells import CELLS
 from tests.people import Company
 from tests.web.conftest import SignIn
 
@@ -73,6 +74,12 @@ def test_a_box_is_named_by_the_subject_of_its_row(alice: Client, deal: Opportuni
     page = alice.get("/opportunities/").content.decode()
     [named_by] = re.findall(r'<input[^>]* name="id"[^>]* aria-labelledby="(\w+)"', page)
     assert re.search(rf'<a id="{named_by}" [^>]*>Two pumps</a>', page)
+
+
+def test_a_head_names_what_its_cells_can_edit(alice: Client, deal: Opportunity) -> None:
+    alice.post("/opportunities/columns/", {"column": list(CELLS.keys() - {"subject"})})
+    page = alice.get("/opportunities/").content.decode()
+    assert set(re.findall(r'data-edits="(\w+)"', page)) == CELLS.keys()
 
 
 def test_without_a_column_chosen_the_usual_ones_come_back(alice: Client, deal: Opportunity) -> None:
