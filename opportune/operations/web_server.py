@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 from dataclasses import dataclass
+from importlib import import_module
 
 from opportune.operations.parentage import end_with_parent
 
@@ -65,9 +66,9 @@ def _load_once_for_all() -> None:
     What is frozen is left alone by the collector, which would otherwise write to it and so copy it.
     """
     import django
-    from django.urls import get_resolver
+    from django.conf import settings
 
     django.setup()
-    get_resolver().reverse_dict  # noqa: B018 - reading it loads all pages and the API
+    import_module(settings.ROOT_URLCONF)  # with it all pages and the API
     gc.collect()
     gc.freeze()
