@@ -32,9 +32,11 @@ class Source:
     `texts` gives the words of those of the ids that can be found at all (one in the bin cannot), `labels` how
     they are shown, `visible` the records an actor may see, and `followers` the ids of the records whose words
     include those of other ones, as a deal's include its customer's name. Of the record's own `fields` its words are
-    made, and whether it can be found.
+    made, and whether it can be found. The `number` is the upper part of the ids of its entries; since it is stored,
+    a kind keeps it for ever.
     """
 
+    number: int
     visible: Callable[[Actor], QuerySet[Any]]
     texts: Callable[[Collection[int]], Mapping[int, str]]
     labels: Callable[[Collection[int]], Mapping[int, Label]]
@@ -42,14 +44,12 @@ class Source:
     followers: Callable[[Collection[RecordRef]], Collection[int]] = _nothing
 
 
-KIND_NUMBERS: Mapping[str, int] = {"opportunity": 1, "account": 2, "contact": 3, "campaign": 4, "segment": 5}
-"""The upper part of the ids of a kind's entries. It is stored: a kind keeps its number for ever."""
 _ROOM = 2**40
 
 
 def entry_id(kind: str, record_id: int) -> int:
     """The id of a record's search entry."""
-    return KIND_NUMBERS[kind] * _ROOM + record_id
+    return SOURCES[kind].number * _ROOM + record_id
 
 
 def entry_ids(kind: str) -> tuple[int, int]:
@@ -162,6 +162,7 @@ def _deals_of(refs: Collection[RecordRef]) -> Collection[int]:
 
 SOURCES: Mapping[str, Source] = {
     "opportunity": Source(
+        number=1,
         visible=lambda actor: _deals().visible_to(actor),
         texts=_deal_texts,
         labels=_deal_labels,
@@ -169,12 +170,14 @@ SOURCES: Mapping[str, Source] = {
         followers=_deals_of,
     ),
     "account": Source(
+        number=2,
         visible=lambda actor: Account.objects.visible_to(actor),
         texts=_account_texts,
         labels=_account_labels,
         fields=frozenset({*_ACCOUNT_WORDS, "deleted_at"}),
     ),
     "contact": Source(
+        number=3,
         visible=lambda actor: Contact.objects.visible_to(actor),
         texts=_contact_texts,
         labels=_contact_labels,
@@ -182,12 +185,14 @@ SOURCES: Mapping[str, Source] = {
         followers=_contacts_of,
     ),
     "campaign": Source(
+        number=4,
         visible=lambda actor: Campaign.objects.visible_to(actor),
         texts=_campaign_texts,
         labels=_campaign_labels,
         fields=frozenset({"name", "code", "deleted_at"}),
     ),
     "segment": Source(
+        number=5,
         visible=lambda actor: Segment.objects.visible_to(actor),
         texts=_segment_texts,
         labels=_segment_labels,

@@ -9,16 +9,16 @@ from django.db import connection
 from opportune.operations.doctor.references import orphans
 from opportune.search.models import SearchEntry
 from opportune.search.queries import find
-from opportune.search.sources import KIND_NUMBERS, SOURCES, entry_id, entry_ids
+from opportune.search.sources import SOURCES, entry_id, entry_ids
 from tests.people import Company
 
 MIGRATION = import_module("opportune.search.migrations.0003_ids_by_kind")
 
 
 def test_every_kind_that_can_be_found_has_a_number_of_its_own() -> None:
-    assert KIND_NUMBERS.keys() == SOURCES.keys()
-    assert len(set(KIND_NUMBERS.values())) == len(KIND_NUMBERS)
-    assert KIND_NUMBERS == MIGRATION.KIND_NUMBERS
+    numbers = {kind: source.number for kind, source in SOURCES.items()}
+    assert len(set(numbers.values())) == len(numbers)
+    assert numbers == MIGRATION.KIND_NUMBERS
 
 
 @pytest.mark.parametrize("kind", SOURCES)
