@@ -217,7 +217,7 @@ def test_an_external_id_is_given_once(company: Company) -> None:
 
 def test_many_accounts_take_few_queries(company: Company, django_assert_max_num_queries: Any) -> None:
     rows = [{"name": f"Account {n}", "external_id": str(n)} for n in range(300)]
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(25):
         made = actions.create_accounts(company.alice, rows)
     assert len(made) == Account.objects.count() == 300
 

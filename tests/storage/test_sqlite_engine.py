@@ -103,6 +103,15 @@ def write_many(path: Path, writer: int, count: int) -> None:
     connection.close()
 
 
+def test_a_statement_has_as_many_parameters_as_are_said_to_fit(connect: Connect) -> None:
+    connection = connect()
+    many = connection.features.max_query_params
+    assert many > 999
+    with connection.cursor() as cursor:
+        cursor.execute(f"VALUES ({'), ('.join(['%s'] * many)})", tuple(range(many)))
+        assert len(cursor.fetchall()) == many
+
+
 def test_four_processes_write_at_once_and_no_write_fails(database: Path, connect: Connect) -> None:
     writers = [SPAWN.Process(target=write_many, args=(database, writer, 50)) for writer in range(4)]
     for process in writers:

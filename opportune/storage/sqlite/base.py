@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.features import DatabaseFeatures
 from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.utils.functional import cached_property
 
 from opportune.storage.sqlite.queue import WriteQueue
 
@@ -24,6 +26,7 @@ Result = TypeVar("Result")
 
 TIMEOUT = 60.0
 CACHED_KILOBYTES = 16_384
+MOST_PARAMETERS = 32_766
 LEADING_COMMENTS = re.compile(r"(\s+|--[^\n]*(\n|$)|/\*.*?\*/)*", re.DOTALL)
 FIRST_WORD = re.compile(r"[A-Za-z]+")
 WRITING_WORD = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -94,10 +97,22 @@ class Operations(DatabaseOperations):
         return sorted(statements, key=lambda statement: not statement.endswith(watched))
 
 
+class Features(DatabaseFeatures):
+    """Django's, but that a statement has as many parameters as this SQLite takes, not the 999 of old ones."""
+
+    @cached_property
+    def max_query_params(self) -> int:  # type: ignore[override]  # Django computes others of these so, too
+        """How many; what a recent SQLite takes by itself is enough."""
+        self.connection.ensure_connection()
+        allowed: int = self.connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+        return min(allowed, MOST_PARAMETERS)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to an SQLite file shared with other processes."""
 
     ops_class = Operations
+    features_class = Features
 
     _queue: WriteQueue | None = None
 
