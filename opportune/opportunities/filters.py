@@ -139,6 +139,11 @@ class OpportunityFilter:
             **{name: getattr(self, name) for name in (*_PLACES, "sort", "descending")}
         )
 
+    @property
+    def is_of_now(self) -> bool:
+        """Whether what matches depends on when it is asked, not only on the rows."""
+        return self.stale is not None
+
     def condition(self, actor: Actor, *, of_entries: bool = False) -> Q:
         """The rows that match: deals, or the entries that say how deals stood, whose other fields are today's.
 

@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -14,6 +14,8 @@ from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT
 from opportune.kernel.paging import Cursor
 from opportune.kernel.sentences import sentence
+
+R = TypeVar("R")
 
 
 def after(column: str, value: Any, last_id: int, *, descending: bool) -> Q:
@@ -49,12 +51,23 @@ def read_page(
         filled = rows.filter(**{f"{column}__isnull": False}) if may_be_empty else rows
         if ended_at is not None:
             filled = filled.filter(_beyond(column, value, ended_at.id, descending))
-        found += filled.order_by(f"{order}{column}", f"{order}id")[: limit + 1]
+        found += in_order(filled, column, descending=descending)[: limit + 1]
     if may_be_empty and len(found) <= limit:
         empty = rows.filter(**{f"{column}__isnull": True})
         if ended_at is not None and value is None:
             empty = empty.filter(_beyond_id(ended_at.id, descending))
         found += empty.order_by(f"{order}id")[: limit + 1 - len(found)]
+    return cut(found, column, limit)
+
+
+def in_order(rows: QuerySet[Any, R], column: str, *, descending: bool) -> QuerySet[Any, R]:
+    """Rows without empty values in the column, in the order of `read_page`."""
+    order = "-" if descending else ""
+    return rows.order_by(f"{order}{column}", f"{order}id")
+
+
+def cut(found: list[dict[str, Any]], column: str, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """A page of at most `limit` of the rows found, and the cursor of the next one: none unless more were found."""
     if len(found) <= limit:
         return found, None
     last = found[limit - 1]

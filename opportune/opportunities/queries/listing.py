@@ -20,7 +20,8 @@ from opportune.opportunities.queries.totals import visible_deals
 from opportune.opportunities.read_only import closed
 from opportune.opportunities.staleness import is_stale
 from opportune.process.queries import stale_after
-from opportune.storage.keyset import beside, exact, instant, read_page
+from opportune.storage.keyset import beside, cut, exact, in_order, instant, read_page
+from opportune.storage.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,12 @@ def opportunities(
 ) -> Page[OpportunityRow]:
     """A page of the deals the actor may see. Raises Invalid for a bad cursor."""
     order = _ORDERS[wanted.sort]
+    if after is None and not order.may_be_empty and not wanted.is_of_now:
+        first = _first(actor=actor, wanted=wanted, limit=limit + 1)
+        found, following = cut(first, order.column, limit)
+        return Page(rows_of(found), following)
     found, following = read_page(
-        columns(visible_deals(actor).filter(wanted.condition(actor)), actor, order.column),
+        _listed(actor, wanted),
         order.column,
         descending=wanted.descending,
         cursor=after,
@@ -123,6 +128,18 @@ def opportunities(
         may_be_empty=order.may_be_empty,
     )
     return Page(rows_of(found), following)
+
+
+@prepared
+def _first(*, actor: Actor, wanted: OpportunityFilter, limit: int) -> QuerySet[Any, dict[str, Any]]:
+    """The rows a list without empty values begins with."""
+    column = _ORDERS[wanted.sort].column
+    return in_order(_listed(actor, wanted), column, descending=wanted.descending)[:limit]
+
+
+def _listed(actor: Actor, wanted: OpportunityFilter) -> QuerySet[Any, dict[str, Any]]:
+    found = visible_deals(actor).filter(wanted.condition(actor))
+    return columns(found, actor, _ORDERS[wanted.sort].column)
 
 
 def neighbours(

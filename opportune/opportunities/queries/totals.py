@@ -1,7 +1,7 @@
 """Exact totals in base currency over everything that matches, now or as of a past day (domain.md §3, §10)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from opportune.opportunities.models import Entry, Opportunity, OpportunityQueryS
 from opportune.opportunities.models.tally import ADDED, of_halves
 from opportune.reference.queries import organisation_settings
 from opportune.storage.numbers import ExactSum
+from opportune.storage.prepared import prepared
 
 ZERO = Decimal("0.0000")
 ALL = Q()
@@ -81,36 +82,61 @@ def sums_by(
     The tally has them added up by owner. What is asked of anything else is asked of the deals, and so are those that
     somebody sees whatever their owner.
     """
-    asked = wanted.condition(actor)
     if not wanted.is_of_places:
-        return added_up(visible_deals(actor).filter(within, asked), names)
-    ways = grounds(actor, Opportunity.kind)
-    of_owners = any_of(way for way in ways if way.code != "shared")
-    rows = Tally.objects.filter(of_owners, of_tally, asked).values_list(*names)
+        return added_up(visible_deals(actor).filter(within, wanted.condition(actor)), names)
+    rows = _tallied(actor=actor, names=tuple(names), wanted=wanted, of_tally=of_tally)
     sums = {
-        tuple(row[: len(names)]): Sum(number, of_halves(*value), of_halves(*expected))
-        for *row, number, value, expected in (
-            (*row[:-4], row[-4:-2], row[-2:]) for row in rows.annotate(*(models.Sum(name) for name in ADDED))
-        )
+        tuple(place): Sum(number, of_halves(*value), of_halves(*expected))
+        for *place, number, value, expected in ((*row[:-4], row[-4:-2], row[-2:]) for row in rows)
         if number
     }
-    if of_owners != ALL:
-        others = any_of(way for way in ways if way.code == "shared")
-        shared = OpportunityQuerySet(Opportunity).live().filter(others, ~of_owners, within, asked)
-        for place, part in added_up(shared, names).items():
+    if _of_owners(actor) != ALL:
+        shared = _shared(actor=actor, names=tuple(names), wanted=wanted, within=within)
+        for place, part in _sums(shared).items():
             sums[place] = sums.get(place, Sum()) + part
     return sums
 
 
+@prepared
+def _tallied(
+    *, actor: Actor, names: tuple[str, ...], wanted: OpportunityFilter, of_tally: Q
+) -> QuerySet[Any, Any]:
+    rows = Tally.objects.filter(_of_owners(actor), of_tally, wanted.condition(actor))
+    return rows.values_list(*names).annotate(*(models.Sum(name) for name in ADDED))
+
+
+@prepared
+def _shared(
+    *, actor: Actor, names: tuple[str, ...], wanted: OpportunityFilter, within: Q
+) -> QuerySet[Any, Any]:
+    """What the actor sees of others' deals by shares alone."""
+    shared = any_of(way for way in grounds(actor, Opportunity.kind) if way.code == "shared")
+    deals = OpportunityQuerySet(Opportunity).live()
+    return _grouped(deals.filter(shared, ~_of_owners(actor), within, wanted.condition(actor)), names)
+
+
+def _of_owners(actor: Actor) -> Q:
+    """The deals, or their tallies, that the actor sees by whose they are."""
+    return any_of(way for way in grounds(actor, Opportunity.kind) if way.code != "shared")
+
+
 def added_up(rows: QuerySet[Any], names: Sequence[str]) -> dict[tuple[Any, ...], Sum]:
     """The exact sums of rows of deals or entries, by some of their fields."""
-    grouped = (
+    return _sums(_grouped(rows, names))
+
+
+def _grouped(rows: QuerySet[Any, Any], names: Sequence[str]) -> QuerySet[Any, Any]:
+    grouped: QuerySet[Any, Any] = (
         rows.order_by()
         .values_list(*names)
         .annotate(
             number=Count("id"), sum_value=ExactSum("value_base"), sum_expected=ExactSum("expected_base")
         )
     )
+    return grouped
+
+
+def _sums(grouped: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], Sum]:
     return {tuple(row[:-3]): Sum(*row[-3:]) for row in grouped}
 
 
