@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Count, F, Q, QuerySet
 
 from opportune.identity.actor import Actor
+from opportune.identity.permissions import Depth
 from opportune.identity.visibility import any_of, grounds, scope
 from opportune.kernel import clock
 from opportune.opportunities.filters import OpportunityFilter
@@ -90,7 +91,7 @@ def sums_by(
         for *place, number, value, expected in ((*row[:-4], row[-4:-2], row[-2:]) for row in rows)
         if number
     }
-    if _of_owners(actor) != ALL:
+    if actor.depth(Opportunity.kind, "read") < Depth.ORGANISATION:
         shared = _shared(actor=actor, names=tuple(names), wanted=wanted, within=within)
         for place, part in _sums(shared).items():
             sums[place] = sums.get(place, Sum()) + part
