@@ -4,6 +4,7 @@ All that belongs to Alice carries the word of `MARK`, so that a test can see it 
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -91,6 +92,13 @@ class Caller:
 
     def put(self, address: str, body: object = None, **headers: str) -> Answer:
         return self.ask("put", address, body, **headers)
+
+
+class WhenNamed(dict[str, Callable[[], object]]):
+    """What stands behind names, found out when it is named: for `format_map`."""
+
+    def __getitem__(self, name: str) -> Any:
+        return super().__getitem__(name)()
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ The routes are those of the API's own description, so that a new one is covered 
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from opportune.api.urls import door
 from opportune.ledger.models import Change
-from tests.doors.callers import MARK, ROOT, Answer, Caller, Market, caller, without_scopes
+from tests.doors.callers import MARK, ROOT, Answer, Caller, Market, WhenNamed, caller, without_scopes
 
 DESCRIPTION: Any = door.get_openapi_schema(path_prefix=f"{ROOT}/")
 CUSTOMISED = {"processes", "stages", "steps"}
@@ -67,29 +68,29 @@ class Route:
         )
 
     def ask(self, who: Caller, market: Market) -> Answer:
-        records = {
-            "opportunity_id": market.deal.pk,
-            "step_id": market.process.stages[0].steps[0].id,
-            "process_id": market.process.id,
-            "stage_id": market.process.stages[0].id,
-            "account_id": market.account.pk,
-            "contact_id": market.contact.pk,
-            "kind": "opportunities",
-            "record_id": market.deal.pk,
-            "connection_id": market.connection,
-            "task_id": market.task.pk,
-            "job_id": market.job,
-            "change_set_id": market.change_set,
-            "person_id": market.alice.id,
-            "competitor_id": 99,
-            "campaign_id": 99,
-            "segment_id": 99,
-            "line_id": 99,
-            "share_id": 1,
-            "record": market.deal.ref,
-            **SETTLED,
-        }
-        address = self.address.format(**{name: records[name] for name in self.parameters})
+        records = WhenNamed(
+            opportunity_id=lambda: market.deal.pk,
+            step_id=lambda: market.process.stages[0].steps[0].id,
+            process_id=lambda: market.process.id,
+            stage_id=lambda: market.process.stages[0].id,
+            account_id=lambda: market.account.pk,
+            contact_id=lambda: market.contact.pk,
+            kind=lambda: "opportunities",
+            record_id=lambda: market.deal.pk,
+            connection_id=lambda: market.connection,
+            task_id=lambda: market.task.pk,
+            job_id=lambda: market.job,
+            change_set_id=lambda: market.change_set,
+            person_id=lambda: market.alice.id,
+            competitor_id=lambda: 99,
+            campaign_id=lambda: 99,
+            segment_id=lambda: 99,
+            line_id=lambda: 99,
+            share_id=lambda: 1,
+            record=lambda: market.deal.ref,
+            **{name: partial(str, value) for name, value in SETTLED.items()},
+        )
+        address = self.address.format_map(records)
         query = "?q=a" if address == "/search" else ""
         return who.ask(self.method, address + query, self.body)
 

@@ -1,5 +1,7 @@
 """Who may do what through the pages: strangers, readers, those who have left, and forged requests."""
 
+import re
+
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.db.models import Model
@@ -16,7 +18,7 @@ from opportune.opportunities.actions import edit
 from opportune.opportunities.models import Rival, TeamMember
 from opportune.web.pages import go
 from tests.deals import id_of
-from tests.doors.callers import MARK, Market, caller
+from tests.doors.callers import MARK, Market, WhenNamed, caller
 from tests.web.conftest import SignIn
 
 SYSTEM = system_actor("tests")
@@ -58,46 +60,44 @@ NOWHERE = 999_999_999  # no record has it, however far the numbers have gone on
 
 def filled(route: str, market: Market) -> str:
     """A route's address with Alice's records in it."""
-    step = market.process.stages[0].steps[0].id
-    values = {
-        "<int:opportunity_id>": market.deal.pk,
-        "<int:account_id>": market.account.pk,
-        "<int:contact_id>": market.contact.pk,
-        "<int:task_id>": market.task.pk,
-        "<int:job_id>": NOWHERE,
-        "<int:record_id>": market.contact.pk,
-        "<int:connection_id>": market.connection,
-        "<str:kind>": "contact",
-        "<int:change_set_id>": market.change_set,
-        "<int:stage_id>": market.process.stages[0].id,
-        "<int:step_id>": step,
-        "<int:competitor_id>": first_id(Rival, "competitor_id"),
-        "<int:campaign_id>": NOWHERE,
-        "<int:segment_id>": NOWHERE,
-        "<int:line_id>": NOWHERE,
-        "<int:person_id>": first_id(TeamMember, "user_id"),
-        "<int:share_id>": first_id(Share, "pk"),
-        "<int:process_id>": market.process.id,
-        "<str:way>": "up",
-        "<str:how>": "complete",
-        "<str:key>": "sales",
-        "<str:stage>": "none",
-        "<str:month>": "none",
-        "<str:secret>": "unknown",
-        "<str:name>": "subject",
-        "<str:list_key>": "source",
-        "<str:choice>": "web",
-        "<str:reason>": "PRICE_W",
-        "<str:currency>": "USD",
-        "<str:color>": "red",
-        "<str:record>": str(market.deal.ref),
-        "<int:session_id>": NOWHERE,
-        "<int:token_id>": NOWHERE,
-        "<str:role>": "salesperson",
-    }
-    for name, value in values.items():
-        route = route.replace(name, str(value))
-    return f"/{route}"
+    values = WhenNamed(
+        opportunity_id=lambda: market.deal.pk,
+        account_id=lambda: market.account.pk,
+        contact_id=lambda: market.contact.pk,
+        task_id=lambda: market.task.pk,
+        job_id=lambda: NOWHERE,
+        record_id=lambda: market.contact.pk,
+        connection_id=lambda: market.connection,
+        kind=lambda: "contact",
+        change_set_id=lambda: market.change_set,
+        stage_id=lambda: market.process.stages[0].id,
+        step_id=lambda: market.process.stages[0].steps[0].id,
+        competitor_id=lambda: first_id(Rival, "competitor_id"),
+        campaign_id=lambda: NOWHERE,
+        segment_id=lambda: NOWHERE,
+        line_id=lambda: NOWHERE,
+        person_id=lambda: first_id(TeamMember, "user_id"),
+        share_id=lambda: first_id(Share, "pk"),
+        process_id=lambda: market.process.id,
+        way=lambda: "up",
+        what=lambda: "lost",
+        how=lambda: "complete",
+        key=lambda: "sales",
+        stage=lambda: "none",
+        month=lambda: "none",
+        secret=lambda: "unknown",
+        name=lambda: "subject",
+        list_key=lambda: "source",
+        choice=lambda: "web",
+        reason=lambda: "PRICE_W",
+        currency=lambda: "USD",
+        color=lambda: "red",
+        record=lambda: str(market.deal.ref),
+        session_id=lambda: NOWHERE,
+        token_id=lambda: NOWHERE,
+        role=lambda: "salesperson",
+    )
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda named: str(values[named[1]]), route)
 
 
 ROUTES = routes()
