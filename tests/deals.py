@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from opportune.opportunities import actions
 from opportune.opportunities.models import Entry, Opportunity
 from opportune.process.actions import StageInput, create_process
 from opportune.process.queries import ProcessPicture, process_by_id, process_by_key
+from tests.founding import COMPANY, Founded
 from tests.people import Company
 
 SYSTEM = system_actor("tests")
@@ -105,10 +106,18 @@ def days(count: int) -> timedelta:
     return timedelta(days=count)
 
 
+def _at_work() -> Trade:
+    company = COMPANY.made
+    return Trade(company, company.account(), process_by_key("sales"))
+
+
+TRADE = Founded("trade", _at_work, upon=COMPANY)
+
+
 @pytest.fixture
 def trade(company: Company) -> Trade:
     """The company at work."""
-    return Trade(company, company.account(), process_by_key("sales"))
+    return replace(TRADE.copied(), company=company)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ All that belongs to Alice carries the word of `MARK`, so that a test can see it 
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ from opportune.ledger.working import begin_job
 from opportune.opportunities import actions
 from opportune.opportunities.models import Competitor, Opportunity
 from opportune.process.queries import ProcessPicture, process_by_key
+from tests.founding import COMPANY, Founded
 from tests.people import Company
 
 MARK = "Zanzibar"
@@ -188,9 +189,8 @@ def without_scopes(actor: Actor) -> Caller:
     return Caller(issue_token(actor, name="script", scopes=())[1])
 
 
-@pytest.fixture
-def market(company: Company) -> Market:
-    """The company with Alice's records."""
+def _opened() -> Market:
+    company = COMPANY.made
     account = company.account(f"{MARK} Line", city="Lyon", email="info@zanzibar.example")
     contact = company.contact(f"{MARK}-Durand", first_name="Zoé", account_id=account.pk)
     deal = actions.create(
@@ -205,6 +205,15 @@ def market(company: Company) -> Market:
     )
     task = create_task(company.alice, deal.pk, subject=f"Call {MARK}", due_on=date(2027, 1, 15))
     return Market(company, account, contact, deal, task, process_by_key("sales"))
+
+
+MARKET = Founded("market", _opened, upon=COMPANY)
+
+
+@pytest.fixture
+def market(company: Company) -> Market:
+    """The company with Alice's records."""
+    return replace(MARKET.copied(), company=company)
 
 
 @pytest.fixture
