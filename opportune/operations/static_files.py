@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.files.storage import storages
 from django.core.management import call_command
 
 
@@ -25,8 +27,9 @@ def collect_static_files() -> bool:
 
 
 def fingerprint() -> str:
-    """A digest of the names, sizes and times of every static file."""
-    digest = hashlib.sha256()
+    """A digest of the names, sizes and times of every static file, and of how they are collected."""
+    collecting = sys.modules[type(storages["staticfiles"]).__module__]
+    digest = hashlib.sha256(Path(collecting.__file__ or "").read_bytes())
     for finder in get_finders():
         for name, storage in finder.list([]):
             found = Path(storage.path(name)).stat()

@@ -6,6 +6,10 @@ from pathlib import Path
 
 STATIC = Path(__file__).resolve().parent / "static"
 LAYERS = ("reset", "tokens", "base", "layout", "components", "screens", "utilities")
+STYLES = "css/opportune.css"
+"""All stylesheets as one, where static files are collected."""
+ICONS = "icons.svg"
+"""The sprite of icons, likewise."""
 _SCRIPTS = {"htmx": ("htmx.org", "htmx.min.js")}
 
 

@@ -165,18 +165,25 @@ def static_address(name: str) -> str:
     return str(staticfiles_storage.url(name))
 
 
+def is_collected() -> bool:
+    """Whether static files are served as they were collected, with what is made of them then."""
+    return getattr(staticfiles_storage, "is_collected", False)
+
+
 @lru_cache(maxsize=256, typed=True)
 def icon_of(name: str, size: str = "") -> Markup:
     """One icon of the sprite, made once."""
     pattern = Markup('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>')
-    return pattern.format(f"ic {size}".rstrip(), static_address(assets.sprite()), name)
+    sprite = assets.ICONS if is_collected() else assets.sprite()
+    return pattern.format(f"ic {size}".rstrip(), static_address(sprite), name)
 
 
 @lru_cache(maxsize=1)
 def stylesheet_links() -> Markup:
     """The links to our stylesheets, the reset first."""
     pattern = Markup('<link rel="stylesheet" href="{}">')
-    return Markup("\n").join(pattern.format(static_address(sheet)) for sheet in assets.stylesheets())
+    sheets = [assets.STYLES] if is_collected() else assets.stylesheets()
+    return Markup("\n").join(pattern.format(static_address(sheet)) for sheet in sheets)
 
 
 def theme_of(actor: Any) -> str:

@@ -10,6 +10,7 @@ from django.contrib.staticfiles.management.commands.collectstatic import Command
 from django.test import override_settings
 
 import opportune.web
+from opportune.web import assets, templating
 
 STATIC = Path(opportune.web.__path__[0]) / "static"
 LAYERS = ("reset", "tokens", "base", "layout", "components", "screens", "utilities")
@@ -198,7 +199,16 @@ def test_the_files_can_be_collected_under_hashed_names(tmp_path: Path) -> None:
             use_default_ignore_patterns=True, post_process=True,
         )  # fmt: skip
         command.collect()
+        links = templating.stylesheet_links.__wrapped__()
+        templating.static_address.cache_clear()
     paths = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    assert links.count("<link") == 1
+    assert paths[assets.STYLES] in links
+    whole = (tmp_path / paths[assets.STYLES]).read_text()
+    parts = [(tmp_path / paths[sheet]).read_text() for sheet in assets.stylesheets()]
+    assert whole == "\n".join(parts)
+    icons, sprite = (tmp_path / paths[name] for name in (assets.ICONS, assets.sprite()))
+    assert icons.read_bytes() == sprite.read_bytes()
     board = (tmp_path / paths["js/elements/op-board.js"]).read_text()
     assert Path(paths["js/board/dragging.js"]).name in board
     dragging = (tmp_path / paths["js/board/dragging.js"]).read_text()
