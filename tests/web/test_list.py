@@ -18,8 +18,9 @@ from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-# before compression: what a row and a page of fifty may weigh at most
-ROW_BYTES, PAGE_BYTES = 750, 60_000
+# before compression: what a row and a page of fifty may weigh at most; as static files are not collected here, each
+# stylesheet is named, and the icons by a longer name
+ROW_BYTES, PAGE_BYTES = 700, 50_000 + 2_500
 
 
 @pytest.fixture
@@ -39,8 +40,8 @@ def cell(deal: Opportunity, name: str) -> str:
 def test_the_columns_are_those_the_address_names(alice: Client, deal: Opportunity) -> None:
     page = alice.get("/opportunities/?columns=number,expected").content.decode()
     assert deal.number in page
-    assert 'class="c-expected' in page
-    assert 'class="c-customer' not in page
+    assert "class=c-expected" in page
+    assert "c-customer" not in page
 
 
 def test_the_columns_one_chose_are_kept_in_their_order(alice: Client, deal: Opportunity) -> None:
@@ -51,7 +52,7 @@ def test_the_columns_one_chose_are_kept_in_their_order(alice: Client, deal: Oppo
     assert answer["Location"] == "/opportunities/?text=pumps"
     page = alice.get("/opportunities/").content.decode()
     assert page.index('class="c-owner') < page.index('class="c-number')
-    assert 'class="c-stage' not in page
+    assert "c-stage" not in page
 
 
 def test_fifty_rows_with_the_page_around_them_stay_light(company: Company, alice: Client) -> None:
@@ -64,7 +65,7 @@ def test_fifty_rows_with_the_page_around_them_stay_light(company: Company, alice
             estimated_close_on=date(2030, 1, 31),
         )
     page = alice.get("/opportunities/?status=open", headers={"Accept-Encoding": "identity"}).content.decode()
-    rows = re.findall(r'<tr id="row-.*?</tr>', page, re.DOTALL)
+    rows = re.findall(r"<tr id=row-.*?</tr>", page, re.DOTALL)
     assert len(rows) == 50
     assert max(len(row.encode()) for row in rows) < ROW_BYTES
     assert len(page.encode()) < PAGE_BYTES
@@ -72,8 +73,8 @@ def test_fifty_rows_with_the_page_around_them_stay_light(company: Company, alice
 
 def test_a_box_is_named_by_the_subject_of_its_row(alice: Client, deal: Opportunity) -> None:
     page = alice.get("/opportunities/").content.decode()
-    [named_by] = re.findall(r'<input[^>]* name="id"[^>]* aria-labelledby="(\w+)"', page)
-    assert re.search(rf'<a id="{named_by}" [^>]*>Two pumps</a>', page)
+    [named_by] = re.findall(r"<input[^>]* name=id[^>]* aria-labelledby=(\w+)", page)
+    assert re.search(rf"<a id={named_by} [^>]*>Two pumps</a>", page)
 
 
 def test_a_head_names_what_its_cells_can_edit(alice: Client, deal: Opportunity) -> None:
@@ -85,7 +86,7 @@ def test_a_head_names_what_its_cells_can_edit(alice: Client, deal: Opportunity) 
 def test_without_a_column_chosen_the_usual_ones_come_back(alice: Client, deal: Opportunity) -> None:
     alice.post("/opportunities/columns/", {"column": ["owner"]})
     alice.post("/opportunities/columns/", {})
-    assert 'class="c-stage' in alice.get("/opportunities/").content.decode()
+    assert "class=c-stage" in alice.get("/opportunities/").content.decode()
 
 
 def test_nobody_is_sent_to_another_site_after_choosing_columns(alice: Client) -> None:

@@ -127,7 +127,7 @@ def test_a_row_that_is_gone_is_named_and_a_new_one_is_counted(
     assert "1 more opportunity has been changed and matches." in said
     assert 'href="/opportunities/?sort=value"' in said
     assert "<td" in said  # the sums
-    assert 'id="row-' not in said
+    assert "id=row-" not in said
 
 
 @ADDRESSES

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from opportune.identity.actor import Actor
@@ -19,8 +20,9 @@ from opportune.opportunities.queries import Board, board, board_column, whereabo
 from opportune.process.queries import ProcessPicture, process_by_id, processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.opportunities.lanes import key_of, refusals, stage_lane, stages_of
+from opportune.web.opportunities.panels import filter_panel
 from opportune.web.pages import SignedIn, page, signed_in
-from opportune.web.settings.categories import category_filter
+from opportune.web.settings.categories import category_name
 from opportune.web.typed import Typed
 from opportune.web.viewer import viewer
 
@@ -42,9 +44,19 @@ def show(request: SignedIn, key: str = "") -> HttpResponse:
         "as_of": as_of,
         "processes": shown,
         "people": people(),
-        **category_filter(wanted.category),
+        "category": category_name(wanted.category),
     }
     return page(request, "opportunities/board.html", context)
+
+
+@require_GET
+@signed_in
+def filters(request: SignedIn, key: str) -> HttpResponse:
+    """What the board can be narrowed by."""
+    process = chosen_process(processes(), key)
+    wanted = board_filter(request.GET.dict(), request.actor)
+    parameters = _parameters(wanted, past_day(request))
+    return filter_panel(request, reverse("board_of", args=[process.key]), parameters, of="board")
 
 
 @require_GET

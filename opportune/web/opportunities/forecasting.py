@@ -26,9 +26,10 @@ from opportune.opportunities.queries import (
 from opportune.process.queries import process_by_id, processes
 from opportune.web.opportunities.board import board_filter, chosen_process
 from opportune.web.opportunities.lanes import month_lane, name_of, refusals, stages_of
+from opportune.web.opportunities.panels import filter_panel
 from opportune.web.opportunities.shown import cards_in
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.settings.categories import category_filter
+from opportune.web.settings.categories import category_name
 from opportune.web.typed import Typed
 from opportune.web.viewer import viewer
 
@@ -49,9 +50,19 @@ def show(request: SignedIn, key: str = "") -> HttpResponse:
         "since": since.isoformat(),
         "processes": shown,
         "people": people(),
-        **category_filter(wanted.category),
+        "category": category_name(wanted.category),
     }
     return page(request, "opportunities/forecast.html", context)
+
+
+@require_GET
+@signed_in
+def filters(request: SignedIn, key: str) -> HttpResponse:
+    """What the forecast can be narrowed by."""
+    process = chosen_process(processes(), key)
+    wanted = board_filter(request.GET.dict(), request.actor)
+    parameters = forecast_parameters(wanted, request.GET)
+    return filter_panel(request, reverse("forecast_of", args=[process.key]), parameters, of="forecast")
 
 
 @require_GET

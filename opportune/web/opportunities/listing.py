@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from opportune.campaigns.queries import visible_campaigns, visible_segments
 from opportune.customers.queries import account_record, contact_record
@@ -16,9 +16,10 @@ from opportune.opportunities.queries import competitor, opportunities, totals
 from opportune.process.queries import processes
 from opportune.web.back import safe
 from opportune.web.opportunities import columns
+from opportune.web.opportunities.panels import filter_panel
 from opportune.web.opportunities.rows import rows_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
-from opportune.web.settings.categories import category_filter
+from opportune.web.settings.categories import category_name
 
 VIEWS = ("", "open", "won", "lost")
 
@@ -37,37 +38,56 @@ def show(request: SignedIn) -> HttpResponse:
         "page": found,
         "since": since.isoformat(),
         "wanted": wanted,
-        "parameters": {
-            **wanted.parameters(),
-            **({"columns": ",".join(columns.read(named))} if named else {}),
-        },
+        "parameters": _parameters(wanted, named),
     }
     if after and is_htmx(request):
         return page(request, "opportunities/list_rows.html", context)
-    colleagues = people()
+    colleagues = people() if wanted.owner_ids or wanted.member_ids else ()
     customer = _customer(request, wanted)
     owners = [person.name for person in colleagues if person.id in wanted.owner_ids]
     context |= {
         "totals": totals(request.actor, wanted),
         "people": colleagues,
-        **category_filter(wanted.category),
+        "category": category_name(wanted.category),
         "processes": processes(with_retired=False),
         "customer": customer,
         "filtered_by": [name for name in (customer, *owners) if name],
         "whose": _whose(request, wanted),
-        "other_columns": columns.others(shown),
     }
     context["names"] = _names(request, wanted)
     return page(request, "opportunities/list.html", context)
 
 
-@require_POST
+@require_GET
+@signed_in
+def filters(request: SignedIn) -> HttpResponse:
+    """What the list can be narrowed by."""
+    asked = request.GET.dict()
+    named = asked.pop("columns", "")
+    wanted = OpportunityFilter.read(asked, request.actor)
+    return filter_panel(request, reverse("opportunities"), _parameters(wanted, named), of="list")
+
+
+@require_http_methods(["GET", "POST"])
 @signed_in
 def choose_columns(request: SignedIn) -> HttpResponse:
-    """Keep which columns the reader wants, in their order; none is the usual ones."""
+    """Which columns there are; sent, keep those that the reader wants, in their order: none is the usual ones."""
+    if request.method != "POST":
+        shown = columns.chosen(request.actor, request.GET.get("columns", ""))
+        context = {
+            "columns": shown,
+            "other_columns": columns.others(shown),
+            "next": request.GET.get("next", ""),
+        }
+        block = "choice" if is_htmx(request) else None
+        return page(request, "opportunities/columns.html", context, block=block)
     wanted = ",".join(columns.read(",".join(request.POST.getlist("column"))))
     change_preferences(request.actor, deal_columns=wanted)
     return go(request, safe(request, request.POST.get("next", ""), reverse("opportunities")))
+
+
+def _parameters(wanted: OpportunityFilter, named: str) -> dict[str, str]:
+    return wanted.parameters() | ({"columns": ",".join(columns.read(named))} if named else {})
 
 
 def _names(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:

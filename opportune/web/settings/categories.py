@@ -1,5 +1,6 @@
 """Naming the categories, and marking records with them (C-104j)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -71,8 +72,16 @@ def category_context(actor: Actor, kind: str, record_id: int) -> dict[str, Any]:
 def category_filter(color: str) -> dict[str, Any]:
     """What a list's filter offers, and what the category asked for is called."""
     found = queries.categories()
-    asked = next((each for each in found if each.color == color), None)
-    return {"categories": found, "category": called(asked) if asked else ""}
+    return {"categories": found, "category": _name_among(found, color)}
+
+
+def category_name(color: str) -> str:
+    """What the category that a list is narrowed to is called, if it is to one."""
+    return _name_among(queries.categories(), color) if color else ""
+
+
+def _name_among(found: Sequence[queries.CategoryRow], color: str) -> str:
+    return next((called(each) for each in found if each.color == color), "")
 
 
 def _list(request: SignedIn, errors: object, at: str, values: object = None) -> HttpResponse:

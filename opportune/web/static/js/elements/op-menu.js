@@ -63,6 +63,13 @@ document.addEventListener(
   true,
 );
 
+// what is fetched when it opens makes it grow
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  const open = target.closest?.(".pop:popover-open");
+  const opener = open && openerOf(open);
+  if (opener) place(open, opener);
+});
+
 document.addEventListener("keydown", (event) => {
   const item = event.target.closest?.(".pop .mi");
   if (!item) return;

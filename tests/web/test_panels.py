@@ -1,0 +1,87 @@
+"""The panels beside a list: what it can be narrowed by and which columns it shows, asked for when they are opened."""
+
+import re
+from html import escape, unescape
+
+import pytest
+from django.test import Client
+
+from tests.people import Company
+from tests.web.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+LISTS = ("/opportunities/", "/pipeline/sales/", "/forecast/sales/")
+
+
+@pytest.fixture
+def alice(company: Company, sign_in: SignIn) -> Client:
+    return sign_in(company.alice)
+
+
+def read(client: Client, address: str, **headers: str) -> str:
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def linked(html: str) -> list[str]:
+    """The addresses from which parts of a page are fetched."""
+    return [unescape(address) for address in re.findall(r'hx-get="([^"]+)"', html)]
+
+
+def fields(html: str) -> set[str]:
+    """What a form sends."""
+    return set(re.findall(r'<(?:input|select)[^>]* name="(\w+)"', html)) - {"csrfmiddlewaretoken"}
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_list_says_where_its_other_filters_are(alice: Client, address: str) -> None:
+    page = read(alice, f"{address}?owner=me&text=pump")
+    [panel] = re.findall(r'<form class="pop form" id="filter".*?</form>', page, re.DOTALL)
+    [there] = linked(panel)
+    assert there.startswith(f"{address}filter/?")
+    assert {"owner", "member", "stale", "category", "close_from", "close_to"} <= fields(
+        read(alice, there, **HTMX)
+    )
+    assert f'<a class="link" href="{escape(there)}">' in panel
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_what_is_asked_for_is_sent_again_before_the_panel_is_there(alice: Client, address: str) -> None:
+    page = read(alice, f"{address}?stale=yes&text=pump")
+    [panel] = re.findall(r'<form class="pop form" id="filter".*?</form>', page, re.DOTALL)
+    assert fields(panel) == {"stale", "text"}
+
+
+@pytest.mark.parametrize(("address", "own"), list(zip(LISTS, ({"status"}, {"as_of"}, set()), strict=True)))
+def test_without_script_the_panel_is_a_page(alice: Client, address: str, own: set[str]) -> None:
+    page = read(alice, f"{address}filter/?text=pump")
+    [form] = re.findall(rf'<form class="form narrow" action="{address}">.*?</form>', page, re.DOTALL)
+    assert 'value="pump"' in form
+    assert own | {"text", "owner"} <= fields(form)
+    assert not fields(form) & ({"status", "as_of"} - own)
+
+
+def test_the_panel_shows_what_is_asked_for(company: Company, alice: Client) -> None:
+    panel = read(alice, f"/opportunities/filter/?owner={company.bob.id}&stale=no&columns=value", **HTMX)
+    assert f'<option value="{company.bob.id}" selected>Bob</option>' in panel
+    assert '<option value="no" selected>' in panel
+    assert '<input type="hidden" name="columns" value="value">' in panel
+
+
+def test_a_wrong_filter_is_refused_by_name(alice: Client) -> None:
+    answer = alice.get("/opportunities/filter/?stale=perhaps")
+    assert answer.status_code == 422
+    assert "Answer yes or no." in answer.content.decode()
+
+
+def test_the_panel_of_columns_has_those_of_the_list_first(alice: Client) -> None:
+    page = read(alice, "/opportunities/?columns=value,number&text=pump")
+    [panel] = re.findall(r'<div class="pop" id="columns".*?>', page)
+    [there] = linked(panel)
+    for headers in ({}, HTMX):
+        form = read(alice, there, **headers)
+        offered = re.findall(r'name="column" value="(\w+)"( checked)?', form)
+        assert offered[:3] == [("value", " checked"), ("number", " checked"), ("customer", "")]
+        assert 'name="next" value="/opportunities/?columns=value,number&amp;text=pump"' in form
