@@ -72,7 +72,7 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "account": st.just("northwind"),
     "source": st.sampled_from(["web", "partner"]),
     "type": st.just("new"),
-    "forecast_category": st.sampled_from(["pipeline", "committed"]),
+    "forecast_category": st.sampled_from(["pipeline", "committed", "won", "lost"]),
     "close_from": DAYS,
     "close_to": DAYS,
     "text": st.sampled_from(["pumps", "two", "opp 1", "DURAND", "northw pum", "nothing"]),
@@ -119,6 +119,7 @@ def asked(trade: Trade, given: dict[str, Any]) -> Asked:
         employer = stood.contact.account_id if stood.contact else None
         words = f"{deal.subject}|{deal.number}|{customer.full_name}".lower()
         close = stood.estimated_close_on
+        counted_as = stood.status if stood.status in statuses["closed"] else stood.forecast_category
         return all(
             (
                 "status" not in given or stood.status in statuses.get(given["status"], {given["status"]}),
@@ -128,7 +129,7 @@ def asked(trade: Trade, given: dict[str, Any]) -> Asked:
                 "account" not in given or trade.account.pk in (stood.account_id, employer),
                 "source" not in given or deal.source == given["source"],
                 "type" not in given or deal.type == given["type"],
-                "forecast_category" not in given or stood.forecast_category == given["forecast_category"],
+                "forecast_category" not in given or counted_as == given["forecast_category"],
                 "close_from" not in given or (close is not None and close >= given["close_from"]),
                 "close_to" not in given or (close is not None and close <= given["close_to"]),
                 all(word in words for word in given.get("text", "").lower().split()),

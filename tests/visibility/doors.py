@@ -182,7 +182,7 @@ def _on_pages(browser: Client, deals: Deals) -> Sights:
         return answer.content.decode()
 
     rows = text("/opportunities/")
-    yield "web list", {int(pk) for pk in re.findall(r'id="row-(\d+)"', rows)}
+    yield "web list", {int(pk) for pk in re.findall(r"id=row-(\d+)", rows)}
     foot = rows[rows.index("<tfoot>") :]
     yield "web list's count", _number(r"<b>(.*?)</b>", foot)
     yield "web list's sum", deals.worth(_number(r'<b class="num">(.*?)</b>', foot))

@@ -117,6 +117,7 @@ OTHER_PAGES = {
     "sign/mine/", "sign/sessions/<int:session_id>/end/", "sign/tokens/", "sign/tokens/<int:token_id>/removal/",
     "sign/tokens/new/", "sign/form-token/", "sign/ways/",
     "opportunities/<int:opportunity_id>/destinations/", "opportunities/news/", "pipeline/<str:key>/news/",
+    "opportunities/filter/", "pipeline/<str:key>/filter/", "forecast/<str:key>/filter/",
     "forecast/", "forecast/<str:key>/", "forecast/<str:key>/lanes/<str:month>/", "forecast/<str:key>/news/",
     "opportunities/<int:opportunity_id>/months/",
     "opportunities/columns/", "opportunities/<int:opportunity_id>/row/",
