@@ -84,12 +84,17 @@ def person_by_email(email: str, door: str) -> Actor:
 
 def actor_of_token(secret: str) -> Actor | None:
     """The actor a bearer token stands for; none if it is unknown, revoked, expired, or its person inactive."""
-    token = Token.objects.select_related("user").filter(digest=digest_of(secret), revoked_at=None).first()
+    token = _in_force.first(digest_of(secret))
     if token is None or not token.user.is_active:
         return None
     if token.expires_at is not None and token.expires_at <= clock.now():
         return None
     return token_actor(actor_for(token.user, "api"), token.pk, token.name, frozenset(token.scopes))
+
+
+@prepared
+def _in_force(digest: str) -> QuerySet[Token]:
+    return Token.objects.select_related("user").filter(digest=digest, revoked_at=None)
 
 
 def actor_of_job(job: Job) -> Actor:
