@@ -44,8 +44,9 @@ def ground(who: str) -> dict[str, Any]:
     if not sees_all:
         owned = owned.filter(owner_id=actor.person_id)
     rows = _spread(list(owned.order_by("id").values_list("id", "stage_id")), 4 * MANY)
-    last = process.stages[-1].id
-    movable = [row for row in rows if row[1] != last]
+    # the floor puts deals back where they were, whichever way the product is to move them next
+    ends = {process.stages[0].id, process.stages[-1].id}
+    movable = [row for row in rows if row[1] not in ends]
     quarter = len(rows) // 4
     some = {row[0] for row in movable[:quarter]}
     rest = [row[0] for row in rows if row[0] not in some]
