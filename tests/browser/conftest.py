@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -78,13 +80,31 @@ def visit(
 
 
 @pytest.fixture
-def seat(visit: Visit) -> Seat:
-    """The page of somebody who signed in by the sign-in page; their `language` and `theme` as asked for."""
+def seat(visit: Visit, live_server: LiveServer) -> Seat:
+    """The page of somebody who has signed in; their `language` and `theme` as asked for."""
 
     def seated(actor: Actor, *, path: str = "/pipeline/", phone: bool = False, **preferences: str) -> Page:
         if preferences:
             change_preferences(actor, **preferences)
         page = visit(phone=phone)
+        client = Client()
+        client.force_login(
+            User.objects.get(pk=actor.person_id or 0), backend="django.contrib.auth.backends.ModelBackend"
+        )
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        page.goto(path)
+        return page
+
+    return seated
+
+
+@pytest.fixture
+def sign_in(visit: Visit) -> Seat:
+    """The page of somebody who signed in by the sign-in page."""
+
+    def signed_in(actor: Actor, *, path: str = "/pipeline/") -> Page:
+        page = visit()
         page.goto(f"/sign/login/?next={path}")
         page.fill("[name=login]", User.objects.get(pk=actor.person_id or 0).email)
         page.fill("[name=password]", PASSWORD)
@@ -92,4 +112,4 @@ def seat(visit: Visit) -> Seat:
         page.wait_for_url(f"**{path}")
         return page
 
-    return seated
+    return signed_in

@@ -35,9 +35,9 @@ def deal(company: Company) -> Opportunity:
     return company.deal("Two pumps", estimated_value=Decimal(1000), estimated_close_on=date(2031, 1, 31))
 
 
-def test_a_deal_goes_all_the_way_by_mouse(seat: Seat, company: Company, deal: Opportunity) -> None:
+def test_a_deal_goes_all_the_way_by_mouse(sign_in: Seat, company: Company, deal: Opportunity) -> None:
     qualify, develop, *_ = sales_stages()
-    page = seat(company.alice)
+    page = sign_in(company.alice)
     expect_column(page, qualify, 2, "€1,500", "€300")
     expect_column(page, develop, 0, "–", "–")
 
@@ -71,9 +71,9 @@ def test_a_deal_goes_all_the_way_by_mouse(seat: Seat, company: Company, deal: Op
     expect_read_only(page)
 
 
-def test_a_deal_goes_all_the_way_by_keys_alone(seat: Seat, company: Company, deal: Opportunity) -> None:
+def test_a_deal_goes_all_the_way_by_keys_alone(sign_in: Seat, company: Company, deal: Opportunity) -> None:
     _, develop, propose, _ = sales_stages()
-    page = seat(company.alice)
+    page = sign_in(company.alice)
     keys = page.keyboard
     card_of(page, deal).locator("h3 a").focus()
 
