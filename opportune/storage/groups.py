@@ -111,6 +111,8 @@ def _written(
 ) -> tuple[str, Sequence[Any]]:
     """The query of one group, with a place for which it is."""
     asked: dict[str, Any] = {f"{group}__isnull": True} if is_none else {group: _ANY}
-    chosen = rows.filter(**asked).order_by(*order).values_list(group, "id", order[0])[:limit]
+    # PostgreSQL does not see that what is all null is all alike, and reads in the order of an index that names it only
+    sorting = (group, *order) if is_none else order
+    chosen = rows.filter(**asked).order_by(*sorting).values_list(group, "id", order[0])[:limit]
     text, parameters = chosen.query.sql_with_params()
     return text, parameters

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F
 
-from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.opportunities.models import Entry
-from opportune.opportunities.queries.listing import OpportunityRow
+from opportune.opportunities.queries.listing import OpportunityRow, customer_visible
 
 _OF_THE_ENTRY = (
     "status", "process_id", "stage_id", "account_id", "contact_id", "owner_id", "currency", "value", "value_base",
@@ -23,8 +22,6 @@ def rows_then(actor: Actor, entry_ids: Sequence[int]) -> Mapping[int, Opportunit
     What entries do not hold is unknown: since when a deal was in its stage, whether it was stale, when it expires.
     The caller has checked that the entries may be seen.
     """
-    account = Exists(Account.objects.visible_to(actor).filter(pk=OuterRef("account_id")))
-    contact = Exists(Contact.objects.visible_to(actor).filter(pk=OuterRef("contact_id")))
     found = Entry.objects.filter(pk__in=entry_ids).values(
         "id",
         "opportunity_id",
@@ -35,7 +32,7 @@ def rows_then(actor: Actor, entry_ids: Sequence[int]) -> Mapping[int, Opportunit
         account_name=F("account__name"),
         first=F("contact__first_name"),
         last=F("contact__last_name"),
-        visible=Q(account) | Q(contact),
+        visible=customer_visible(actor),
     )
     return {one["id"]: _row(one) for one in found}
 
