@@ -8,6 +8,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -39,6 +40,8 @@ def told_to_browsers(answer: Answer) -> Answer:
         if response.headers.get("Content-Type", "").startswith("text/html"):
             # kept by the browser of its reader, which asks again; by nothing between (ASVS 14.3.2)
             response.headers.setdefault("Cache-Control", "private, no-cache")
+            # one address may give a page, or to a script a part of it: going back must not find the other
+            patch_vary_headers(response, ["HX-Request"])
         return response
 
     return answered

@@ -1,6 +1,6 @@
 """Static files under names that carry a hash of their content, so that browsers may keep them for ever."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,18 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
     support_js_module_import_aggregation = True
     is_collected = True
 
+    @staticmethod
+    def made_of() -> Mapping[str, Sequence[str]]:
+        """What is put together here, by its name, of which files."""
+        return {assets.STYLES: assets.stylesheets(), assets.ICONS: (assets.sprite(),)}
+
     def post_process(
         self, paths: MutableMapping[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:
-        """Hash and compress what was collected, and what is made of it here."""
+        """Hash and compress what was collected, and what is put together here."""
         if not dry_run:
-            paths[assets.STYLES] = (self, assets.STYLES)
-            paths[assets.ICONS] = (self, assets.ICONS)
-            sheets = [self._collected(sheet).read_bytes() for sheet in assets.stylesheets()]
-            self._collected(assets.STYLES).write_bytes(b"\n".join(sheets))
-            self._collected(assets.ICONS).write_bytes(self._collected(assets.sprite()).read_bytes())
+            for name, parts in self.made_of().items():
+                found = (Path(storage.path(path)) for storage, path in (paths[part] for part in parts))
+                Path(self.path(name)).write_bytes(b"\n".join(each.read_bytes() for each in found))
+                paths[name] = (self, name)
         yield from super().post_process(paths, dry_run, **options)
-
-    def _collected(self, name: str) -> Path:
-        return Path(self.path(name))

@@ -68,7 +68,6 @@ def environment(**options: Any) -> HouseEnvironment:
         hue=formats.hue,
         days_since=formats.days_since,
         script=assets.script,
-        sprite=assets.sprite,
         stylesheet_links=stylesheet_links,
         theme_of=theme_of,
         viewer_base=lambda: viewer().base_currency,

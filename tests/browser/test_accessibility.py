@@ -84,7 +84,12 @@ SCREENS: dict[str, Way] = {
     "board": address("/pipeline/"),
     "forecast": address("/forecast/"),
     "move menu": opened("/pipeline/", "[data-menu]", "#menu:popover-open [role=menuitem]"),
-    "filters": opened("/pipeline/", ".bar .chip-add, .bar [popovertarget]", "[popover]:popover-open"),
+    "filters": opened("/pipeline/", "[popovertarget=filter]", "#filter:popover-open #q-owner"),
+    "columns": opened(
+        "/opportunities/", "[popovertarget=columns]", "#columns:popover-open op-columns button"
+    ),
+    "filters without script": address("/opportunities/filter/"),
+    "columns without script": address("/opportunities/columns/"),
     "list": address("/opportunities/"),
     "empty list": address("/opportunities/?text=nothing+has+this+name"),
     "record": address("/opportunities/{deal}/"),

@@ -133,6 +133,7 @@ def test_on_a_phone_the_board_has_its_sums_its_owners_and_its_past(page: Page, d
 def test_on_a_desk_the_filter_keeps_the_day(company: Company, deal: Opportunity, seat: Seat) -> None:
     page = seat(company.alice, path="/pipeline/?as_of=2026-01-31")
     page.get_by_role("button", name="Filter", exact=True).click()
+    expect(page.locator("#filter").get_by_label("Owner", exact=True)).to_be_visible()
     expect(page.locator("#filter").get_by_label("As of")).to_be_hidden()
     page.locator("#filter").get_by_label("Contains").fill("pumps")
     page.get_by_role("button", name="Apply").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from opportune.identity.models import Role, SetupLink, User
 from opportune.ledger.models import ChangeSet
 from opportune.operations.exposure import exposure_refusal, is_loopback
 from opportune.operations.starting import install, keep_from_others, migrate, prepare
-from opportune.operations.static_files import collect_static_files
+from opportune.operations.static_files import collect_static_files, fingerprint
 from opportune.process.models import Process
 from opportune.reference.models import Currency
 
@@ -74,6 +75,25 @@ def test_static_files_are_collected_only_when_they_differ(settings: LazySettings
     settings.STATIC_ROOT = str(tmp_path)
     assert collect_static_files()
     assert not collect_static_files()
+
+
+def test_what_is_collected_otherwise_is_collected_anew(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed = {"BACKEND": "opportune.config.static.HashedStaticFiles"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": hashed}
+    before = fingerprint()
+    assert fingerprint() == before
+    monkeypatch.setattr("opportune.web.assets.ICONS", "signs.svg")
+    assert fingerprint() != before
+
+
+def test_two_starts_at_once_collect_one_after_the_other(settings: LazySettings, tmp_path: Path) -> None:
+    settings.DEBUG = False
+    settings.STATIC_ROOT = str(tmp_path / "static")
+    with ThreadPoolExecutor(4) as starts:
+        done = list(starts.map(lambda _: collect_static_files(), range(4)))
+    assert sorted(done) == [False, False, False, True]
 
 
 def test_demo_passwords_keep_others_out() -> None:

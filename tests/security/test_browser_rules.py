@@ -312,3 +312,11 @@ def test_a_token_that_is_none_is_noted_with_where_it_came_from(
     assert refusals_of(caplog) == [("unauthenticated", None)]
     assert [each.address for each in caplog.records if each.name == "opportune.requests"] == ["192.0.2.9"]  # type: ignore[attr-defined]
     assert "hush" not in caplog.text
+
+
+def test_a_page_and_its_part_are_kept_apart(company: Company) -> None:
+    alice = signed_in(company.alice)
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = alice.get("/opportunities/filter/", headers=headers)
+        assert "HX-Request" in answer["Vary"].split(", ")
+    assert "HX-Request" not in Client().get("/static/img/icon.svg").headers.get("Vary", "")

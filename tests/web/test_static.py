@@ -199,11 +199,14 @@ def test_the_files_can_be_collected_under_hashed_names(tmp_path: Path) -> None:
             use_default_ignore_patterns=True, post_process=True,
         )  # fmt: skip
         command.collect()
-        links = templating.stylesheet_links.__wrapped__()
-        templating.static_address.cache_clear()
+        try:
+            links, icon = templating.stylesheet_links.__wrapped__(), templating.icon_of.__wrapped__("plus")
+        finally:
+            templating.static_address.cache_clear()
     paths = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
     assert links.count("<link") == 1
     assert paths[assets.STYLES] in links
+    assert f"{paths[assets.ICONS]}#i-plus" in icon
     whole = (tmp_path / paths[assets.STYLES]).read_text()
     parts = [(tmp_path / paths[sheet]).read_text() for sheet in assets.stylesheets()]
     assert whole == "\n".join(parts)

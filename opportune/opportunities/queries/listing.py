@@ -114,7 +114,8 @@ def opportunities(
 ) -> Page[OpportunityRow]:
     """A page of the deals the actor may see. Raises Invalid for a bad cursor."""
     order = _ORDERS[wanted.sort]
-    if after is None and not order.may_be_empty and not wanted.is_of_now:
+    # of words that are typed, each would have a plan of its own
+    if after is None and not (order.may_be_empty or wanted.is_of_now or wanted.text):
         first = _first(actor=actor, wanted=wanted, limit=limit + 1)
         found, following = cut(first, order.column, limit)
         return Page(rows_of(found), following)

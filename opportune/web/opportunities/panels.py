@@ -18,4 +18,4 @@ def filter_panel(request: SignedIn, address: str, parameters: Mapping[str, str],
         "people": people(),
         "categories": categories(),
     }
-    return page(request, "opportunities/filter.html", context, block="fields" if is_htmx(request) else None)
+    return page(request, "opportunities/panel.html", context, block="fields" if is_htmx(request) else None)
