@@ -264,3 +264,16 @@ def test_nothing_lies_over_the_fields_of_a_deal(
     assert fields
     assert related
     assert fields["y"] + fields["height"] <= related["y"]
+
+
+def test_an_impossible_date_stays_where_it_was_typed(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    page.locator("#record-head [data-cell='close']").get_by_role("link").click()
+    field = page.get_by_label("Estimated close, Pump 1")
+    field.click()
+    page.keyboard.type("02312027")
+    page.keyboard.press("Enter")
+    expect(field).to_be_visible()
+    assert field.evaluate("field => field.validity.badInput")
