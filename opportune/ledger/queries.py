@@ -17,6 +17,21 @@ from opportune.ledger.models import Change, ChangeSet, Job, JobRow
 from opportune.storage.prepared import prepared
 
 _LAST_VERSION = 2**31 - 1
+_COLUMNS = (
+    "change_set_id",
+    "change_set__verb",
+    "change_set__actor_label",
+    "change_set__door",
+    "change_set__at",
+    "at",
+    "on",
+    "operation",
+    "before",
+    "after",
+    "detail",
+    "change_set__undone_by__id",
+    "version",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,24 @@ def history_of(ref: RecordRef, *, limit: int = 100, upto: int | None = None) -> 
     ]
 
 
+def changes_between(
+    kind: str, ids: Collection[int], after: int, before: int | None
+) -> Sequence[tuple[int, HistoryItem]]:
+    """Changes of some records of a kind with whose each is, newest first, of the change sets from one on to another.
+
+    The caller has checked that the records may be seen.
+    """
+    rows = Change.objects.filter(kind=kind, record_id__in=ids, change_set__gte=after)
+    if before is not None:
+        rows = rows.filter(change_set__lt=before)
+    return [
+        (record_id, HistoryItem(*(*columns, undone_by is not None, version)))
+        for record_id, *columns, undone_by, version in rows.order_by("-change_set", "-pk").values_list(
+            "record_id", *_COLUMNS
+        )
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """Who made a change; without a person it was the system."""
@@ -69,21 +102,7 @@ def authors(kind: str, ids: Collection[int], since: datetime) -> dict[int, Autho
 @prepared
 def _changes(kind: str, record_id: int, upto: int, *, limit: int) -> QuerySet[Change, Any]:
     rows = Change.objects.filter(kind=kind, record_id=record_id, version__lte=upto).order_by("-version")
-    return rows.values_list(
-        "change_set_id",
-        "change_set__verb",
-        "change_set__actor_label",
-        "change_set__door",
-        "change_set__at",
-        "at",
-        "on",
-        "operation",
-        "before",
-        "after",
-        "detail",
-        "change_set__undone_by__id",
-        "version",
-    )[:limit]
+    return rows.values_list(*_COLUMNS)[:limit]
 
 
 def last_undoable(person_id: int) -> int | None:

@@ -57,6 +57,7 @@ from opportune.opportunities.queries.record import (
 )
 from opportune.opportunities.queries.reminders import Reminder, due, due_count
 from opportune.opportunities.queries.statistics import ProcessStatistics, StageStatistics, statistics
+from opportune.opportunities.queries.steps import Tick, ticks_of
 from opportune.opportunities.queries.surroundings import MemberRow, Origin, RivalRow
 from opportune.opportunities.queries.totals import Sum, Totals, totals
 
@@ -89,6 +90,7 @@ __all__ = [
     "StageStatistics",
     "StepState",
     "Sum",
+    "Tick",
     "Totals",
     "Whereabouts",
     "arrived",
@@ -125,6 +127,7 @@ __all__ = [
     "rows_by_id",
     "statistics",
     "subjects",
+    "ticks_of",
     "totals",
     "whereabouts",
 ]

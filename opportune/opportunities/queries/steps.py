@@ -1,11 +1,14 @@
 """What is known of deals' steps."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from opportune.kernel.registries import facts
+from opportune.kernel.sentences import Named
+from opportune.ledger.queries import HistoryItem, changes_between
 from opportune.opportunities.gates import StepsDone
 from opportune.opportunities.models import Opportunity, StepMark
 from opportune.storage.prepared import prepared
@@ -28,6 +31,33 @@ def steps_done_of(deals: Sequence[Opportunity]) -> Mapping[int, StepsDone]:
         deal.pk: StepsDone(_fields(deal), frozenset(ticked[deal.pk]), frozenset(completed.get(deal.pk, ())))
         for deal in deals
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A step ticked, or its tick taken away."""
+
+    step: Named
+    is_done: bool
+    change: HistoryItem
+
+
+def ticks_of(opportunity_id: int, *, after: int = 0, before: int | None = None) -> Sequence[Tick]:
+    """A deal's ticks, newest first, of the change sets from one on to another.
+
+    The caller has checked that the deal may be seen.
+    """
+    names = {pk: Named(english, french) for pk, english, french in _named_marks(opportunity_id)}
+    if not names:
+        return ()
+    found = changes_between(StepMark.kind, names, after, before)
+    return [Tick(names[mark_id], change.after["is_done"], change) for mark_id, change in found]
+
+
+@prepared
+def _named_marks(opportunity_id: int) -> QuerySet[StepMark, Any]:
+    marks = StepMark.objects.filter(opportunity_id=opportunity_id)
+    return marks.values_list("pk", "step__name_en", "step__name_fr")
 
 
 @prepared

@@ -13,9 +13,10 @@ from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import OpportunityRecord, Whereabouts, board, opportunity, whereabouts
 from opportune.process.queries import process_by_id
 from opportune.web.opportunities.board import board_filter, lanes_context
-from opportune.web.opportunities.record import record_context, show_flyout, step_changes
+from opportune.web.opportunities.record import record_context
 from opportune.web.opportunities.rows import again
 from opportune.web.opportunities.shown import cards_in
+from opportune.web.opportunities.steps import refused_flyout, step_changes
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import named, said
 from opportune.web.typed import Typed
@@ -80,12 +81,17 @@ def _refused(
     request: SignedIn, record: OpportunityRecord, typed: Typed, refusal: OpportuneError
 ) -> HttpResponse:
     if typed.text("from") == "record" and record.row.stage_id is not None and is_htmx(request):
-        return show_flyout(request, record, record.row.stage_id, message=said(refusal.message), status=422)
+        return refused_flyout(request, record, record.row.stage_id, said(refusal.message))
     missing = {entry["step"] for entry in refusal.data.get("missing", ())}
+    steps = [one for state in record.stages for one in state.steps]
+    if isinstance(refusal, Invalid):
+        missing = {
+            one.step.id for one in steps if {one.step.field, f"tick-{one.step.id}"} & typed.given.keys()
+        }
     context = {
         **record_context(record),
         "message": said(refusal.message),
-        "steps": [one for state in record.stages for one in state.steps if one.step.id in missing],
+        "steps": [one for one in steps if one.step.id in missing],
         "typed": typed.given,
         "target": record.process.stage(typed.whole("stage")),
         "errors": getattr(refusal, "fields", {}),

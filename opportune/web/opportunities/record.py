@@ -1,19 +1,18 @@
 """One deal: its figures, its process bar, its fields and its history."""
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from opportune.activities.stage_tasks import stages_to_plan
 from opportune.identity.actor import Actor
-from opportune.kernel.errors import Invalid, NotFound, NotPermitted
+from opportune.kernel.errors import NotFound, NotPermitted
 from opportune.kernel.parameters import record_id
 from opportune.kernel.records import RecordRef
-from opportune.opportunities import actions
-from opportune.opportunities.queries import OpportunityRecord, StageState, opportunity
+from opportune.opportunities.queries import OpportunityRecord, opportunity
 from opportune.opportunities.read_only import closed
 from opportune.process.queries import StagePicture
 from opportune.reference.queries import every_choice_of
@@ -21,10 +20,8 @@ from opportune.web.customers.connections import connections_context
 from opportune.web.opportunities.rows import left_sight
 from opportune.web.opportunities.timeline import timeline
 from opportune.web.opportunities.walking import way_of
-from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
+from opportune.web.pages import SignedIn, is_htmx, page, signed_in
 from opportune.web.settings.categories import category_context
-from opportune.web.templating import said
-from opportune.web.typed import Typed
 
 LISTS = (
     "type",
@@ -78,17 +75,29 @@ def show(request: SignedIn, opportunity_id: int) -> HttpResponse:
     return page(request, "opportunities/timeline.html" if older else "opportunities/record.html", context)
 
 
-def show_again(request: SignedIn, opportunity_id: int, way: str, message: str) -> HttpResponse:
-    """What changes with a figure: the header with its process bar, the timeline, and what was done, with its undo."""
+def show_again(
+    request: SignedIn,
+    opportunity_id: int,
+    way: str | None,
+    message: str,
+    *,
+    stage_id: int | None = None,
+    kept: Collection[int] = (),
+) -> HttpResponse:
+    """What changes with a figure: the header with its process bar, fields, timeline, and what was done, with its undo.
+
+    The flyout of a stage is open in it, where the steps that are `kept` stay as the browser has them.
+    """
     try:
         record = opportunity(request.actor, opportunity_id)
     except NotFound:
         if not message:
             raise
-        return left_sight(request, message, urlsplit(way).query)
+        return left_sight(request, message, urlsplit(way or "").query)
     context = {
         **whole_context(request, record, way=way),
-        "opened": None,
+        "opened": next((s for s in record.stages if s.stage.id == stage_id), None),
+        "kept": kept,
         "message": message,
         "undo": request.change_sets[-1] if request.change_sets else 0,
         "kind": "done",
@@ -101,7 +110,7 @@ def show_again(request: SignedIn, opportunity_id: int, way: str, message: str) -
 @require_GET
 @signed_in
 def head(request: SignedIn, opportunity_id: int) -> HttpResponse:
-    """The header and the timeline as they are now."""
+    """The header, the fields and the timeline as they are now."""
     return show_again(request, opportunity_id, request.GET.get("query", ""), "")
 
 
@@ -133,67 +142,6 @@ def fields_by_stage(record: OpportunityRecord) -> list[tuple[StagePicture | None
         if names:
             stages.append((state.stage, names))
     return [(None, list(left)), *stages]
-
-
-@require_GET
-@signed_in
-def flyout(request: SignedIn, opportunity_id: int, stage_id: int) -> HttpResponse:
-    """What is to be done in one stage."""
-    return show_flyout(request, opportunity(request.actor, opportunity_id), stage_id)
-
-
-def show_flyout(
-    request: SignedIn, record: OpportunityRecord, stage_id: int, *, message: str = "", status: int = 200
-) -> HttpResponse:
-    """The flyout of a stage, with why something was refused."""
-    opened = stage_of(record, stage_id)
-    context = {**record_context(record), "opened": opened, "message": message}
-    return page(request, "opportunities/flyout.html", context, status=status)
-
-
-def stage_of(record: OpportunityRecord, stage_id: int) -> StageState:
-    """A stage of the deal's process. Raises NotFound."""
-    found = next((state for state in record.stages if state.stage.id == stage_id), None)
-    if found is None:
-        raise NotFound("stage")
-    return found
-
-
-@require_POST
-@signed_in
-def step(request: SignedIn, opportunity_id: int, step_id: int) -> HttpResponse:
-    """Tick a step, take the tick away, or fill in the field a step asks for."""
-    record = opportunity(request.actor, opportunity_id)
-    state = next((s for s in record.stages for one in s.steps if one.step.id == step_id), None)
-    if state is None:
-        raise NotFound("step")
-    asked = next(one.step for one in state.steps if one.step.id == step_id)
-    typed = Typed(request.POST.dict())
-    if asked.what == "tick":
-        actions.mark_step(request.actor, opportunity_id, step_id, is_done=typed.ticked("done"))
-    else:
-        try:
-            changes = step_changes(typed, asked.field)
-            typed.demand()
-            actions.edit(request.actor, opportunity_id, changes)
-        except Invalid as invalid:
-            message = said(next(iter(invalid.fields.values())))
-            return show_flyout(request, record, state.stage.id, message=message, status=422)
-    if is_htmx(request):
-        fresh = opportunity(request.actor, opportunity_id)
-        return show_flyout(request, fresh, state.stage.id)
-    return go(request, f"{reverse('opportunity', args=[opportunity_id])}?stage={state.stage.id}")
-
-
-def step_changes(typed: Typed, field: str) -> dict[str, Any]:
-    """The change a field step's input asks for."""
-    if field == "customer":
-        return typed.customer()
-    if field == "primary_contact_id":
-        return {field: typed.customer(field)["contact_id"]}
-    if field in ("budget", "estimated_value"):
-        return {field: typed.figure(field)}
-    return {field: typed.text(field)}
 
 
 def record_context(record: OpportunityRecord) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from heapq import merge
 from itertools import groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
 
 from opportune.kernel.records import RecordRef
 from opportune.ledger.queries import HistoryItem, history_of
-from opportune.opportunities.queries import EntryRow, OpportunityRecord
+from opportune.opportunities.queries import EntryRow, OpportunityRecord, Tick, ticks_of
 from opportune.web.formats import month
 from opportune.web.viewer import viewer
 
@@ -19,7 +21,7 @@ PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One change: who did what when. `entry` is there if it is one, with the entry `before` it."""
+    """One change: who did what when. `entry` is there if it is one, with the entry `before` it; `tick` if it is one."""
 
     by: str
     at: datetime
@@ -28,6 +30,7 @@ class Moment:
     is_undone: bool
     entry: EntryRow | None
     before: EntryRow | None
+    tick: Tick | None = None
 
     @property
     def local(self) -> datetime:
@@ -62,9 +65,10 @@ def timeline(record: OpportunityRecord, *, upto: int | None = None, limit: int =
     found = list(history_of(RecordRef("opportunity", record.row.id), limit=limit + 2, upto=upto))
     last = found.pop(0) if upto is not None and found else None
     shown, rest = found[:limit], found[limit:]
+    moments = _with_ticks(record, shown, after=shown[-1].change_set_id if rest else 0, before=last)
     days = [
-        Days(title, list(moments))
-        for title, moments in groupby(_moments(record, shown), key=lambda one: title_of(one.local.date()))
+        Days(title, list(of_days))
+        for title, of_days in groupby(moments, key=lambda one: title_of(one.local.date()))
     ]
     if last and days:
         named = title_of(last.effective_at.astimezone(ZoneInfo(viewer().zone)).date())
@@ -85,6 +89,23 @@ def title_of(day: date) -> str:
     if day >= monday - timedelta(days=7):
         return gettext("Last week")
     return month(day)
+
+
+def _with_ticks(
+    record: OpportunityRecord, shown: Sequence[HistoryItem], *, after: int, before: HistoryItem | None
+) -> Sequence[Moment]:
+    """The changes of a page, and the ticks made since the oldest of them and before the last of the page before."""
+    if not shown:
+        return ()
+    own = zip([item.change_set_id for item in shown], _moments(record, shown), strict=True)
+    ticks = ticks_of(record.row.id, after=after, before=before.change_set_id if before else None)
+    ticked = [(tick.change.change_set_id, _moment_of(tick)) for tick in ticks]
+    return [moment for _, moment in merge(own, ticked, key=itemgetter(0), reverse=True)]
+
+
+def _moment_of(tick: Tick) -> Moment:
+    change = tick.change
+    return Moment(change.by, change.effective_at, change.operation, (), change.undone, None, None, tick)
 
 
 def _moments(record: OpportunityRecord, items: Sequence[HistoryItem]) -> Sequence[Moment]:

@@ -16,6 +16,7 @@ from opportune.web.opportunities import (
     planning,
     record,
     rows,
+    steps,
     surroundings,
     updating,
 )
@@ -64,10 +65,8 @@ urlpatterns = [
     path("opportunities/<int:opportunity_id>/", record.show, name="opportunity"),
     path("opportunities/<int:opportunity_id>/head/", record.head, name="opportunity_head"),
     path("opportunities/<int:opportunity_id>/edit/", editing.edit, name="opportunity_edit"),
-    path(
-        "opportunities/<int:opportunity_id>/stages/<int:stage_id>/", record.flyout, name="opportunity_stage"
-    ),
-    path("opportunities/<int:opportunity_id>/steps/<int:step_id>/", record.step, name="opportunity_step"),
+    path("opportunities/<int:opportunity_id>/stages/<int:stage_id>/", steps.flyout, name="opportunity_stage"),
+    path("opportunities/<int:opportunity_id>/steps/<int:step_id>/", steps.step, name="opportunity_step"),
     path("opportunities/<int:opportunity_id>/move/", moving.move, name="opportunity_move"),
     path("opportunities/<int:opportunity_id>/month/", forecasting.change, name="opportunity_month"),
     path("opportunities/<int:opportunity_id>/months/", forecasting.where, name="opportunity_months"),

@@ -36,7 +36,7 @@ class Way:
 
 def way_of(request: SignedIn, opportunity_id: int, asked: str | None = None) -> Way:
     """The way on which a request came to a deal; `asked` is its `from` where the request has it elsewhere."""
-    address = asked if asked is not None else request.GET.get("from") or _referred(request)
+    address = asked if asked is not None else request.GET.get("from") or _referred(request, opportunity_id)
     found = _filter(request.actor, address)
     if found is None:
         return Way()
@@ -44,10 +44,10 @@ def way_of(request: SignedIn, opportunity_id: int, asked: str | None = None) -> 
     return Way(address, is_board, neighbours(request.actor, wanted, opportunity_id))
 
 
-def _referred(request: HttpRequest) -> str:
-    """The page of this site that a link was followed on; on a deal's page, the one that was come from there."""
+def _referred(request: HttpRequest, opportunity_id: int) -> str:
+    """The page of this site that a link was followed on; on the deal's own page, the one that was come from there."""
     parts = urlsplit(safe(request, request.headers.get("Referer", ""), ""))
-    if parts.path == request.path:
+    if parts.path == reverse("opportunity", args=[opportunity_id]):
         return parse_qs(parts.query).get("from", [""])[0]
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 

@@ -9,6 +9,8 @@ let counted = 0;
 
 class Combobox extends HTMLElement {
   connectedCallback() {
+    // it is only put elsewhere, where a swap keeps it
+    if (this.input) return;
     this.input = this.querySelector("[role='combobox']");
     this.held = this.querySelector(`input[type='hidden'][name='${CSS.escape(this.dataset.name)}']`);
     this.list = this.querySelector("[role='listbox']");

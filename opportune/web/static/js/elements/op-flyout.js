@@ -3,6 +3,7 @@ const GAP = 4;
 const FIELDS = "[aria-invalid='true'], li input:not([type='hidden']), li select, li textarea";
 const PHONE = matchMedia("(max-width: 640px)");
 let fresh = false;
+let scrolled = 0;
 
 const shown = () => document.querySelector("#flyout .flyout");
 
@@ -20,6 +21,7 @@ function settle() {
   const room = flyout.parentElement.parentElement.clientWidth - flyout.offsetWidth;
   // on a phone it is a sheet at the bottom
   if (!PHONE.matches) flyout.style.left = `${Math.max(0, Math.min(stage.offsetLeft + GAP, room))}px`;
+  if (!fresh) flyout.querySelector("ul").scrollTop = scrolled;
   if (fresh && !flyout.contains(document.activeElement)) {
     // a field in focus would bring up a keyboard over the sheet
     const first = PHONE.matches ? null : flyout.querySelector(FIELDS);
@@ -48,5 +50,11 @@ document.addEventListener("keydown", (event) => {
   close();
 });
 
-document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target.id === "flyout" && settle());
+// A step that was saved or refused comes with its flyout anew, or with the whole header around it.
+document.addEventListener("htmx:beforeSwap", () => (scrolled = shown()?.querySelector("ul").scrollTop ?? 0));
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (!["flyout", "record-head"].includes(detail.target.id)) return;
+  settle();
+  if (detail.xhr.status === 422) document.activeElement.closest(".flyout li")?.querySelector("[aria-invalid='true']")?.focus();
+});
 settle();
