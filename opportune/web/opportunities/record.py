@@ -1,5 +1,6 @@
 """One deal: its figures, its process bar, its fields and its history."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from opportune.web.opportunities.rows import left_sight
 from opportune.web.opportunities.timeline import timeline
 from opportune.web.opportunities.walking import way_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
+from opportune.web.picked import CONTACT, CUSTOMER, read_picked
 from opportune.web.settings.categories import category_context
 from opportune.web.templating import said
 from opportune.web.typed import Typed
@@ -143,11 +145,17 @@ def flyout(request: SignedIn, opportunity_id: int, stage_id: int) -> HttpRespons
 
 
 def show_flyout(
-    request: SignedIn, record: OpportunityRecord, stage_id: int, *, message: str = "", status: int = 200
+    request: SignedIn,
+    record: OpportunityRecord,
+    stage_id: int,
+    *,
+    message: str = "",
+    picked: Mapping[str, Any] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """The flyout of a stage, with why something was refused."""
+    """The flyout of a stage, with why something was refused, and what was typed into its pickers."""
     opened = stage_of(record, stage_id)
-    context = {**record_context(record), "opened": opened, "message": message}
+    context = {**record_context(record), "opened": opened, "message": message, "picked": picked or {}}
     return page(request, "opportunities/flyout.html", context, status=status)
 
 
@@ -168,7 +176,7 @@ def step(request: SignedIn, opportunity_id: int, step_id: int) -> HttpResponse:
     if state is None:
         raise NotFound("step")
     asked = next(one.step for one in state.steps if one.step.id == step_id)
-    typed = Typed(request.POST.dict())
+    typed = read_picked(request.actor, request.POST.dict(), STEP_PICKERS)
     if asked.what == "tick":
         actions.mark_step(request.actor, opportunity_id, step_id, is_done=typed.ticked("done"))
     else:
@@ -178,11 +186,16 @@ def step(request: SignedIn, opportunity_id: int, step_id: int) -> HttpResponse:
             actions.edit(request.actor, opportunity_id, changes)
         except Invalid as invalid:
             message = said(next(iter(invalid.fields.values())))
-            return show_flyout(request, record, state.stage.id, message=message, status=422)
+            return show_flyout(
+                request, record, state.stage.id, message=message, picked=typed.all_values(), status=422
+            )
     if is_htmx(request):
         fresh = opportunity(request.actor, opportunity_id)
         return show_flyout(request, fresh, state.stage.id)
     return go(request, f"{reverse('opportunity', args=[opportunity_id])}?stage={state.stage.id}")
+
+
+STEP_PICKERS = {"customer": CUSTOMER, "primary_contact_id": CONTACT}
 
 
 def step_changes(typed: Typed, field: str) -> dict[str, Any]:
