@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from opportune.identity.queries import people
 from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.web.pages import SignedIn, go, page, tell
+from opportune.web.picked import Picker, read_picked
 from opportune.web.typed import Typed
 
 
@@ -20,7 +21,7 @@ class RecordForm:
 
     `blank` gives the values of a new one, `values` those of a record with its version and what the form shows (`was`),
     `read` what was typed, and `around` what else the template shows. `flags` are its boxes. `confirms` names, by the
-    code of a refusal, the box that overrides it.
+    code of a refusal, the box that overrides it; `pickers` what its pickers look among.
     """
 
     name: str
@@ -34,6 +35,7 @@ class RecordForm:
     around: Callable[[], Mapping[str, Any]]
     flags: tuple[str, ...] = ()
     confirms: Mapping[str, str] = field(default_factory=dict)
+    pickers: Mapping[str, Picker] = field(default_factory=dict)
 
     def confirmed(self, typed: Typed) -> dict[str, bool]:
         """What was confirmed, as the actions take it."""
@@ -46,15 +48,15 @@ def new(request: SignedIn, form: RecordForm, done: str) -> HttpResponse:
     if request.method == "GET":
         own = {"owner_id": str(request.actor.person_id or "")}
         return _shown(request, form, {**own, **form.blank(request)})
-    typed = Typed(request.POST.dict())
+    typed = read_picked(request.actor, request.POST.dict(), form.pickers)
     fields = form.read(typed) | {flag: typed.ticked(flag) for flag in form.flags}
     try:
         typed.demand()
         made = form.create(request.actor, fields, **form.confirmed(typed))
     except Invalid as invalid:
-        return _shown(request, form, request.POST.dict(), errors=invalid.fields)
+        return _shown(request, form, typed.all_values(), errors=invalid.fields)
     except Refused as refusal:
-        return _to_confirm(request, form, request.POST.dict(), refusal)
+        return _to_confirm(request, form, typed.all_values(), refusal)
     tell(request, done)
     return go(request, reverse(form.name, args=[made.pk]))
 
@@ -64,9 +66,9 @@ def edit(request: SignedIn, form: RecordForm, record_id: int) -> HttpResponse:
     record = form.record(request.actor, record_id)
     if request.method == "GET":
         return _shown(request, form, form.values(record), record=record)
-    given = request.POST.dict()
-    typed = Typed(given).only_changed()
-    changes, version = form.read(typed) | _flags_changed(form, given), typed.whole("version")
+    whole = read_picked(request.actor, request.POST.dict(), form.pickers)
+    typed, given = whole.only_changed(), whole.all_values()
+    changes, version = form.read(typed) | _flags_changed(form, whole), typed.whole("version")
     try:
         typed.demand()
         form.edit(request.actor, record_id, changes, version=version, **form.confirmed(typed))
@@ -89,10 +91,10 @@ def texts(typed: Typed, names: Iterable[str]) -> dict[str, Any]:
     return read
 
 
-def _flags_changed(form: RecordForm, given: Mapping[str, str]) -> dict[str, bool]:
+def _flags_changed(form: RecordForm, typed: Typed) -> dict[str, bool]:
     # a box that is not ticked is not sent
-    was = Typed(given).shown()
-    return {flag: flag in given for flag in form.flags if (flag in given) != bool(was.get(flag))}
+    was = typed.shown()
+    return {flag: typed.ticked(flag) for flag in form.flags if typed.ticked(flag) != bool(was.get(flag))}
 
 
 def _to_confirm(

@@ -1,7 +1,8 @@
 """What people type into forms, read before it is handed to an action: amounts and dates of their language."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,12 +22,25 @@ class Kept(dict[str, Any]):
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """One of several records that have the name typed into a picker: how its field says it, and what tells it apart."""
+
+    value: str
+    name: str
+    subtitle: str
+
+
 class Typed:
-    """A form's values as typed (`values`), and what cannot be read in them (`errors`)."""
+    """A form's values as typed (`given`), and what cannot be read in them (`errors`).
+
+    `namesakes` are those who may be meant by a name typed into a picker, by field.
+    """
 
     def __init__(self, given: Mapping[str, str]) -> None:
         self.given = {name: storable(value) for name, value in given.items()}
         self.errors: dict[str, Sentence] = {}
+        self.namesakes: dict[str, Sequence[Namesake]] = {}
 
     def text(self, name: str) -> str:
         """A field's text."""
@@ -91,7 +105,9 @@ class Typed:
         """
         shown = self.shown()
         changed = {n: v for n, v in self.given.items() if n not in shown or shown[n] != v}
-        return Typed(changed)
+        typed = Typed(changed)
+        typed.errors |= self.errors
+        return typed
 
     def shown(self) -> dict[str, Any]:
         """What the form showed, by field, as its field `was` says."""
@@ -101,11 +117,18 @@ class Typed:
             was = None
         return was if isinstance(was, dict) else {}
 
-    def demand(self) -> None:
-        """Raise Invalid for what could not be read."""
-        if self.errors:
+    def demand(self, *, except_for: Iterable[str] = ()) -> None:
+        """Raise Invalid for what could not be read, unless it is only fields that an action will miss."""
+        if self.errors.keys() - set(except_for):
             raise Invalid(self.errors)
 
-    def values(self, names: Iterable[str]) -> dict[str, str]:
-        """The text of some fields, to be shown again."""
-        return {name: self.given.get(name, "") for name in names}
+    def values(self, names: Iterable[str]) -> dict[str, Any]:
+        """The text of some fields, to be shown again, with the namesakes to choose from."""
+        return {**{name: self.given.get(name, "") for name in names}, **self._offered()}
+
+    def all_values(self) -> dict[str, Any]:
+        """All that was typed, to be shown again, with the namesakes to choose from."""
+        return {**self.given, **self._offered()}
+
+    def _offered(self) -> dict[str, Any]:
+        return {f"{name}_namesakes": found for name, found in self.namesakes.items()}

@@ -213,6 +213,19 @@ def test_a_person_is_found_by_the_names_in_either_order(company: Company) -> Non
         assert [c.name for c in queries.find_customers(company.alice, text)] == ["Zoé Durand"]
 
 
+def test_customers_of_a_name_are_those_that_have_all_of_it_and_are_seen(company: Company) -> None:
+    account = company.account("Zoé de Vries", city="Lyon")
+    company.account("Zoé de Vries", owner=company.dan)
+    company.account("Zoé de Vries & Co")
+    contact = company.contact("de Vries", first_name="Zoé")
+    company.contact("Vries Zoé", first_name="de")
+    found = queries.customers_named(company.alice, " ZOE  de vries")
+    assert [(one.ref, one.subtitle) for one in found] == [(account.ref, "Lyon"), (contact.ref, "")]
+    assert [one.ref for one in queries.customers_named(company.alice, "de Vries Zoé", kind="account")] == []
+    assert queries.customers_named(company.alice, " ") == []
+    assert len(queries.customers_named(company.ada, "zoé de vries", kind="account", limit=1)) == 1
+
+
 def test_names_are_told_whoever_asks(company: Company) -> None:
     account = company.account("Hidden", owner=company.dan)
     contact = company.contact("Durand", owner=company.dan, first_name="Zoé")

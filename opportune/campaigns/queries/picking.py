@@ -122,6 +122,25 @@ def find_campaigns(actor: Actor, text: str, *, limit: int = OFFERED) -> Sequence
     return [Choice(RecordRef(Campaign.kind, pk), name, code) for pk, name, code in found]
 
 
+def campaigns_named(actor: Actor, name: str, *, limit: int = OFFERED) -> Sequence[Choice]:
+    """The campaigns the actor sees that have this name, without regard to case and accents, the oldest first."""
+    rows = _of_name(Campaign.objects.visible_to(actor), name)
+    found = rows.values_list("id", "name", "code")[:limit]
+    return [Choice(RecordRef(Campaign.kind, pk), named, code) for pk, named, code in found]
+
+
+def segments_named(actor: Actor, name: str, *, limit: int = OFFERED) -> Sequence[Choice]:
+    """The segments the actor sees that have this name, without regard to case and accents, the oldest first."""
+    rows = _of_name(Segment.objects.visible_to(actor), name)
+    found = rows.values_list("id", "name", "campaign__name")[:limit]
+    return [Choice(RecordRef(Segment.kind, pk), named, of or "") for pk, named, of in found]
+
+
+def _of_name(rows: AddressingQuerySet[AnyAddressing], name: str) -> AddressingQuerySet[AnyAddressing]:
+    folded = fold(storable(name))
+    return rows.filter(sort_key=folded).order_by("id") if folded else rows.none()
+
+
 def _with_words(rows: AddressingQuerySet[AnyAddressing], text: str) -> AddressingQuerySet[AnyAddressing]:
     for word in fold(storable(text)).split():
         rows = rows.filter(sort_key__contains=word)

@@ -13,6 +13,9 @@ from opportune.kernel.records import RecordRef
 from opportune.kernel.text import fold, storable
 from opportune.storage.prepared import prepared
 
+NAMESAKES = 20
+LONGEST = 640
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerChoice:
@@ -40,6 +43,35 @@ def find_customers(
             found.append((rank, key, choice))
     found.sort(key=lambda entry: (entry[0], entry[1], entry[2].ref))
     return [choice for _, _, choice in found[:limit]]
+
+
+def customers_named(
+    actor: Actor, name: str, *, kind: str | None = None, limit: int = NAMESAKES
+) -> Sequence[CustomerChoice]:
+    """The accounts and contacts (or those of one kind) that the actor sees and that have this name, the oldest first.
+
+    Case and accents do not count, nor which of a person's names comes first.
+    """
+    folded = fold(storable(name))
+    # no name is longer, and the ways to part one into two grow with its words
+    if not folded or len(folded) > LONGEST:
+        return []
+    found: list[CustomerChoice] = []
+    if kind in (None, "account"):
+        rows = Account.objects.visible_to(actor).filter(sort_key=folded[:160]).order_by("id")
+        for pk, named, city in rows.values_list("id", "name", "city")[:limit]:
+            if fold(named) == folded:
+                found.append(CustomerChoice(RecordRef("account", pk), named, city))
+    if kind in (None, "contact"):
+        words = folded.split()
+        orders = {" ".join((*words[at:], *words[:at]))[:160] for at in range(len(words))}
+        people = Contact.objects.visible_to(actor).filter(sort_key__in=orders).order_by("id")
+        columns = ("id", "first_name", "last_name", "account__name")
+        for pk, first, last, account in people.values_list(*columns)[:limit]:
+            if folded in (fold(f"{first} {last}"), fold(f"{last} {first}")):
+                choice = CustomerChoice(RecordRef("contact", pk), f"{first} {last}".strip(), account or "")
+                found.append(choice)
+    return found[:limit]
 
 
 def customer_choices(

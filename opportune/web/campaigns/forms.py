@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from opportune.campaigns import actions, queries
 from opportune.kernel.parameters import record_id
 from opportune.reference.queries import every_choice_of
-from opportune.web import record_forms
+from opportune.web import picked, record_forms
 from opportune.web.campaigns.names import field_names
 from opportune.web.campaigns.views import LISTS
 from opportune.web.formats import typed_amount
@@ -94,6 +94,7 @@ SEGMENT = RecordForm(
     values=_values_of_segment,
     read=_read_segment,
     around=partial(_around, "segment", "segments"),
+    pickers={"campaign_id": picked.CAMPAIGN},
 )
 
 

@@ -12,7 +12,9 @@ from opportune.campaigns import actions, queries
 from opportune.campaigns.queries import LineRow, SegmentRecord
 from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.typed import Typed
+from opportune.web.picked import CUSTOMER, read_picked
+
+PICKERS = {"customer": CUSTOMER}
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,15 +24,15 @@ def add(request: SignedIn, segment_id: int) -> HttpResponse:
     record = _record(request, segment_id)
     if request.method == "GET":
         return _form(request, record, None, {}, {})
-    typed = Typed(request.POST.dict())
+    typed = read_picked(request.actor, request.POST.dict(), PICKERS)
     fields = {**typed.customer(), "note": typed.text("note")}
     try:
         typed.demand()
         actions.add_line(request.actor, segment_id, fields)
     except Invalid as invalid:
-        return _form(request, record, None, request.POST.dict(), invalid.fields)
+        return _form(request, record, None, typed.all_values(), invalid.fields)
     except Refused as refusal:
-        return _form(request, record, None, request.POST.dict(), {"customer": refusal.message})
+        return _form(request, record, None, typed.all_values(), {"customer": refusal.message})
     return _back(request, segment_id, gettext("Line added."))
 
 
@@ -48,15 +50,15 @@ def change(request: SignedIn, segment_id: int, line_id: int) -> HttpResponse:
             "version": str(line.version),
         }
         return _form(request, record, line, values, {})
-    typed = Typed(request.POST.dict())
+    typed = read_picked(request.actor, request.POST.dict(), PICKERS)
     fields, version = {**typed.customer(), "note": typed.text("note")}, typed.whole("version")
     try:
         typed.demand()
         actions.change_line(request.actor, segment_id, line_id, fields, version=version)
     except Invalid as invalid:
-        return _form(request, record, line, request.POST.dict(), invalid.fields)
+        return _form(request, record, line, typed.all_values(), invalid.fields)
     except (Refused, Conflict) as refusal:
-        return _form(request, record, line, request.POST.dict(), {"customer": refusal.message})
+        return _form(request, record, line, typed.all_values(), {"customer": refusal.message})
     return _back(request, segment_id, gettext("Saved."))
 
 

@@ -14,6 +14,7 @@ from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.records import RecordRef
 from opportune.schemas.connection import record_written
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.picked import CUSTOMER, read_picked
 from opportune.web.typed import Typed
 
 NAMES = ("role", "own_role", "description", "started_on", "ended_on")
@@ -52,15 +53,15 @@ def connect(request: SignedIn, kind: str, record_id: int) -> HttpResponse:
     if request.method == "GET":
         first = {"role": "stakeholder:stakeholder"} if kind == "opportunity" else {}
         return _form(request, record, first, {})
-    typed = Typed(request.POST.dict())
+    typed = read_picked(request.actor, request.POST.dict(), {"to": CUSTOMER})
     fields = _read(typed)
     try:
         typed.demand()
         actions.connect(request.actor, record, record_written(typed.text("to")), fields)
     except Invalid as invalid:
-        return _form(request, record, request.POST.dict(), invalid.fields)
+        return _form(request, record, typed.all_values(), invalid.fields)
     except Refused as refusal:
-        return _form(request, record, request.POST.dict(), {"role": refusal.message})
+        return _form(request, record, typed.all_values(), {"role": refusal.message})
     tell(request, gettext("Connected."))
     return go(request, reverse(kind, args=[record_id]))
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from opportune.customers import actions, queries
 from opportune.kernel.records import RecordRef
 from opportune.reference.queries import choices_of
-from opportune.web import record_forms
+from opportune.web import picked, record_forms
 from opportune.web.customers.names import field_names
 from opportune.web.formats import typed_amount
 from opportune.web.pages import SignedIn, signed_in
@@ -113,6 +113,7 @@ ACCOUNT_FORM = RecordForm(
     around=partial(_around, ACCOUNT),
     flags=FLAGS,
     confirms=CONFIRMS,
+    pickers={"account": picked.ACCOUNT},
 )
 CONTACT_FORM = RecordForm(
     name="contact",
@@ -126,6 +127,7 @@ CONTACT_FORM = RecordForm(
     around=partial(_around, CONTACT),
     flags=FLAGS,
     confirms=CONFIRMS,
+    pickers={"account": picked.ACCOUNT},
 )
 
 

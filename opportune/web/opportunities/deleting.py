@@ -15,6 +15,7 @@ from opportune.opportunities import actions, queries
 from opportune.opportunities.deletion_filter import DeletionFilter
 from opportune.process.queries import processes
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.picked import CUSTOMER, read_picked
 from opportune.web.templating import said
 from opportune.web.typed import Typed
 
@@ -49,9 +50,10 @@ def delete_matching(request: SignedIn) -> HttpResponse:
     """The six filters, what they would delete, and the deletion (B-032)."""
     request.actor.demand("opportunity", "delete")
     given = request.GET.dict() if request.method == "GET" else request.POST.dict()
-    typed = Typed(given)
+    typed = read_picked(request.actor, given, {"customer": CUSTOMER})
     asked = {name: typed.text(name) for name in DeletionFilter.PARAMETERS}
     try:
+        typed.demand()
         wanted = DeletionFilter.read(asked, request.actor)
     except Invalid as invalid:
         return _form(request, typed, invalid.fields)

@@ -21,10 +21,11 @@ from opportune.opportunities.queries import OpportunityRecord, opportunity, subj
 from opportune.process.queries import processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.back import came_from, safe
-from opportune.web.opportunities.fields import NAMES, form_lists, read_fields, values_of
+from opportune.web.opportunities.fields import NAMES, PICKERS, form_lists, read_fields, values_of
 from opportune.web.opportunities.record import demand_changeable
 from opportune.web.opportunities.rows import left_sight
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.picked import read_picked
 from opportune.web.typed import Typed
 
 
@@ -40,13 +41,13 @@ def new(request: SignedIn) -> HttpResponse:
     if request.method == "GET":
         values = _first_values(request, names)
         return _new_form(request, values, {})
-    typed = Typed(request.POST.dict())
+    typed = read_picked(request.actor, request.POST.dict(), PICKERS)
     fields, placed = {**read_fields(typed), **typed.customer()}, _place(typed)
     try:
-        typed.demand()
+        typed.demand(except_for=["customer"])
         made = actions.create(request.actor, fields, once=typed.text("once"), **placed)
     except Invalid as invalid:
-        return _new_form(request, typed.values(names), invalid.fields)
+        return _new_form(request, typed.values(names), {**invalid.fields, **typed.errors})
     except Refused as refusal:
         return _new_form(request, typed.values(names), {"subject": refusal.message})
     tell(request, gettext("Opportunity created."))
@@ -127,8 +128,9 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
         values["was"] = json.dumps(values)
         values |= {"version": record.row.version, "back": came_from(request, reverse("opportunities"))}
         return _edit_form(request, record, values, {})
-    typed = Typed(request.POST.dict()).only_changed()
-    changes, version = read_fields(typed, request.POST.dict()), typed.whole("version")
+    whole = read_picked(request.actor, request.POST.dict(), PICKERS)
+    typed = whole.only_changed()
+    changes, version = read_fields(typed, whole.given), typed.whole("version")
     if "customer" in typed.given:
         changes |= typed.customer()
     try:
@@ -136,17 +138,17 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
         actions.edit(request.actor, opportunity_id, changes, version=version)
     except Invalid as invalid:
         record = _changeable(request, opportunity_id)
-        return _edit_form(request, record, request.POST.dict(), invalid.fields)
+        return _edit_form(request, record, whole.all_values(), invalid.fields)
     except Conflict as conflict:
         if conflict.code != "conflict":
             raise
         record = _changeable(request, opportunity_id)
-        return _edit_form(request, record, request.POST.dict(), {}, conflict=conflict)
+        return _edit_form(request, record, whole.all_values(), {}, conflict=conflict)
     if "owner_id" in changes and not subjects(request.actor, {opportunity_id}):
         return left_sight(request, gettext("Saved."))
     if request.change_sets:
         tell(request, gettext("Saved."))
-    return _after(request, Typed(request.POST.dict()), opportunity_id)
+    return _after(request, whole, opportunity_id)
 
 
 def _changeable(request: SignedIn, opportunity_id: int) -> OpportunityRecord:

@@ -9,6 +9,7 @@ from opportune.opportunities.queries import OpportunityRecord
 from opportune.reference.queries import currencies, every_choice_of
 from opportune.web.formats import typed_amount
 from opportune.web.opportunities.record import LISTS
+from opportune.web.picked import CAMPAIGN, CONTACT, CUSTOMER, INITIATOR, SEGMENT
 from opportune.web.typed import Typed
 from opportune.web.viewer import viewer
 
@@ -27,15 +28,14 @@ DAYS = ("estimated_close_on", "decision_on", "expires_on", "delivery_on")
 RECORDS = ("campaign_id", "segment_id", "owner_id")
 FLAGS = ("on_hold", "decision_maker_identified")
 REMINDER = ("reminder_on", "reminder_time")
-PICKED = (
-    "customer",
-    "customer_name",
-    "primary_contact_id",
-    "primary_contact_id_name",
-    "initiated_by_name",
-    "campaign_id_name",
-    "segment_id_name",
-)
+PICKERS = {
+    "customer": CUSTOMER,
+    "primary_contact_id": CONTACT,
+    "initiated_by": INITIATOR,
+    "campaign_id": CAMPAIGN,
+    "segment_id": SEGMENT,
+}
+PICKED = ("customer", "primary_contact_id", *(f"{name}_name" for name in PICKERS))
 NAMES = (*TEXTS, *AMOUNTS, *DAYS, *RECORDS, *FLAGS, *REMINDER, *PICKED)
 
 

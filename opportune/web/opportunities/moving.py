@@ -16,8 +16,9 @@ from opportune.web.opportunities.board import board_filter, lanes_context
 from opportune.web.opportunities.record import record_context
 from opportune.web.opportunities.rows import again
 from opportune.web.opportunities.shown import cards_in
-from opportune.web.opportunities.steps import refused_flyout, step_changes
+from opportune.web.opportunities.steps import STEP_PICKERS, refused_flyout, step_changes
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.picked import read_picked
 from opportune.web.templating import named, said
 from opportune.web.typed import Typed
 
@@ -33,13 +34,15 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
         template = "opportunities/move_menu.html" if is_htmx(request) else "opportunities/move_page.html"
         came = {name: request.GET.get(name, "") for name in ("query", "from")}
         return page(request, template, {**record_context(record), **came})
-    typed = Typed(request.POST.dict())
+    typed = read_picked(request.actor, request.POST.dict(), STEP_PICKERS)
+    unmeant = set(typed.errors)
     before = whereabouts(request.actor, opportunity_id)
     fields, ticked = _filled_in(before.process_id, typed)
     stage_id, version = typed.whole("stage"), typed.whole("version")
     wanted = _board_filter(request, typed)
     try:
-        typed.demand()
+        # the gate asks again for what it misses
+        typed.demand(except_for=unmeant)
         moved = actions.complete_and_move(
             request.actor,
             opportunity_id,
@@ -70,7 +73,7 @@ def _filled_in(process_id: int, typed: Typed) -> tuple[dict[str, object], list[i
         return fields, ticked
     for stage in process_by_id(process_id).stages:
         for step in stage.steps:
-            if step.what == "field" and step.field in typed.given:
+            if step.what == "field" and step.field in typed.given and step.field not in typed.errors:
                 fields |= step_changes(typed, step.field)
             if step.what == "tick" and typed.ticked(f"tick-{step.id}"):
                 ticked.append(step.id)
@@ -92,9 +95,9 @@ def _refused(
         **record_context(record),
         "message": said(refusal.message),
         "steps": [one for one in steps if one.step.id in missing],
-        "typed": typed.given,
+        "typed": typed.all_values(),
         "target": record.process.stage(typed.whole("stage")),
-        "errors": getattr(refusal, "fields", {}),
+        "errors": {**getattr(refusal, "fields", {}), **typed.errors},
     }
     template = "opportunities/gate_dialog.html" if is_htmx(request) else "opportunities/gate_page.html"
     response = page(request, template, context, status=422)

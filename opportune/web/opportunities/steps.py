@@ -13,7 +13,10 @@ from opportune.opportunities.queries import OpportunityRecord, StageState, oppor
 from opportune.process.queries import StepPicture
 from opportune.web.opportunities.record import record_context, show_again, whole_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
+from opportune.web.picked import CONTACT, CUSTOMER, read_picked
 from opportune.web.typed import Kept, Typed
+
+STEP_PICKERS = {"customer": CUSTOMER, "primary_contact_id": CONTACT}
 
 
 @require_GET
@@ -50,7 +53,7 @@ def step(request: SignedIn, opportunity_id: int, step_id: int) -> HttpResponse:
         raise NotFound("step")
     steps = [one.step for one in opened.steps]
     asked = next(one for one in steps if one.id == step_id)
-    typed = Typed(request.POST.dict())
+    typed = read_picked(request.actor, request.POST.dict(), STEP_PICKERS)
     try:
         _save(request, opportunity_id, asked, typed)
     except Invalid as invalid:
@@ -84,7 +87,7 @@ def _refused_step(
     why = invalid.fields.get(asked.field) or next(iter(invalid.fields.values()))
     context: dict[str, Any] = {
         "opened": opened,
-        "refused": {"step": asked.id, "typed": typed.given, "errors": Kept({asked.field: why})},
+        "refused": {"step": asked.id, "typed": typed.all_values(), "errors": Kept({asked.field: why})},
         "kept": [one.step.id for one in opened.steps if one.step != asked],
     }
     if is_htmx(request):

@@ -6,6 +6,22 @@ export async function make(picker, address) {
   show(picker, await answer.text());
 }
 
+// What was typed for the new record would be lost with the answer to the form around: that one waits.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const notice = event.target.querySelector("op-combobox [data-made] [data-first]");
+    if (!notice) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    notice.hidden = true;
+    // shown anew each time, so that it is said each time
+    requestAnimationFrame(() => (notice.hidden = false));
+    notice.closest("[data-made]").querySelector("[data-make]").focus();
+  },
+  { capture: true },
+);
+
 function show(picker, html) {
   leave(picker);
   const box = document.createElement("div");

@@ -1,6 +1,7 @@
 // A field that looks records up: type two letters, or none for those lately used, and choose; the hidden input
 // holds the reference. An option may also lead to a small form that makes the record in place. What is offered may
 // depend on another field (`data-with`): when that changes, the only one that is left is chosen, or none.
+import { accept } from "../combobox/accepting.js";
 import { make } from "../combobox/making.js";
 
 const PAUSE = 150;
@@ -23,7 +24,12 @@ class Combobox extends HTMLElement {
     this.input.addEventListener("click", () => this.isOpen || this.input.value || this.ask());
     this.kind?.addEventListener("change", () => this.look());
     this.input.addEventListener("keydown", (event) => this.key(event));
-    this.input.addEventListener("blur", () => this.shut());
+    this.input.addEventListener("blur", () => this.left());
+    this.told = document.createElement("span");
+    this.told.className = "hint";
+    this.told.role = "status";
+    this.append(this.told);
+    this.addEventListener("change", ({ target }) => target.matches("[data-namesakes] input") && this.hold(target.value));
     // pointerdown would take focus from the input and shut the list before the click
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => this.choose(event.target.closest("[role='option']")));
@@ -36,6 +42,8 @@ class Combobox extends HTMLElement {
 
   typed() {
     this.hold("");
+    this.told.textContent = "";
+    this.querySelector("[data-namesakes]")?.remove();
     clearTimeout(this.timer);
     const { length } = this.input.value.trim();
     if (length > 0 && length < ENOUGH) return this.shut();
@@ -66,7 +74,8 @@ class Combobox extends HTMLElement {
     this.asking?.abort();
     this.asking = new AbortController();
     const address = new URL(this.dataset.url, location.href);
-    address.searchParams.set("q", this.input.value.trim());
+    const asked = this.input.value.trim();
+    address.searchParams.set("q", asked);
     if (this.kind?.value) address.searchParams.set("kind", this.kind.value);
     if (this.with?.value) address.searchParams.set(this.with.name, this.with.value);
     try {
@@ -76,6 +85,7 @@ class Combobox extends HTMLElement {
         return false;
       }
       this.list.innerHTML = await answer.text();
+      this.asked = asked;
     } catch {
       return false;
     }
@@ -126,14 +136,36 @@ class Combobox extends HTMLElement {
       make(this, option.dataset.new);
       return;
     }
+    this.querySelector("[data-namesakes]")?.remove();
     this.input.value = nameOf(option);
     this.hold(option.dataset.value);
+    this.told.textContent = option.dataset.said ?? "";
     this.shut();
+  }
+
+  // Who leaves the field by Tab takes what is marked; who leaves it before anything was offered, the only one of the
+  // name typed. Nothing is made by leaving, and a blank field stays blank.
+  tab() {
+    const marked = this.options().find((option) => option.ariaSelected === "true");
+    const text = this.input.value.trim();
+    if (text && this.asked === text && marked && !marked.dataset.new) this.choose(marked);
+  }
+
+  async left() {
+    clearTimeout(this.timer);
+    this.shut();
+    const text = this.input.value.trim();
+    if (this.held.value || !text) return;
+    if (this.asked !== text && !(await this.load())) return;
+    if (this.held.value || this.input.value.trim() !== text || this.querySelector("[data-made]")) return;
+    const named = this.options().filter((option) => !option.dataset.new && alike(nameOf(option), text));
+    if (named.length === 1 && document.activeElement !== this.input) this.choose(named[0]);
   }
 
   hold(reference) {
     if (this.held.value === reference) return;
     this.held.value = reference;
+    if (reference) accept(this.input);
     this.held.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
@@ -145,6 +177,10 @@ class Combobox extends HTMLElement {
     }
     const options = this.options();
     const at = options.findIndex((option) => option.ariaSelected === "true");
+    if (event.key === "Tab") {
+      this.tab();
+      return;
+    }
     if (event.key === "Escape") this.shut();
     else if (event.key === "Enter" && at >= 0) this.choose(options[at]);
     else if (event.key === "ArrowDown") this.mark(options[Math.min(at + 1, options.length - 1)]);
@@ -162,6 +198,10 @@ function nameOf(option) {
   const copy = option.cloneNode(true);
   copy.querySelectorAll("small, .av").forEach((note) => note.remove());
   return copy.textContent.trim();
+}
+
+function alike(one, other) {
+  return one.replace(/\s+/g, " ").localeCompare(other.replace(/\s+/g, " "), undefined, { sensitivity: "base" }) === 0;
 }
 
 customElements.define("op-combobox", Combobox);
