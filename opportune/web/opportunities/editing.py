@@ -21,7 +21,8 @@ from opportune.opportunities.queries import OpportunityRecord, opportunity, subj
 from opportune.process.queries import processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.back import came_from, safe
-from opportune.web.opportunities.fields import NAMES, form_lists, read_fields, values_of
+from opportune.web.conflicts import Meanwhile, meanwhile
+from opportune.web.opportunities.fields import NAMES, READING, TOGETHER, form_lists, read_fields, values_of
 from opportune.web.opportunities.record import demand_changeable
 from opportune.web.opportunities.rows import left_sight
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
@@ -123,9 +124,7 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """All fields of an open deal."""
     if request.method == "GET":
         record = _changeable(request, opportunity_id)
-        values = values_of(record)
-        values["was"] = json.dumps(values)
-        values |= {"version": record.row.version, "back": came_from(request, reverse("opportunities"))}
+        values = {**_seen(record), "back": came_from(request, reverse("opportunities"))}
         return _edit_form(request, record, values, {})
     typed = Typed(request.POST.dict()).only_changed()
     changes, version = read_fields(typed, request.POST.dict()), typed.whole("version")
@@ -141,12 +140,18 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
         if conflict.code != "conflict":
             raise
         record = _changeable(request, opportunity_id)
-        return _edit_form(request, record, request.POST.dict(), {}, conflict=conflict)
+        seen = meanwhile(conflict, request.POST.dict(), _seen(record), READING, together=TOGETHER)
+        return _edit_form(request, record, seen.values, {}, conflict=seen)
     if "owner_id" in changes and not subjects(request.actor, {opportunity_id}):
         return left_sight(request, gettext("Saved."))
     if request.change_sets:
         tell(request, gettext("Saved."))
     return _after(request, Typed(request.POST.dict()), opportunity_id)
+
+
+def _seen(record: OpportunityRecord) -> dict[str, Any]:
+    values = values_of(record)
+    return {**values, "was": json.dumps(values), "version": record.row.version}
 
 
 def _changeable(request: SignedIn, opportunity_id: int) -> OpportunityRecord:
@@ -161,7 +166,7 @@ def _edit_form(
     values: Mapping[str, Any],
     errors: Mapping[str, Any],
     *,
-    conflict: Conflict | None = None,
+    conflict: Meanwhile | None = None,
 ) -> HttpResponse:
     context = {
         **form_lists(),
