@@ -1,9 +1,11 @@
 """The page of a deal by mouse and by keyboard: figures edited in its header, the way on, sections on a phone, print."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserType, Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
@@ -216,3 +218,62 @@ def test_tasks_are_planned_and_done_one_after_the_other_by_keyboard(
     page.keyboard.press("Enter")
     expect(page.get_by_text("Nothing to do")).to_be_visible()
     expect(page.get_by_role("heading", name="My tasks")).to_be_focused()
+
+
+def test_going_back_shows_what_has_been_done_since(
+    company: Company,
+    deals: list[Opportunity],
+    seat: Seat,
+    live_server: LiveServer,
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, Any],
+) -> None:
+    """By a browser that keeps whole pages, as those of the other tests do not."""
+    cookies: Any = seat(company.alice).context.cookies()
+    keeping = browser_type.launch(
+        **browser_type_launch_args, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    context = keeping.new_context(base_url=live_server.url, reduced_motion="reduce")
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.goto(f"/opportunities/{deals[0].pk}/")
+    expect(page.get_by_role("link", name="Close as won")).to_be_visible()
+    left = page.url
+    page.goto(f"{left}?from=%2Fpipeline%2F")
+    page.get_by_role("link", name="Close as won").click()
+    dialog = expect_dialog(page, "Close as won")
+    dialog.get_by_label("Price").check()
+    dialog.get_by_role("button", name="Close as won").click()
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+    for _ in range(4):
+        if page.url != left:
+            page.evaluate("history.back()")
+            page.wait_for_timeout(500)
+    assert page.url == left
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+    keeping.close()
+
+
+@pytest.mark.parametrize("width", [820, 1366])
+def test_nothing_lies_over_the_fields_of_a_deal(
+    company: Company, deals: list[Opportunity], seat: Seat, width: int
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    page.set_viewport_size({"width": width, "height": 700})
+    fields, related = page.locator(".rl .props").last.bounding_box(), page.locator("#related").bounding_box()
+    assert fields
+    assert related
+    assert fields["y"] + fields["height"] <= related["y"]
+
+
+def test_an_impossible_date_stays_where_it_was_typed(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    page.locator("#record-head [data-cell='close']").get_by_role("link").click()
+    field = page.get_by_label("Estimated close, Pump 1")
+    field.click()
+    page.keyboard.type("02312027")
+    page.keyboard.press("Enter")
+    expect(field).to_be_visible()
+    assert field.evaluate("field => field.validity.badInput")

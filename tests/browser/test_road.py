@@ -137,3 +137,18 @@ def expect_read_only(page: Page) -> None:
     expect(page.get_by_role("link", name="Edit")).to_have_count(0)
     expect(page.get_by_role("link", name="Close as")).to_have_count(0)
     expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+
+
+def test_after_a_refused_move_the_focus_is_on_the_card_again(
+    seat: Seat, company: Company, deal: Opportunity
+) -> None:
+    page = seat(company.alice)
+    card = card_of(page, deal)
+    card.locator("h3 a").focus()
+    page.keyboard.press("m")
+    menu = page.locator("#menu:popover-open")
+    menu.get_by_role("menuitem", name="Close", exact=True).press("Enter")
+    expect_dialog(page, "Before Close")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(card.locator(":focus")).to_have_count(1)

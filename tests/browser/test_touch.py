@@ -118,6 +118,7 @@ def test_the_column_under_a_finger_that_rests_at_the_edge_is_the_one_that_gets_t
 def test_on_a_phone_the_board_has_its_sums_its_owners_and_its_past(page: Page, deal: Opportunity) -> None:
     expect(page.locator("#board-sum")).to_be_in_viewport()
     expect(page.locator("#board-sum")).to_have_text("1 open deal · €1,000 · €200 weighted")
+    expect(page.get_by_role("button", name="Filter")).to_be_in_viewport(ratio=1)
     page.get_by_role("button", name="Filter").tap()
     page.get_by_label("Owner", exact=True).select_option("me")
     page.get_by_role("button", name="Apply").tap()

@@ -155,10 +155,11 @@ function cellOf({ row, name }) {
   return document.getElementById(row)?.querySelector(`[data-cell="${CSS.escape(name)}"]`);
 }
 
+// an impossible date has no value at all, but it was typed
 function changed(form) {
   return [...form.querySelectorAll("input:not([type='hidden']), select")].some((control) =>
     control instanceof HTMLSelectElement
       ? [...control.options].some((option) => option.selected !== option.defaultSelected)
-      : control.value !== control.defaultValue,
+      : control.value !== control.defaultValue || control.validity.badInput,
   );
 }

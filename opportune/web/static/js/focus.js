@@ -9,7 +9,8 @@ export function bookmark(element) {
   if (!element || element === document.body) return () => {};
   const named = element.id ? element : element.closest("[id]");
   return () => {
-    if (element.isConnected && element.getClientRects().length) return element.focus();
+    if (element.isConnected && element.getClientRects().length) element.focus();
+    if (document.activeElement === element) return;
     const successor = named && document.getElementById(named.id);
     const control = successor?.matches("a, button, input") ? successor : successor?.querySelector("a, button");
     control?.focus();

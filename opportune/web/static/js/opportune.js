@@ -21,6 +21,7 @@ import "./elements/op-theme.js";
 import "./elements/op-toasts.js";
 import "./cut.js";
 import "./forms.js";
+import "./going_back.js";
 import "./lists.js";
 import "./returning.js";
 import "./signing_in.js";

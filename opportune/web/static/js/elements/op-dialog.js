@@ -20,11 +20,13 @@ class Dialog extends HTMLElement {
     this.close = () => this.dialog.open && this.dialog.close();
     this.remember = ({ detail }) => {
       if (detail.target !== this.content || this.dialog.open) return;
-      this.opener = startOf(detail.elt);
+      // an answer may have been meant for elsewhere
+      this.opener = startOf(detail.requestConfig?.elt ?? detail.elt);
       this.goBack = bookmark(this.opener);
     };
     document.body.addEventListener("dialog:close", this.close);
     document.body.addEventListener("htmx:beforeRequest", this.remember);
+    document.body.addEventListener("htmx:beforeSwap", this.remember);
     if (this.content.childElementCount) this.filled();
   }
 
@@ -32,6 +34,7 @@ class Dialog extends HTMLElement {
     this.watch.disconnect();
     document.body.removeEventListener("dialog:close", this.close);
     document.body.removeEventListener("htmx:beforeRequest", this.remember);
+    document.body.removeEventListener("htmx:beforeSwap", this.remember);
   }
 
   filled() {
