@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from opportune.identity.queries import people
 from opportune.kernel.errors import Conflict, Invalid, Refused
+from opportune.web.conflicts import Meanwhile, Reading, meanwhile
 from opportune.web.pages import SignedIn, go, page, tell
 from opportune.web.picked import Picker, read_picked
 from opportune.web.typed import Typed
@@ -20,8 +21,9 @@ class RecordForm:
     """What differs between the forms of kinds of records, of which `name` is also the name of a record's page.
 
     `blank` gives the values of a new one, `values` those of a record with its version and what the form shows (`was`),
-    `read` what was typed, and `around` what else the template shows. `flags` are its boxes. `confirms` names, by the
-    code of a refusal, the box that overrides it; `pickers` what its pickers look among.
+    `read` what was typed, `reading` how people write what is in it, and `around` what else the template shows.
+    `flags` are its boxes. `confirms` names, by the code of a refusal, the box that overrides it; `pickers` what its
+    pickers look among.
     """
 
     name: str
@@ -33,6 +35,7 @@ class RecordForm:
     values: Callable[[Any], Mapping[str, Any]]
     read: Callable[[Typed], dict[str, Any]]
     around: Callable[[], Mapping[str, Any]]
+    reading: Reading
     flags: tuple[str, ...] = ()
     confirms: Mapping[str, str] = field(default_factory=dict)
     pickers: Mapping[str, Picker] = field(default_factory=dict)
@@ -75,7 +78,9 @@ def edit(request: SignedIn, form: RecordForm, record_id: int) -> HttpResponse:
     except Invalid as invalid:
         return _shown(request, form, given, errors=invalid.fields, record=record)
     except Conflict as conflict:
-        return _shown(request, form, given, record=record, conflict=conflict)
+        record = form.record(request.actor, record_id)
+        seen = meanwhile(conflict, whole.given, form.values(record), form.reading, flags=form.flags)
+        return _shown(request, form, seen.values, record=record, conflict=seen)
     except Refused as refusal:
         return _to_confirm(request, form, given, refusal, record=record)
     if request.change_sets:
@@ -112,7 +117,7 @@ def _shown(
     *,
     errors: Mapping[str, Any] | None = None,
     record: Any = None,
-    conflict: Conflict | None = None,
+    conflict: Meanwhile | None = None,
     refusal: Refused | None = None,
 ) -> HttpResponse:
     context = {

@@ -31,6 +31,12 @@ class Namesake:
     subtitle: str
 
 
+def same_text(shown: Any, sent: Any) -> bool:
+    """Whether a form sent what it showed: browsers send every end of a line as two characters, and nothing as blank."""
+    one, other = (str(value or "").replace("\r\n", "\n") for value in (shown, sent))
+    return one == other
+
+
 class Typed:
     """A form's values as typed (`given`), and what cannot be read in them (`errors`).
 
@@ -104,7 +110,7 @@ class Typed:
         The form carries what it showed in the field `was`.
         """
         shown = self.shown()
-        changed = {n: v for n, v in self.given.items() if n not in shown or shown[n] != v}
+        changed = {n: v for n, v in self.given.items() if n not in shown or not same_text(shown[n], v)}
         typed = Typed(changed)
         typed.errors |= self.errors
         return typed

@@ -153,8 +153,25 @@ def test_an_edit_under_way_is_kept_and_both_values_are_shown(
     expect(value).to_have_value("800")
     page.keyboard.press("Enter")
     expect(cell.get_by_role("alert")).to_contain_text("Carol changed this first.")
+    expect(cell.get_by_role("alert")).to_contain_text("Theirs: €700")
     page.get_by_role("button", name="Keep theirs").click()
     expect(cell).to_have_text("€700")
+
+
+def test_after_both_values_were_shown_enter_saves_mine(
+    seat: Seat, company: Company, deals: list[Opportunity]
+) -> None:
+    page = seat(company.alice, path="/opportunities/?sort=subject")
+    cell = cell_of(page, deals[0], "value")
+    cell.click()
+    page.get_by_label("Estimated value, Pump 01").fill("800")
+    actions.edit(company.carol, deals[0].pk, {"estimated_value": Decimal(700)})
+    page.keyboard.press("Enter")
+    expect(cell.get_by_role("alert")).to_contain_text("Theirs: €700")
+    expect(page.get_by_label("Estimated value, Pump 01")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(cell).to_have_text("€800")
+    assert faults(page) == []
 
 
 def test_an_edit_given_up_leaves_what_the_colleague_typed(

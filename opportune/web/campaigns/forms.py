@@ -15,6 +15,7 @@ from opportune.reference.queries import every_choice_of
 from opportune.web import picked, record_forms
 from opportune.web.campaigns.names import field_names
 from opportune.web.campaigns.views import LISTS
+from opportune.web.conflicts import Reading, names_of
 from opportune.web.formats import typed_amount
 from opportune.web.pages import SignedIn, go, signed_in, tell
 from opportune.web.record_forms import RecordForm
@@ -82,6 +83,9 @@ CAMPAIGN = RecordForm(
     values=_values_of_campaign,
     read=_read_campaign,
     around=partial(_around, "campaign", "campaigns"),
+    reading=Reading(
+        days=DAYS, money=COSTS, names=partial(names_of, ("is_activated",), {"type": "campaign_type"})
+    ),
     flags=("is_activated",),
 )
 SEGMENT = RecordForm(
@@ -94,6 +98,7 @@ SEGMENT = RecordForm(
     values=_values_of_segment,
     read=_read_segment,
     around=partial(_around, "segment", "segments"),
+    reading=Reading(names=names_of),
     pickers={"campaign_id": picked.CAMPAIGN},
 )
 

@@ -14,6 +14,7 @@ from opportune.opportunities import actions, queries
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import CompetitorRow
 from opportune.process.queries import processes
+from opportune.web.conflicts import Meanwhile, Reading, meanwhile
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.typed import Typed
 
@@ -71,9 +72,7 @@ def edit(request: SignedIn, competitor_id: int) -> HttpResponse:
     competitor = queries.competitor(request.actor, competitor_id)
     request.actor.demand("opportunity", "write")
     if request.method == "GET":
-        values: dict[str, Any] = {name: getattr(competitor, name) for name in FIELDS}
-        values |= {"was": json.dumps(values), "version": competitor.version}
-        return _form(request, competitor, values, {})
+        return _form(request, competitor, _values_of(competitor), {})
     typed = Typed(request.POST.dict()).only_changed()
     changes = {name: typed.text(name) for name in FIELDS if name in typed.given}
     version = typed.whole("version")
@@ -83,10 +82,17 @@ def edit(request: SignedIn, competitor_id: int) -> HttpResponse:
     except Invalid as invalid:
         return _form(request, competitor, request.POST.dict(), invalid.fields)
     except Conflict as conflict:
-        return _form(request, competitor, request.POST.dict(), {}, conflict=conflict)
+        competitor = queries.competitor(request.actor, competitor_id)
+        seen = meanwhile(conflict, request.POST.dict(), _values_of(competitor), Reading())
+        return _form(request, competitor, seen.values, {}, conflict=seen)
     if request.change_sets:
         tell(request, gettext("Saved."))
     return go(request, reverse("competitor", args=[competitor_id]))
+
+
+def _values_of(competitor: CompetitorRow) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(competitor, name) for name in FIELDS}
+    return {**values, "was": json.dumps(values), "version": competitor.version}
 
 
 @require_POST
@@ -104,7 +110,7 @@ def _form(
     values: Mapping[str, Any],
     errors: Mapping[str, Any],
     *,
-    conflict: Conflict | None = None,
+    conflict: Meanwhile | None = None,
 ) -> HttpResponse:
     context = {"competitor": competitor, "values": values, "errors": errors, "conflict": conflict}
     status = 409 if conflict else (422 if errors else 200)

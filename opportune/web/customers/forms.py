@@ -13,6 +13,7 @@ from opportune.customers import actions, queries
 from opportune.kernel.records import RecordRef
 from opportune.reference.queries import choices_of
 from opportune.web import picked, record_forms
+from opportune.web.conflicts import Reading, names_of
 from opportune.web.customers.names import field_names
 from opportune.web.formats import typed_amount
 from opportune.web.pages import SignedIn, signed_in
@@ -101,6 +102,9 @@ def _around(kind: Kind) -> dict[str, Any]:
     return {"kind": kind, "names": field_names(), "lists": choices_of(kind.lists)}
 
 
+CHOSEN = {"contact_method": "contact_method", "payment_terms": "payment_terms"}
+
+
 ACCOUNT_FORM = RecordForm(
     name="account",
     template="customers/form.html",
@@ -111,6 +115,9 @@ ACCOUNT_FORM = RecordForm(
     values=partial(_values_of, ACCOUNT),
     read=partial(_read, ACCOUNT),
     around=partial(_around, ACCOUNT),
+    reading=Reading(
+        money=("annual_revenue",), names=partial(names_of, FLAGS, {**CHOSEN, "type": "account_type"})
+    ),
     flags=FLAGS,
     confirms=CONFIRMS,
     pickers={"account": picked.ACCOUNT},
@@ -125,6 +132,7 @@ CONTACT_FORM = RecordForm(
     values=partial(_values_of, CONTACT),
     read=partial(_read, CONTACT),
     around=partial(_around, CONTACT),
+    reading=Reading(names=partial(names_of, FLAGS, {**CHOSEN, "type": "contact_type"})),
     flags=FLAGS,
     confirms=CONFIRMS,
     pickers={"account": picked.ACCOUNT},

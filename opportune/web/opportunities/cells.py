@@ -15,6 +15,7 @@ from opportune.opportunities.queries import OpportunityRow, changeable_row
 from opportune.process.queries import process_by_id
 from opportune.reference.queries import every_choice_of
 from opportune.web.formats import typed_amount
+from opportune.web.opportunities.fields import READING
 from opportune.web.opportunities.record import show_again
 from opportune.web.opportunities.rows import again
 from opportune.web.pages import SignedIn, page, signed_in
@@ -55,7 +56,8 @@ def cell(request: SignedIn, opportunity_id: int, name: str) -> HttpResponse:
     except Conflict as conflict:
         if conflict.code != "conflict":
             raise
-        return _form(request, deal, name, typed.given, conflict=conflict)
+        now = changeable_row(request.actor, opportunity_id)
+        return _form(request, now, name, typed.given, conflict=conflict)
     message = gettext("Saved.") if request.change_sets else ""
     show = show_again if typed.text("place") == "record" else again
     return show(request, opportunity_id, typed.text("query"), message)
@@ -79,6 +81,10 @@ def _as_typed(deal: OpportunityRow, field: str) -> str:
     return str(value)
 
 
+def _in_words(deal: OpportunityRow, field: str) -> str:
+    return READING.of(field, {field: _as_typed(deal, field), "currency": deal.currency}, READING.names())
+
+
 def _form(
     request: SignedIn,
     deal: OpportunityRow,
@@ -94,7 +100,7 @@ def _form(
         "name": name,
         "field": field,
         "values": values,
-        "theirs": _as_typed(deal, field),
+        "theirs": _in_words(deal, field) if conflict else "",
         "message": message,
         "conflict": conflict,
         "version": deal.version if conflict or "version" not in values else values["version"],

@@ -21,7 +21,16 @@ from opportune.opportunities.queries import OpportunityRecord, opportunity, subj
 from opportune.process.queries import processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.back import came_from, safe
-from opportune.web.opportunities.fields import NAMES, PICKERS, form_lists, read_fields, values_of
+from opportune.web.conflicts import Meanwhile, meanwhile
+from opportune.web.opportunities.fields import (
+    NAMES,
+    PICKERS,
+    READING,
+    TOGETHER,
+    form_lists,
+    read_fields,
+    values_of,
+)
 from opportune.web.opportunities.record import demand_changeable
 from opportune.web.opportunities.rows import left_sight
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
@@ -124,9 +133,7 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """All fields of an open deal."""
     if request.method == "GET":
         record = _changeable(request, opportunity_id)
-        values = values_of(record)
-        values["was"] = json.dumps(values)
-        values |= {"version": record.row.version, "back": came_from(request, reverse("opportunities"))}
+        values = {**_seen(record), "back": came_from(request, reverse("opportunities"))}
         return _edit_form(request, record, values, {})
     whole = read_picked(request.actor, request.POST.dict(), PICKERS)
     typed = whole.only_changed()
@@ -143,12 +150,18 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
         if conflict.code != "conflict":
             raise
         record = _changeable(request, opportunity_id)
-        return _edit_form(request, record, whole.all_values(), {}, conflict=conflict)
+        seen = meanwhile(conflict, whole.given, _seen(record), READING, together=TOGETHER)
+        return _edit_form(request, record, seen.values, {}, conflict=seen)
     if "owner_id" in changes and not subjects(request.actor, {opportunity_id}):
         return left_sight(request, gettext("Saved."))
     if request.change_sets:
         tell(request, gettext("Saved."))
     return _after(request, whole, opportunity_id)
+
+
+def _seen(record: OpportunityRecord) -> dict[str, Any]:
+    values = values_of(record)
+    return {**values, "was": json.dumps(values), "version": record.row.version}
 
 
 def _changeable(request: SignedIn, opportunity_id: int) -> OpportunityRecord:
@@ -163,7 +176,7 @@ def _edit_form(
     values: Mapping[str, Any],
     errors: Mapping[str, Any],
     *,
-    conflict: Conflict | None = None,
+    conflict: Meanwhile | None = None,
 ) -> HttpResponse:
     context = {
         **form_lists(),

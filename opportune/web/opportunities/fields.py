@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from opportune.identity.queries import people
 from opportune.opportunities.queries import OpportunityRecord
 from opportune.reference.queries import currencies, every_choice_of
+from opportune.web.conflicts import Names, Reading, names_of
 from opportune.web.formats import typed_amount
 from opportune.web.opportunities.record import LISTS
 from opportune.web.picked import CAMPAIGN, CONTACT, CUSTOMER, INITIATOR, SEGMENT
@@ -36,6 +39,7 @@ PICKERS = {
     "segment_id": SEGMENT,
 }
 PICKED = ("customer", "primary_contact_id", *(f"{name}_name" for name in PICKERS))
+TOGETHER = (REMINDER, ("campaign_id", "segment_id"))
 NAMES = (*TEXTS, *AMOUNTS, *DAYS, *RECORDS, *FLAGS, *REMINDER, *PICKED)
 
 
@@ -61,6 +65,22 @@ def values_of(record: OpportunityRecord) -> dict[str, Any]:
         "campaign_id_name": record.origin.campaign_name,
         "segment_id_name": record.origin.segment_name,
     }
+
+
+def _names() -> Names:
+    return {
+        **names_of(lists={name: name for name in LISTS}),
+        "on_hold": {"no": gettext("In progress"), "yes": gettext("On hold")},
+        "decision_maker_identified": {"no": gettext("No"), "yes": gettext("Yes")},
+    }
+
+
+READING = Reading(
+    days=(*DAYS, "reminder_on"),
+    money=("estimated_value", "budget"),
+    percents=("chance", "probability"),
+    names=_names,
+)
 
 
 def read_fields(typed: Typed, whole: Mapping[str, str] | None = None) -> dict[str, Any]:
