@@ -9,6 +9,9 @@ from opportune.campaigns.actions import create_campaign, create_segment
 from opportune.campaigns.models import Segment
 from opportune.customers.models import Account, Contact
 from opportune.opportunities.models import Opportunity
+from opportune.process.actions import add_step
+from opportune.process.models import Step
+from opportune.process.queries import process_by_key
 from tests.people import Company
 from tests.web.conftest import SignIn
 from tests.web.test_deal_forms import page_of, shown_in_form
@@ -185,3 +188,33 @@ def test_a_deletion_is_not_wider_than_the_name_that_was_typed(company: Company, 
     refused = ada.get(f"{address}Nobody")
     assert refused.status_code == 422
     assert NOBODY in refused.content.decode()
+
+
+def test_a_step_and_a_gate_take_the_contact_that_is_named(company: Company, alice: Client) -> None:
+    first, second = process_by_key("sales").stages[:2]
+    add_step(
+        company.ada,
+        first.id,
+        what="field",
+        name_en="Whom",
+        name_fr="Qui",
+        field="primary_contact_id",
+        is_required=True,
+    )
+    step = Step.objects.get(name_en="Whom")
+    contact = company.contact("Durand")
+    for name in ("Petit", "Petit"):
+        company.contact(name)
+    given = {"primary_contact_id": "", "primary_contact_id_name": "petit"}
+    deal = company.deal()
+    several = alice.post(f"/opportunities/{deal.pk}/steps/{step.pk}/", given, headers={"HX-Request": "true"})
+    assert several.status_code == 422
+    assert 'type="radio" name="primary_contact_id"' in several.content.decode()
+    gate = alice.post(f"/opportunities/{deal.pk}/move/", {**given, "stage": str(second.id)})
+    assert gate.status_code == 422
+    assert SEVERAL in gate.content.decode()
+    assert gate.content.decode().count('type="radio" name="primary_contact_id"') == 2
+    named = {**given, "primary_contact_id_name": "durand"}
+    alice.post(f"/opportunities/{deal.pk}/steps/{step.pk}/", named)
+    deal.refresh_from_db()
+    assert deal.primary_contact_id == contact.pk
