@@ -271,8 +271,8 @@ ELSEWHERE = {
     "opportunity_stage": "test_steps.py",
     "opportunity_close": "below",
     "opportunity_delete": "below",
-    "opportunity_move": "test_moving.py",
-    "opportunity_switch": "test_record.py",
+    "opportunity_move": "test_screens.py",
+    "opportunity_switch": "test_moving.py",
 }
 
 
