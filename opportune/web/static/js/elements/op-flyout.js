@@ -62,6 +62,8 @@ document.addEventListener("htmx:beforeSwap", () => (scrolled = shown()?.querySel
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (!["flyout", "record-head"].includes(detail.target.id)) return;
   settle();
+  // who was first, and the choice below it
+  if (detail.xhr.status === 409) document.querySelector("#flyout li:has([role='alert'])")?.scrollIntoView({ block: "nearest" });
   if (detail.xhr.status === 422) document.activeElement.closest(".flyout li")?.querySelector("[aria-invalid='true']")?.focus();
 });
 settle();
