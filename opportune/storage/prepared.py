@@ -2,6 +2,7 @@
 
 For a small read Django takes ten times longer to write the SQL than the database to answer it. A read that is asked on
 every page is declared with `@prepared`, as a function that returns a queryset; its SQL and its converters are kept.
+PostgreSQL, which takes as long again to plan such a read, keeps its plan (`storage/postgresql`).
 """
 
 from __future__ import annotations
@@ -209,7 +210,7 @@ def _asked(plan: _Plan, database: str, values: Sequence[Scalar]) -> list[Row]:
     params = list(plan.params)
     for at, index in plan.places:
         params[at] = values[index]
-    with connection.cursor() as cursor:
+    with getattr(connection, "fixed_read_cursor", connection.cursor)() as cursor:
         cursor.execute(plan.sql, params)
         rows: list[Any] = cursor.fetchall()
     converters = _converters(plan, connection)
