@@ -84,6 +84,7 @@ def environment(**options: Any) -> HouseEnvironment:
         filled=filled,
         face=formats.face,
         money=read(formats.money),
+        total=read(formats.total),
         typed=formats.typed_amount,
         percent=read(formats.percent),
         number=read(formats.number),

@@ -80,7 +80,7 @@ def test_what_differs_is_drawn_anew(
     assert rows(alice) == again
 
 
-OTHER = Viewer("fr", "USD", "Asia/Tokyo", date(2026, 3, 2), "Else", True, True)
+OTHER = Viewer("fr", "USD", "Asia/Tokyo", date(2026, 3, 2), "Else", True, True, {"EUR": 3})
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Viewer)])
