@@ -5,9 +5,9 @@ What was drawn is found again by the values of everything it was drawn from, nev
 in anything is drawn anew, and nobody gets to see what they could not have had drawn for themselves.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -49,14 +49,20 @@ _grounds: _Kept[int] = _Kept(200)
 _numbers = count(1)
 
 
+def _frozen(part: Any) -> Hashable:
+    if isinstance(part, Mapping):
+        return tuple(part.items())
+    return tuple(part) if isinstance(part, list) else cast(Hashable, part)
+
+
 class Drawings:
     """The rows or cards of one page: `kind` says which, `ground` is all that they have in common and depend on.
 
-    Who looks, in which language and on which day, is part of it. All of it is hashable, and so is what each shows.
+    Who looks, in which language and on which day, is part of it. What each shows is hashable.
     """
 
-    def __init__(self, kind: str, *ground: Hashable) -> None:
-        whole = (kind, get_language(), viewer(), ground)
+    def __init__(self, kind: str, *ground: Any) -> None:
+        whole = (kind, get_language(), viewer(), *map(_frozen, ground))
         self._ground = _grounds.find(whole) or _grounds.keep(whole, next(_numbers))
 
     def of(self, *shown: Hashable) -> Markup:

@@ -18,6 +18,7 @@ from opportune.kernel.sentences import Named, Sentence
 from opportune.opportunities.phases import phase_name
 from opportune.reference.queries import CategoryRow, Choice
 from opportune.web import assets, formats
+from opportune.web.drawings import Drawings
 from opportune.web.ended import ended_session
 from opportune.web.rendering import HouseEnvironment
 from opportune.web.urls_of import address, with_parameters
@@ -67,6 +68,7 @@ def environment(**options: Any) -> HouseEnvironment:
         initials=formats.initials,
         hue=formats.hue,
         days_since=formats.days_since,
+        drawings_of=Drawings,
         script=assets.script,
         stylesheet_links=stylesheet_links,
         theme_of=theme_of,

@@ -42,6 +42,11 @@ def rows(client: Client) -> list[str]:
     return re.findall(r"<tr id=row-.*?</tr>", page, re.DOTALL)
 
 
+def cards(client: Client) -> list[str]:
+    page = client.get("/pipeline/sales/").content.decode()
+    return re.findall(r"<li id=\"card-.*?</article>", page, re.DOTALL)
+
+
 def in_french(market: Market) -> None:
     change_preferences(market.alice, language="fr")
 
@@ -66,18 +71,32 @@ def marked(market: Market) -> None:
     categorise(market.alice, market.deal.ref, "red")
 
 
-@pytest.mark.parametrize("change", [in_french, of_a_renamed_stage, done, moved, worth_more, marked])
+def less_patient(market: Market) -> None:
+    change_stage(SYSTEM, market.process.stages[0].id, {"expected_days": 77})
+
+
+@pytest.mark.parametrize(
+    ("drawn", "change"),
+    [
+        *((rows, change) for change in (in_french, of_a_renamed_stage, done, moved, worth_more, marked)),
+        *((cards, change) for change in (in_french, less_patient, done, worth_more, marked)),
+    ],
+)
 def test_what_differs_is_drawn_anew(
-    alice: Client, market: Market, change: Callable[[Market], None], monkeypatch: pytest.MonkeyPatch
+    alice: Client,
+    market: Market,
+    drawn: Callable[[Client], list[str]],
+    change: Callable[[Market], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    before = rows(alice)
+    before = drawn(alice)
     assert before
-    assert rows(alice) == before
+    assert drawn(alice) == before
     change(market)
-    again = rows(alice)
+    again = drawn(alice)
     assert again != before
     monkeypatch.setattr(drawings, "_drawings", drawings._Kept(drawings.MOST))
-    assert rows(alice) == again
+    assert drawn(alice) == again
 
 
 OTHER = Viewer("fr", "USD", "Asia/Tokyo", date(2026, 3, 2), "Else", True, True, {"EUR": 3})
@@ -104,7 +123,10 @@ def test_what_was_not_asked_for_long_is_forgotten() -> None:
     assert [each for each in range(1, 5) if kept.find(each) is None] == [1, 2]
 
 
-def test_a_row_drawn_before_is_what_drawing_gives(alice: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("shown", [rows, cards])
+def test_what_was_drawn_before_is_not_drawn_again(
+    alice: Client, shown: Callable[[Client], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn: list[Markup] = []
     keep = Drawings.keep
 
@@ -113,8 +135,8 @@ def test_a_row_drawn_before_is_what_drawing_gives(alice: Client, monkeypatch: py
         return keep(self, drawing, *shown)
 
     monkeypatch.setattr(Drawings, "keep", counted)
-    first = rows(alice)
+    first = shown(alice)
     number = len(drawn)
     assert number == len(first) > 0
-    assert rows(alice) == first
+    assert shown(alice) == first
     assert len(drawn) == number

@@ -13,7 +13,6 @@ from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import OpportunityRow, next_tasks, opportunity_row, totals
 from opportune.process.queries import processes
 from opportune.reference.queries import Choice, categories_of, every_choice_of
-from opportune.web.drawings import Drawings
 from opportune.web.opportunities import columns
 from opportune.web.pages import SignedIn, go, page, signed_in, tell
 from opportune.web.urls_of import with_parameters
@@ -23,17 +22,12 @@ def rows_context(request: SignedIn, rows: Sequence[OpportunityRow], shown: Seque
     """What rows are made of, in as many queries for many as for one."""
     ids = [row.id for row in rows]
     stages = {stage.id: (stage, len(process.stages)) for process in processes() for stage in process.stages}
-    forecasts = {one.code: one for one in _forecasts()} if "forecast" in shown else {}
-    may_write = request.actor.may("opportunity", "write")
     return {
         "columns": shown,
         "stages": stages,
         "tasks": next_tasks(request.actor, ids) if "next_task" in shown else {},
-        "forecasts": forecasts,
+        "forecasts": {one.code: one for one in _forecasts()} if "forecast" in shown else {},
         "marks": categories_of("opportunity", ids) if "categories" in shown else {},
-        "drawings": Drawings(
-            "row", may_write, tuple(shown), tuple(stages.items()), tuple(forecasts.values())
-        ),
     }
 
 
