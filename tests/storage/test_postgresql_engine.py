@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from opportune.identity.models import Membership
+from opportune.search.models import SearchEntry
 from opportune.storage.postgresql.base import PREPARED_AFTER
 from opportune.storage.prepared import prepared
 from tests.people import Company
@@ -24,12 +25,9 @@ def mates(team_ids: Sequence[int]) -> QuerySet[Membership, Any]:
 
 
 def plans_kept() -> int:
-    """How many reads of memberships the server has a plan of, on this connection."""
+    """How many statements the server has a plan of, on this connection."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_prepared_statements"
-            " WHERE statement LIKE '%identity_membership%' AND statement NOT LIKE '%pg_prepared%'"
-        )
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
         found: int = cursor.fetchone()[0]
     return found
 
@@ -45,6 +43,24 @@ def test_a_fixed_read_that_comes_again_is_planned_no_more(company: Company) -> N
     assert plans_kept() == before + 1
     assert mates([company.farmers.pk]) == list(mates.make([company.farmers.pk]))
     assert plans_kept() == before + 1
+
+
+@prepared
+def first_mates(team_ids: Sequence[int]) -> QuerySet[Membership, Any]:
+    return mates.make(team_ids)[:2]
+
+
+@prepared
+def having(pattern: str) -> QuerySet[SearchEntry, Any]:
+    return SearchEntry.objects.filter(text__like=pattern).values_list("record_id")
+
+
+def test_what_depends_on_the_values_is_planned_for_them(company: Company) -> None:
+    before = plans_kept()
+    for _ in range(PREPARED_AFTER + 1):
+        assert len(first_mates([company.hunters.pk])) == 2
+        assert having("%nobody%") == []
+    assert plans_kept() == before
 
 
 def test_nothing_is_kept_where_connections_are_shared(
