@@ -14,6 +14,7 @@ from babel.dates import format_date, format_time
 from markupsafe import Markup, escape
 
 from opportune.kernel.money import rounded
+from opportune.kernel.sentences import day_in_full
 from opportune.web.viewer import viewer
 
 BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
@@ -119,11 +120,9 @@ def day(value: date | None, *, full: bool = False) -> str:
     if value is None:
         return BLANK
     seen_by = viewer()
-    return _day(
-        value,
-        "d MMMM y" if full else ("d MMM" if value.year == seen_by.today.year else "d MMM y"),
-        seen_by.language,
-    )
+    if full:
+        return day_in_full(value, seen_by.language)
+    return _day(value, "d MMM" if value.year == seen_by.today.year else "d MMM y", seen_by.language)
 
 
 def day_typed(value: str) -> str:

@@ -120,7 +120,7 @@ def rate_on(code: str, day: date) -> Decimal:
             sentence(
                 "There is no rate for {code} on {day}. Add one in the settings.",
                 code=code,
-                day=day.isoformat(),
+                day=day,
             ),
             currency=code,
         )

@@ -16,7 +16,7 @@ from opportune.opportunities.queries import competitor, opportunities, totals
 from opportune.process.queries import processes
 from opportune.web.back import safe
 from opportune.web.opportunities import columns
-from opportune.web.opportunities.panels import filter_panel
+from opportune.web.opportunities.panels import APPLY, filter_panel, refused_in_panel
 from opportune.web.opportunities.rows import rows_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
 from opportune.web.settings.categories import category_name
@@ -26,6 +26,7 @@ VIEWS = ("", "open", "won", "lost")
 
 @require_GET
 @signed_in
+@refused_in_panel("list")
 def show(request: SignedIn) -> HttpResponse:
     """A page of the list with the totals of everything that matches; the filter is the address (B-007)."""
     asked = request.GET.dict()
@@ -60,10 +61,12 @@ def show(request: SignedIn) -> HttpResponse:
 
 @require_GET
 @signed_in
+@refused_in_panel("list", "opportunities")
 def filters(request: SignedIn) -> HttpResponse:
     """What the list can be narrowed by."""
     asked = request.GET.dict()
     named = asked.pop("columns", "")
+    asked.pop(APPLY, None)
     wanted = OpportunityFilter.read(asked, request.actor)
     return filter_panel(request, reverse("opportunities"), _parameters(wanted, named), of="list")
 
@@ -77,7 +80,8 @@ def choose_columns(request: SignedIn) -> HttpResponse:
         context = {
             "columns": shown,
             "other_columns": columns.others(shown),
-            "next": request.GET.get("next", ""),
+            "next": safe(request, request.GET.get("next", ""), reverse("opportunities")),
+            "is_page": not is_htmx(request),
         }
         block = "choice" if is_htmx(request) else None
         return page(request, "opportunities/columns.html", context, block=block)
