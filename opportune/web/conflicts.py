@@ -4,6 +4,7 @@ The form then carries what it showed of it, so that saving again overwrites that
 (domain.md §9).
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -70,6 +71,11 @@ class Meanwhile:
     message: Sentence
     differences: Mapping[str, Difference]
     values: Mapping[str, Any]
+
+
+def as_shown(values: Mapping[str, Any], version: int) -> dict[str, Any]:
+    """The values of a form that changes an existing thing, with what it sends back of them (`was`) and the version."""
+    return {**values, "was": json.dumps(dict(values)), "version": str(version)}
 
 
 def names_of(
