@@ -4,6 +4,7 @@ The form then carries what it showed of it, so that saving again overwrites that
 (domain.md §9).
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +14,6 @@ from django.utils.translation import gettext
 
 from opportune.identity.queries import people
 from opportune.kernel.errors import Conflict
-from opportune.kernel.money import rounded
 from opportune.kernel.sentences import Sentence
 from opportune.reference.queries import every_choice_of
 from opportune.web.formats import BLANK, day_typed, money, percent
@@ -42,7 +42,7 @@ class Reading:
         value = str(values.get(name) or "")
         amount = self._amount(name, value)
         if amount is not None and name in self.money:
-            return money(amount, str(values.get("currency") or ""), cents=amount != rounded(amount, 0))
+            return money(amount, str(values.get("currency") or ""))
         if amount is not None:
             return percent(amount)
         if name in names:
@@ -71,6 +71,11 @@ class Meanwhile:
     message: Sentence
     differences: Mapping[str, Difference]
     values: Mapping[str, Any]
+
+
+def as_shown(values: Mapping[str, Any], version: int) -> dict[str, Any]:
+    """The values of a form that changes an existing thing, with what it sends back of them (`was`) and the version."""
+    return {**values, "was": json.dumps(dict(values)), "version": str(version)}
 
 
 def names_of(

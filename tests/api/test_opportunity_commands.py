@@ -168,6 +168,13 @@ def test_a_task_is_planned_about_a_deal(alice: Caller, market: Market) -> None:
     assert "Write" in subjects
 
 
+def test_no_task_is_planned_about_a_closed_deal(alice: Caller, market: Market) -> None:
+    here = f"/opportunities/{market.deal.pk}"
+    assert alice.post(f"{here}/closure", {"outcome": "lost", "reason": "PRICE_L", "on": TODAY}).status == 200
+    refused = alice.post(f"{here}/tasks", {"subject": "Write"})
+    assert (refused.status, refused.json["code"]) == (409, "closed")
+
+
 def test_the_tasks_of_a_stage_are_planned_at_once(alice: Caller, market: Market) -> None:
     here = f"/opportunities/{market.deal.pk}/stage-tasks"
     for at, name in ((0, "Thank"), (0, "Call"), (1, "Write")):

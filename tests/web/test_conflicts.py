@@ -51,7 +51,7 @@ def form_of(answer: Any) -> dict[str, str]:
 def told(answer: Any) -> str:
     """What the box about a conflict says, as it reads."""
     found = re.search(
-        r'<div class="notice late" role="alert">(.*?)</div></div>', answer.content.decode(), re.DOTALL
+        r'<div class="notice late wide" role="alert">(.*?)</div></div>', answer.content.decode(), re.DOTALL
     )
     assert found is not None
     return re.sub(r"\s+", " ", unescape(re.sub(r"<svg.*?</svg>|<[^>]+>", "", found[1]))).strip()

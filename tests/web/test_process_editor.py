@@ -131,7 +131,7 @@ def test_other_fields_of_a_stage_merge_and_the_same_field_shows_both(market: Mar
     refused = ada.post(address, {**given, "name_en": "Sound out"}, headers=HTMX)
     assert refused.status_code == 409
     assert "Ada changed this first." in text_of(refused)
-    assert "“Check”" in text_of(refused)
+    assert "Name in English</a> <b>Check</b> (yours: Sound out)" in text_of(refused)
     assert 'value="Sound out"' in text_of(refused)
     again = {**given, "name_en": "Sound out", "version": str(sales().stages[0].version)}
     assert ada.post(address, again, headers=HTMX).status_code == 200
@@ -149,7 +149,7 @@ def test_a_step_is_edited_in_its_row(market: Market, ada: Client) -> None:
     saved = ada.post(address, {**given, "name_en": "Who", "name_fr": "Qui"}, headers=HTMX)
     assert 'data-name="Who"' in text_of(saved)
     stale = ada.post(address, {**given, "name_en": "Whom", "name_fr": "Qui"}, headers=HTMX)
-    assert (stale.status_code, "“Who”" in text_of(stale)) == (409, True)
+    assert (stale.status_code, "<b>Who</b> (yours: Whom)" in text_of(stale)) == (409, True)
     assert f'name="version" value="{step.version + 1}"' in text_of(stale)
 
 
@@ -179,7 +179,7 @@ def test_what_is_unfolded_stays_so(market: Market, ada: Client) -> None:
 def test_deleting_a_stage_offers_the_next_one_and_says_what_it_is_worth(market: Market, ada: Client) -> None:
     first, second, *_ = sales().stages
     asked = text_of(ada.get(f"/settings/stages/{first.id}/delete/", headers=HTMX))
-    assert "1 open opportunity, worth €1,001, is in this stage." in asked
+    assert "1 open opportunity, worth €1,000.50, is in this stage." in asked
     assert f'<option value="{second.id}" selected>' in asked
     assert "Delete and move 1" in asked
 

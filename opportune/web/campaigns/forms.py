@@ -1,6 +1,5 @@
 """The forms of campaigns and segments: adding one, all its fields, activating a campaign."""
 
-import json
 from functools import partial
 from typing import Any
 
@@ -15,7 +14,7 @@ from opportune.reference.queries import every_choice_of
 from opportune.web import picked, record_forms
 from opportune.web.campaigns.names import field_names
 from opportune.web.campaigns.views import LISTS
-from opportune.web.conflicts import Reading, names_of
+from opportune.web.conflicts import Reading, as_shown, names_of
 from opportune.web.formats import typed_amount
 from opportune.web.pages import SignedIn, go, signed_in, tell
 from opportune.web.record_forms import RecordForm
@@ -42,13 +41,13 @@ def _values_of_campaign(record: Any) -> dict[str, Any]:
     values |= {name: typed_amount(getattr(record, name)) for name in COSTS}
     values |= {name: day.isoformat() if (day := getattr(record, name)) else "" for name in DAYS}
     values["is_activated"] = "on" if record.is_activated else ""
-    return {**values, "version": str(record.version), "was": json.dumps(values)}
+    return as_shown(values, record.version)
 
 
 def _values_of_segment(record: Any) -> dict[str, Any]:
     values = _texts_of(SEGMENT_TEXTS, record)
     values |= {"campaign_id": str(record.campaign_id or ""), "campaign_id_name": record.campaign_name or ""}
-    return {**values, "version": str(record.version), "was": json.dumps(values)}
+    return as_shown(values, record.version)
 
 
 def _texts_of(texts: tuple[str, ...], record: Any) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from opportune.campaigns import actions, queries
 from opportune.campaigns.queries import LineRow, SegmentRecord
 from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.picked import CUSTOMER, read_picked
+from opportune.web.typed import Typed
 
 PICKERS = {"customer": CUSTOMER}
 
@@ -43,22 +45,21 @@ def change(request: SignedIn, segment_id: int, line_id: int) -> HttpResponse:
     record = _record(request, segment_id)
     line = queries.line(request.actor, segment_id, line_id)
     if request.method == "GET":
-        values = {
-            "customer": str(line.customer or ""),
-            "customer_name": line.customer_name,
-            "note": line.note,
-            "version": str(line.version),
-        }
-        return _form(request, record, line, values, {})
-    typed = read_picked(request.actor, request.POST.dict(), PICKERS)
-    fields, version = {**typed.customer(), "note": typed.text("note")}, typed.whole("version")
+        return _form(request, record, line, _values_of(line), {})
+    whole = read_picked(request.actor, request.POST.dict(), PICKERS)
+    typed = whole.only_changed()
+    changes, version = _read(typed), typed.whole("version")
     try:
         typed.demand()
-        actions.change_line(request.actor, segment_id, line_id, fields, version=version)
+        actions.change_line(request.actor, segment_id, line_id, changes, version=version)
     except Invalid as invalid:
-        return _form(request, record, line, typed.all_values(), invalid.fields)
-    except (Refused, Conflict) as refusal:
-        return _form(request, record, line, typed.all_values(), {"customer": refusal.message})
+        return _form(request, record, line, whole.all_values(), invalid.fields)
+    except Refused as refusal:
+        return _form(request, record, line, whole.all_values(), {"customer": refusal.message})
+    except Conflict as conflict:
+        line = queries.line(request.actor, segment_id, line_id)
+        seen = meanwhile(conflict, whole.given, _values_of(line), Reading())
+        return _form(request, record, line, seen.values, {}, conflict=seen)
     return _back(request, segment_id, gettext("Saved."))
 
 
@@ -68,6 +69,16 @@ def remove(request: SignedIn, segment_id: int, line_id: int) -> HttpResponse:
     """Take a line off."""
     actions.remove_line(request.actor, segment_id, line_id)
     return _back(request, segment_id, gettext("Line removed."))
+
+
+def _values_of(line: LineRow) -> dict[str, Any]:
+    customer = {"customer": str(line.customer or ""), "customer_name": line.customer_name}
+    return as_shown({**customer, "note": line.note}, line.version)
+
+
+def _read(typed: Typed) -> dict[str, Any]:
+    read: dict[str, Any] = typed.customer() if "customer" in typed.given else {}
+    return read | ({"note": typed.text("note")} if "note" in typed.given else {})
 
 
 def _record(request: SignedIn, segment_id: int) -> SegmentRecord:
@@ -89,7 +100,9 @@ def _form(
     line: LineRow | None,
     values: Mapping[str, Any],
     errors: Mapping[str, Any],
+    *,
+    conflict: Meanwhile | None = None,
 ) -> HttpResponse:
-    context = {"record": record, "line": line, "values": values, "errors": errors}
+    context = {"record": record, "line": line, "values": values, "errors": errors, "conflict": conflict}
     template = "campaigns/line_form.html" if is_htmx(request) else "campaigns/line_page.html"
-    return page(request, template, context, status=422 if errors else 200)
+    return page(request, template, context, status=409 if conflict else 422 if errors else 200)

@@ -1,6 +1,5 @@
 """Competitors: their list, each one with its deals, and writing down what is known."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from opportune.opportunities import actions, queries
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import CompetitorRow
 from opportune.process.queries import processes
-from opportune.web.conflicts import Meanwhile, Reading, meanwhile
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.typed import Typed
 
@@ -92,7 +91,7 @@ def edit(request: SignedIn, competitor_id: int) -> HttpResponse:
 
 def _values_of(competitor: CompetitorRow) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(competitor, name) for name in FIELDS}
-    return {**values, "was": json.dumps(values), "version": competitor.version}
+    return as_shown(values, competitor.version)
 
 
 @require_POST

@@ -13,8 +13,10 @@ from opportune.identity.actor import Actor
 from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.records import RecordRef
 from opportune.schemas.connection import record_written
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.picked import CUSTOMER, read_picked
+from opportune.web.templating import named
 from opportune.web.typed import Typed
 
 NAMES = ("role", "own_role", "description", "started_on", "ended_on")
@@ -73,28 +75,23 @@ def change(request: SignedIn, kind: str, record_id: int, connection_id: int) -> 
     record = RecordRef(kind, record_id)
     row = queries.connection(request.actor, record, connection_id)
     if request.method == "GET":
-        values: dict[str, Any] = {
-            "role": str(row.role),
-            "own_role": str(row.own_role),
-            "description": row.description,
-            "started_on": row.started_on.isoformat() if row.started_on else "",
-            "ended_on": row.ended_on.isoformat() if row.ended_on else "",
-            "version": str(row.version),
-        }
-        return _form(request, record, values, {}, row=row)
-    typed = Typed(request.POST.dict())
+        return _form(request, record, _values_of(row), {}, row=row)
+    whole = Typed(request.POST.dict())
+    typed = whole.only_changed()
     changes, version = _read(typed), typed.whole("version")
     try:
         typed.demand()
         actions.change_connection(request.actor, record, connection_id, changes, version=version)
     except Invalid as invalid:
-        return _form(request, record, request.POST.dict(), invalid.fields, row=row)
+        return _form(request, record, whole.given, invalid.fields, row=row)
     except Refused as refusal:
-        return _form(request, record, request.POST.dict(), {"role": refusal.message}, row=row)
+        return _form(request, record, whole.given, {"role": refusal.message}, row=row)
     except Conflict as conflict:
         if conflict.code != "conflict":
             raise
-        return _form(request, record, request.POST.dict(), {"role": conflict.message}, row=row)
+        row = queries.connection(request.actor, record, connection_id)
+        seen = meanwhile(conflict, whole.given, _values_of(row), READING)
+        return _form(request, record, seen.values, {}, row=row, conflict=seen)
     if request.change_sets:
         tell(request, gettext("Saved."))
     return go(request, reverse(kind, args=[record_id]))
@@ -109,6 +106,26 @@ def disconnect(request: SignedIn, kind: str, record_id: int, connection_id: int)
     return go(request, reverse(kind, args=[record_id]))
 
 
+def _values_of(row: queries.ConnectionRow) -> dict[str, Any]:
+    values = {
+        "role": str(row.role),
+        "own_role": str(row.own_role),
+        "description": row.description,
+        "started_on": row.started_on.isoformat() if row.started_on else "",
+        "ended_on": row.ended_on.isoformat() if row.ended_on else "",
+    }
+    return as_shown(values, row.version)
+
+
+def _role_names() -> dict[str, dict[str, str]]:
+    offered = queries.all_roles(retired=True).items()
+    names = {f"{category}:{one.code}": named(one) for category, roles in offered for one in roles}
+    return {"role": names, "own_role": names}
+
+
+READING = Reading(days=("started_on", "ended_on"), names=_role_names)
+
+
 def _read(typed: Typed) -> dict[str, Any]:
     read: dict[str, Any] = {name: typed.text(name) for name in NAMES[:3] if name in typed.given}
     return read | {name: typed.text(name) for name in NAMES[3:] if name in typed.given}
@@ -121,15 +138,17 @@ def _form(
     errors: Mapping[str, Any],
     *,
     row: queries.ConnectionRow | None = None,
+    conflict: Meanwhile | None = None,
 ) -> HttpResponse:
     context = {
         "connected": record,
         "name": queries.names_of(request.actor, [record])[record],
         "values": values,
         "errors": errors,
+        "conflict": conflict,
         "row": row,
         "roles": queries.all_roles(),
         "categories": category_names(),
     }
     template = "customers/connection_form.html" if is_htmx(request) else "customers/connection_page.html"
-    return page(request, template, context, status=422 if errors else 200)
+    return page(request, template, context, status=409 if conflict else 422 if errors else 200)

@@ -1,6 +1,5 @@
 """The forms of accounts and contacts: adding one, and all its fields."""
 
-import json
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,7 +12,7 @@ from opportune.customers import actions, queries
 from opportune.kernel.records import RecordRef
 from opportune.reference.queries import choices_of
 from opportune.web import picked, record_forms
-from opportune.web.conflicts import Reading, names_of
+from opportune.web.conflicts import Reading, as_shown, names_of
 from opportune.web.customers.names import field_names
 from opportune.web.formats import typed_amount
 from opportune.web.pages import SignedIn, signed_in
@@ -77,7 +76,7 @@ def _values_of(kind: Kind, record: Any) -> dict[str, Any]:
             "employees": "" if record.employees is None else str(record.employees),
             "annual_revenue": typed_amount(record.annual_revenue),
         }
-    return {**values, "version": str(record.version), "was": json.dumps(values)}
+    return as_shown(values, record.version)
 
 
 def industry_name(kept: str) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from opportune.kernel.errors import Invalid, Refused
+from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.opportunities.queries import OpportunityRecord
+from opportune.web.conflicts import Meanwhile
 from opportune.web.pages import SignedIn, go, is_htmx, page, tell
 
 
@@ -28,8 +29,12 @@ class DealForm:
         values: Mapping[str, Any],
         done: str,
         target: Callable[[], int] | None = None,
+        anew: Callable[[Conflict], Meanwhile] | None = None,
     ) -> HttpResponse:
-        """The form, or what comes after it was sent; `target` is the deal to show then."""
+        """The form, or what comes after it was sent; `target` is the deal to show then.
+
+        `anew` gives the form again where somebody else was first.
+        """
         if self.request.method == "GET":
             return self._show(values, {})
         try:
@@ -38,18 +43,27 @@ class DealForm:
             return self._show(values, invalid.fields)
         except Refused as refusal:
             return self._show(values, {"refused": refusal.message})
+        except Conflict as conflict:
+            if anew is None or conflict.code != "conflict":
+                raise
+            seen = anew(conflict)
+            return self._show(seen.values, {}, conflict=seen)
         tell(self.request, done)
         shown = self.record.row.id if target is None else target()
         return go(self.request, reverse("opportunity", args=[shown]))
 
-    def _show(self, values: Mapping[str, Any], errors: Mapping[str, Any]) -> HttpResponse:
+    def _show(
+        self, values: Mapping[str, Any], errors: Mapping[str, Any], *, conflict: Meanwhile | None = None
+    ) -> HttpResponse:
         context = {
             "record": self.record,
             "deal": self.record.row,
             "form": self.template,
             "values": values,
             "errors": errors,
+            "conflict": conflict,
             **self.more,
         }
         template = self.template if is_htmx(self.request) else "layout/form_page.html"
-        return page(self.request, template, context, status=422 if errors else 200)
+        status = 409 if conflict else 422 if errors else 200
+        return page(self.request, template, context, status=status)

@@ -1,6 +1,5 @@
 """Creating a deal and editing all its fields."""
 
-import json
 from collections.abc import Mapping
 from secrets import token_urlsafe
 from typing import Any
@@ -21,7 +20,7 @@ from opportune.opportunities.queries import OpportunityRecord, opportunity, subj
 from opportune.process.queries import processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.back import came_from, safe
-from opportune.web.conflicts import Meanwhile, meanwhile
+from opportune.web.conflicts import Meanwhile, as_shown, meanwhile
 from opportune.web.opportunities.fields import (
     NAMES,
     PICKERS,
@@ -160,8 +159,7 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
 
 
 def _seen(record: OpportunityRecord) -> dict[str, Any]:
-    values = values_of(record)
-    return {**values, "was": json.dumps(values), "version": record.row.version}
+    return as_shown(values_of(record), record.row.version)
 
 
 def _changeable(request: SignedIn, opportunity_id: int) -> OpportunityRecord:

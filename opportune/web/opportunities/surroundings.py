@@ -10,20 +10,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from opportune.campaigns.queries import find_campaigns
 from opportune.customers.queries import find_customers
 from opportune.identity.queries import people, shares_of, teams
-from opportune.kernel.errors import NotFound
+from opportune.kernel.errors import Conflict, NotFound
 from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.actions.cloning import proposed_subject
-from opportune.opportunities.queries import competitor_names, opportunity
+from opportune.opportunities.queries import OpportunityRecord, RivalRow, competitor_names, opportunity
 from opportune.reference.queries import choices
 from opportune.web.back import safe
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
 from opportune.web.formats import typed_amount
 from opportune.web.opportunities.deal_form import DealForm
 from opportune.web.opportunities.record import ROLES
 from opportune.web.pages import SignedIn, go, page, signed_in, tell
 from opportune.web.typed import Typed
 
-RIVAL = ("name", "price", "checked_on", "note", "version")
+RIVAL = ("name", "price", "checked_on", "note")
+RIVAL_READING = Reading(days=("checked_on",), money=("price",))
 MEMBER = ("user_id", "role", "may_write")
 
 
@@ -48,31 +50,40 @@ def rivals(request: SignedIn, opportunity_id: int) -> HttpResponse:
 def rival(request: SignedIn, opportunity_id: int, competitor_id: int) -> HttpResponse:
     """Change what is known of a competitor on the deal."""
     record = opportunity(request.actor, opportunity_id)
-    shown = next((one for one in record.rivals if one.competitor_id == competitor_id), None)
-    if shown is None:
-        raise NotFound("rival")
-    typed = Typed(request.POST.dict())
+    shown = _rival_of(record, competitor_id)
+    whole = Typed(request.POST.dict())
+    typed = whole.only_changed()
 
     def change() -> None:
         known, version = _rival_fields(typed), typed.whole("version")
         typed.demand()
         actions.change_rival(request.actor, opportunity_id, competitor_id, known, version=version)
 
-    values: dict[str, Any] = typed.values(RIVAL)
-    if request.method == "GET":
-        day = shown.checked_on.isoformat() if shown.checked_on else ""
-        price = typed_amount(shown.price)
-        values |= {"price": price, "checked_on": day, "note": shown.note, "version": shown.version}
+    def anew(conflict: Conflict) -> Meanwhile:
+        now = _rival_of(opportunity(request.actor, opportunity_id), competitor_id)
+        return meanwhile(conflict, whole.given, _rival_values(now, record.row.currency), RIVAL_READING)
+
+    values = whole.given if request.method == "POST" else _rival_values(shown, record.row.currency)
     form = DealForm(request, record, "opportunities/rival_form.html", {"names": (), "rival": shown})
-    return form.answer(change, values, gettext("Saved."))
+    return form.answer(change, values, gettext("Saved."), anew=anew)
+
+
+def _rival_of(record: OpportunityRecord, competitor_id: int) -> RivalRow:
+    found = next((one for one in record.rivals if one.competitor_id == competitor_id), None)
+    if found is None:
+        raise NotFound("rival")
+    return found
+
+
+def _rival_values(shown: RivalRow, currency: str) -> dict[str, Any]:
+    day = shown.checked_on.isoformat() if shown.checked_on else ""
+    values = {"price": typed_amount(shown.price), "checked_on": day, "note": shown.note}
+    return as_shown({**values, "currency": currency}, shown.version)
 
 
 def _rival_fields(typed: Typed) -> dict[str, Any]:
-    return {
-        "price": typed.figure("price"),
-        "checked_on": typed.text("checked_on"),
-        "note": typed.text("note"),
-    }
+    read: dict[str, Any] = {"price": typed.figure("price")} if "price" in typed.given else {}
+    return read | {name: typed.text(name) for name in ("checked_on", "note") if name in typed.given}
 
 
 @require_POST

@@ -1,13 +1,15 @@
 """The forms of the settings: in the page's dialog, or on a page of their own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from opportune.kernel.errors import Conflict
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
 from opportune.web.formats import typed_amount
 from opportune.web.pages import SignedIn, is_htmx, page
 from opportune.web.typed import Typed
@@ -46,27 +48,56 @@ def shown_text(value: Any) -> str:
     return typed_amount(value) if isinstance(value, Decimal) else str(value)
 
 
-def changed(typed: Typed, thing: object, texts: Iterable[str], flags: Iterable[str]) -> dict[str, Any]:
-    """What a person changed of a thing: the fields whose text differs, and the boxes that do."""
-    changes: dict[str, Any] = {}
-    for name in texts:
-        if name in typed.given:
-            text = text_of(typed, name)
-            if text != shown_text(getattr(thing, name)):
-                changes[name] = text
-    changes |= {name: typed.ticked(name) for name in flags if typed.ticked(name) != getattr(thing, name)}
-    return changes
+class Versioned(Protocol):
+    """A thing that is settled, and the version of it that is shown."""
+
+    @property
+    def version(self) -> int:
+        """It grows with every write."""
 
 
-def conflicting(conflict: Conflict) -> dict[str, Any]:
-    """What somebody else did first, for the form that was kept from overwriting it: the sentence, and their values."""
-    theirs = {name: shown_text(value) for name, value in conflict.data.get("changes", {}).items()}
-    return {"conflict": conflict.message, "theirs": theirs}
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of a settled thing that its form has: texts, boxes, and how people write what is in them."""
+
+    texts: tuple[str, ...]
+    flags: tuple[str, ...]
+    reading: Reading
+
+    def values(self, thing: Versioned) -> dict[str, Any]:
+        """A thing as its form shows it, with its version."""
+        return as_shown(self._shown(thing), thing.version)
+
+    def _shown(self, thing: object) -> dict[str, str]:
+        values = {name: shown_text(getattr(thing, name)) for name in self.texts}
+        return values | {name: "on" if getattr(thing, name) else "" for name in self.flags}
+
+    def typed(self, typed: Typed, *more: str) -> dict[str, Any]:
+        """What was typed, to be shown again."""
+        values = typed.values((*self.texts, *more, "version", "was"))
+        return {**values, **{name: typed.ticked(name) for name in self.flags}}
+
+    def changed(self, typed: Typed, thing: object) -> dict[str, Any]:
+        """What a person changed of a thing: what differs from what the form showed, and from what is there."""
+        now = self._shown(thing)
+        was = typed.shown() if "was" in typed.given else now
+        texts = {name: text_of(typed, name) for name in self.texts if name in typed.given}
+        boxes = {name: typed.ticked(name) for name in self.flags}
+        changes: dict[str, Any] = {
+            name: text for name, text in texts.items() if text not in (was.get(name), now[name])
+        }
+        return changes | {
+            name: box for name, box in boxes.items() if box not in (bool(was.get(name)), bool(now[name]))
+        }
+
+    def meanwhile(self, conflict: Conflict, typed: Typed, thing: Versioned) -> Meanwhile:
+        """The form anew where somebody else changed the thing first, which by now is as given."""
+        return meanwhile(conflict, typed.given, self.values(thing), self.reading, flags=self.flags)
 
 
-def status_of(errors: Mapping[str, Any]) -> int:
-    """The status of a form with these errors: somebody was first, something is wrong, or neither."""
-    return 409 if "conflict" in errors else 422 if errors else 200
+def status_of(errors: Mapping[str, Any], conflict: Meanwhile | None = None) -> int:
+    """The status of a form: somebody was first, something is wrong, or neither."""
+    return 409 if conflict else 422 if errors else 200
 
 
 def text_of(typed: Typed, name: str) -> str:

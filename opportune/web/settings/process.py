@@ -12,14 +12,29 @@ from opportune.process import actions
 from opportune.process.queries import ProcessPicture, process_by_id, process_use, processes
 from opportune.reference.actions import change_setting
 from opportune.reference.queries import organisation_settings
+from opportune.web.conflicts import Meanwhile, Reading, names_of
 from opportune.web.pages import SignedIn, go, page, signed_in, tell
-from opportune.web.settings.forms import changed, conflicting, dialog, status_of
+from opportune.web.settings.forms import Fields, dialog, status_of
 from opportune.web.settings.tree import address_of, moved, tree_context, way_of
 from opportune.web.templating import named
 from opportune.web.typed import Typed
 
 TEXTS = ("name_en", "name_fr", "method", "comments")
 FLAGS = ("estimates_required",)
+
+
+def method_names() -> dict[str, str]:
+    """How a process may find the probability, by the word for it."""
+    return {
+        "stage": gettext("The chances of the stage"),
+        "multiply": gettext("Chances × completed"),
+        "add": gettext("Mean of chances and completed"),
+        "completed": gettext("Completed"),
+        "typed": gettext("Typed by hand"),
+    }
+
+
+FIELDS = Fields(TEXTS, FLAGS, Reading(names=lambda: {"method": method_names(), **names_of(FLAGS)}))
 
 
 @require_GET
@@ -51,7 +66,7 @@ def new(request: SignedIn) -> HttpResponse:
             estimates_required=typed.ticked("estimates_required"),
         )
     except Invalid as invalid:
-        return _form(request, None, _typed_values(typed), invalid.fields)
+        return _form(request, None, FIELDS.typed(typed), invalid.fields)
     tell(request, gettext("Process added."))
     return go(request, address_of(process_by_id(made.pk)))
 
@@ -63,34 +78,38 @@ def edit(request: SignedIn, process_id: int) -> HttpResponse:
     request.actor.demand_right("customise")
     process = process_by_id(process_id)
     if request.method == "GET":
-        values = {name: getattr(process, name) for name in (*TEXTS, *FLAGS)}
-        return _form(request, process, {**values, "version": process.version}, {})
+        return _form(request, process, FIELDS.values(process), {})
     typed = Typed(request.POST.dict())
     try:
         version = typed.whole("version")
         typed.demand()
-        actions.change_process(
-            request.actor, process_id, changed(typed, process, TEXTS, FLAGS), version=version
-        )
+        actions.change_process(request.actor, process_id, FIELDS.changed(typed, process), version=version)
     except Invalid as invalid:
-        return _form(request, process, _typed_values(typed), invalid.fields)
+        return _form(request, process, FIELDS.typed(typed), invalid.fields)
     except Conflict as conflict:
-        values = {**_typed_values(typed), "version": conflict.data["version"]}
-        return _form(request, process, values, conflicting(conflict))
+        process = process_by_id(process_id)
+        seen = FIELDS.meanwhile(conflict, typed, process)
+        return _form(request, process, seen.values, {}, conflict=seen)
     tell(request, gettext("Process changed."))
     return go(request, address_of(process_by_id(process_id)))
 
 
-def _typed_values(typed: Typed) -> dict[str, Any]:
-    flags = {name: typed.ticked(name) for name in FLAGS}
-    return {**typed.values((*TEXTS, "version")), **flags}
-
-
 def _form(
-    request: SignedIn, process: ProcessPicture | None, values: Mapping[str, Any], errors: Mapping[str, Any]
+    request: SignedIn,
+    process: ProcessPicture | None,
+    values: Mapping[str, Any],
+    errors: Mapping[str, Any],
+    *,
+    conflict: Meanwhile | None = None,
 ) -> HttpResponse:
-    context = {"process": process, "values": values, "errors": errors}
-    return dialog(request, "settings/process_form.html", context, status=status_of(errors))
+    context = {
+        "process": process,
+        "values": values,
+        "errors": errors,
+        "conflict": conflict,
+        "methods": method_names().items(),
+    }
+    return dialog(request, "settings/process_form.html", context, status=status_of(errors, conflict))
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """The stages of a process: adding, editing, ordering, the default one, deleting (C-078…C-103)."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,11 +18,13 @@ from opportune.process.queries import (
     stage_by_id,
     stage_use,
 )
+from opportune.web.conflicts import Meanwhile, Reading, meanwhile, names_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.settings.forms import changed, conflicting, dialog, menu, shown_text, status_of, text_of
+from opportune.web.settings.forms import Fields, dialog, menu, status_of, text_of
 from opportune.web.settings.tree import (
     IN_PLACE,
     address_of,
+    carried_of,
     fields_of,
     moved,
     not_moved,
@@ -46,6 +49,7 @@ TEXTS = (
     "comments",
 )
 FLAGS = ("allow_skip", "quote_required")
+FIELDS = Fields(TEXTS, FLAGS, Reading(percents=("chance", "completed"), names=partial(names_of, FLAGS)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,7 +66,7 @@ def new(request: SignedIn, process_id: int) -> HttpResponse:
     try:
         made = actions.add_stage(request.actor, process_id, given)
     except Invalid as invalid:
-        return _form(request, process, None, _typed_values(typed), invalid.fields)
+        return _form(request, process, None, FIELDS.typed(typed), invalid.fields)
     tell(request, gettext("Stage added."))
     return go(request, address_of(process, (*unfolded(request), made.pk)))
 
@@ -74,19 +78,18 @@ def edit(request: SignedIn, stage_id: int) -> HttpResponse:
     request.actor.demand_right("customise")
     process, stage = stage_by_id(stage_id)
     if request.method == "GET":
-        values: dict[str, Any] = {name: shown_text(getattr(stage, name)) for name in TEXTS}
-        values |= {name: getattr(stage, name) for name in FLAGS}
-        return _form(request, process, stage, {**values, "version": stage.version}, {})
+        return _form(request, process, stage, FIELDS.values(stage), {})
     typed = Typed(request.POST.dict())
     try:
         version = typed.whole("version")
         typed.demand()
-        actions.change_stage(request.actor, stage_id, changed(typed, stage, TEXTS, FLAGS), version=version)
+        actions.change_stage(request.actor, stage_id, FIELDS.changed(typed, stage), version=version)
     except Invalid as invalid:
-        return _form(request, process, stage, _typed_values(typed), invalid.fields)
+        return _form(request, process, stage, FIELDS.typed(typed), invalid.fields)
     except Conflict as conflict:
-        values = {**_typed_values(typed), "version": conflict.data["version"]}
-        return _form(request, process, stage, values, conflicting(conflict))
+        process, stage = stage_by_id(stage_id)
+        seen = FIELDS.meanwhile(conflict, typed, stage)
+        return _form(request, process, stage, seen.values, {}, conflict=seen)
     tell(request, gettext("Stage changed."))
     return go(request, address_of(process, unfolded(request)))
 
@@ -102,21 +105,24 @@ def fields(request: SignedIn, stage_id: int) -> HttpResponse:
     request.actor.demand_right("customise")
     process, stage = stage_by_id(stage_id)
     if request.method == "GET":
-        return _fields(request, process, stage, fields_of(stage), {})
+        return _fields(request, process, stage, carried_of(stage), {})
     typed = Typed(request.POST.dict())
     shown, now = typed.shown(), fields_of(stage)
     texts = {name: text_of(typed, name) for name in IN_PLACE if name in typed.given}
     changes = {
         name: text for name, text in texts.items() if text not in (shown.get(name, now[name]), now[name])
     }
+    given = {**now, **texts, "version": typed.text("version"), "was": typed.given.get("was", "{}")}
     try:
         version = typed.whole("version")
         typed.demand()
         actions.change_stage(request.actor, stage_id, changes, version=version)
     except Invalid as invalid:
-        return _fields(request, process, stage, {**now, **texts}, invalid.fields)
+        return _fields(request, process, stage, given, invalid.fields)
     except Conflict as conflict:
-        return _fields(request, process, stage, {**now, **texts}, conflicting(conflict))
+        process, stage = stage_by_id(stage_id)
+        seen = meanwhile(conflict, given, carried_of(stage), FIELDS.reading)
+        return _fields(request, process, stage, seen.values, {}, conflict=seen)
     if not is_htmx(request):
         tell(request, gettext("Saved."))
         return go(request, address_of(process, (*unfolded(request), stage_id)))
@@ -133,11 +139,13 @@ def _fields(
     stage: StagePicture,
     values: Mapping[str, Any],
     errors: Mapping[str, Any],
+    *,
+    conflict: Meanwhile | None = None,
 ) -> HttpResponse:
-    context = {"process": process, "stage": stage, "values": values, "errors": errors}
-    context |= {"was": fields_of(stage), "swapped": False}
+    context = {"process": process, "stage": stage, "values": values, "errors": errors, "conflict": conflict}
+    context |= {"carried": values, "swapped": False}
     template = "settings/stage_fields.html" if is_htmx(request) else "settings/stage_fields_page.html"
-    response = page(request, template, context, status=status_of(errors))
+    response = page(request, template, context, status=status_of(errors, conflict))
     response["HX-Retarget"], response["HX-Reswap"] = f"#stage-{stage.id}-fields", "outerHTML"
     return response
 
@@ -177,19 +185,17 @@ def skipping(request: SignedIn, stage_id: int) -> HttpResponse:
     return moved(request, process, gettext("Saved."))
 
 
-def _typed_values(typed: Typed) -> dict[str, Any]:
-    return {**typed.values((*TEXTS, "version")), **{name: typed.ticked(name) for name in FLAGS}}
-
-
 def _form(
     request: SignedIn,
     process: ProcessPicture,
     stage: StagePicture | None,
     values: Mapping[str, Any],
     errors: Mapping[str, Any],
+    *,
+    conflict: Meanwhile | None = None,
 ) -> HttpResponse:
-    context = {"process": process, "stage": stage, "values": values, "errors": errors}
-    return dialog(request, "settings/stage_form.html", context, status=status_of(errors))
+    context = {"process": process, "stage": stage, "values": values, "errors": errors, "conflict": conflict}
+    return dialog(request, "settings/stage_form.html", context, status=status_of(errors, conflict))
 
 
 @require_POST

@@ -18,14 +18,17 @@ from opportune.process.queries import (
     step_by_id,
     step_use,
 )
+from opportune.web.conflicts import Meanwhile, Reading, names_of
+from opportune.web.opportunities.names import field_names
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.settings.forms import changed, conflicting, dialog, menu, shown_text, status_of
+from opportune.web.settings.forms import Fields, dialog, menu, status_of
 from opportune.web.settings.tree import address_of, moved, not_moved, place_of, unfolded, way_of
 from opportune.web.templating import named
 from opportune.web.typed import Typed
 
 TEXTS = ("name_en", "name_fr", "field", "delay_days", "reminder_days")
 FLAGS = ("is_required",)
+FIELDS = Fields(TEXTS, FLAGS, Reading(names=lambda: {"field": field_names(), **names_of(FLAGS)}))
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,7 +44,7 @@ def new(request: SignedIn, stage_id: int) -> HttpResponse:
     try:
         actions.add_step(request.actor, stage_id, **given, is_required=typed.ticked("is_required"))
     except Invalid as invalid:
-        return _form(request, stage, None, _typed_values(typed), invalid.fields)
+        return _form(request, stage, None, FIELDS.typed(typed, "what"), invalid.fields)
     tell(request, gettext("Step added."))
     return go(request, address_of(process, (*unfolded(request), stage_id)))
 
@@ -56,19 +59,18 @@ def edit(request: SignedIn, step_id: int) -> HttpResponse:
     request.actor.demand_right("customise")
     process, stage, step = step_by_id(step_id)
     if request.method == "GET":
-        values: dict[str, Any] = {name: shown_text(getattr(step, name)) for name in TEXTS}
-        values |= {"what": step.what, "is_required": step.is_required, "version": step.version}
-        return _form(request, stage, step, values, {})
+        return _form(request, stage, step, FIELDS.values(step), {})
     typed = Typed(request.POST.dict())
     try:
         version = typed.whole("version")
         typed.demand()
-        actions.change_step(request.actor, step_id, changed(typed, step, TEXTS, FLAGS), version=version)
+        actions.change_step(request.actor, step_id, FIELDS.changed(typed, step), version=version)
     except Invalid as invalid:
-        return _form(request, stage, step, _typed_values(typed), invalid.fields)
+        return _form(request, stage, step, FIELDS.typed(typed, "what"), invalid.fields)
     except Conflict as conflict:
-        values = {**_typed_values(typed), "version": conflict.data["version"]}
-        return _form(request, stage, step, values, conflicting(conflict))
+        _, stage, step = step_by_id(step_id)
+        seen = FIELDS.meanwhile(conflict, typed, step)
+        return _form(request, stage, step, seen.values, {}, conflict=seen)
     if _in_row(request):
         return _row(request, step_id, gettext("Saved."), has_focus=True)
     tell(request, gettext("Step changed."))
@@ -143,21 +145,27 @@ def _moved(request: SignedIn, step_id: int) -> HttpResponse:
     return moved(request, process, text, also=(stage.id,))
 
 
-def _typed_values(typed: Typed) -> dict[str, Any]:
-    return {**typed.values((*TEXTS, "what", "version")), "is_required": typed.ticked("is_required")}
-
-
 def _form(
     request: SignedIn,
     stage: StagePicture,
     step: StepPicture | None,
     values: Mapping[str, Any],
     errors: Mapping[str, Any],
+    *,
+    conflict: Meanwhile | None = None,
 ) -> HttpResponse:
-    context = {"stage": stage, "step": step, "values": values, "errors": errors, "known": known_fields()}
+    context = {
+        "stage": stage,
+        "step": step,
+        "values": values,
+        "errors": errors,
+        "conflict": conflict,
+        "known": known_fields(),
+    }
+    status = status_of(errors, conflict)
     if _in_row(request):
-        return page(request, "settings/step_row_form.html", context, status=status_of(errors))
-    return dialog(request, "settings/step_form.html", context, status=status_of(errors))
+        return page(request, "settings/step_row_form.html", context, status=status)
+    return dialog(request, "settings/step_form.html", context, status=status)
 
 
 @require_POST

@@ -13,6 +13,7 @@ from opportune.kernel.parameters import record_id
 from opportune.opportunities.queries import statistics
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.queries import organisation_settings
+from opportune.web.conflicts import as_shown
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, tell
 from opportune.web.settings.forms import shown_text
 from opportune.web.templating import said
@@ -51,7 +52,7 @@ def tree_context(
         "unfolded": opened,
         "no_errors": Kept(),
         "folds": {stage.id: _toggled(process, opened, stage) for stage in process.stages} if process else {},
-        "fields_of": {stage.id: fields_of(stage) for stage in process.stages} if process else {},
+        "fields_of": {stage.id: carried_of(stage) for stage in process.stages} if process else {},
     }
 
 
@@ -63,6 +64,11 @@ def _toggled(process: ProcessPicture, opened: tuple[int, ...], stage: StagePictu
 def fields_of(stage: StagePicture) -> dict[str, str]:
     """What of a stage is edited where it stands, as it is typed."""
     return {name: shown_text(getattr(stage, name)) for name in IN_PLACE}
+
+
+def carried_of(stage: StagePicture) -> dict[str, Any]:
+    """What of a stage is edited where it stands, with what its form sends back."""
+    return as_shown(fields_of(stage), stage.version)
 
 
 def way_of(way: str) -> int:
