@@ -213,3 +213,42 @@ def test_the_filter_of_a_phone_is_a_sheet_with_a_way_out(
         expect(page.locator("#filter")).to_be_hidden()
         expect(opener).to_have_attribute("aria-expanded", "false")
         expect(opener).to_be_focused()
+
+
+IS_WHOLE = "cell => cell.scrollWidth <= cell.clientWidth && cell.getClientRects().length > 0"
+
+
+@pytest.mark.parametrize("width", [390, 820, 1024, 1280])
+def test_numbers_and_customers_are_read_whole_at_any_width(
+    company: Company, deals: list[Opportunity], seat: Seat, width: int
+) -> None:
+    deal = company.deal("Ovens", account_id=company.account(name="Imprimerie Castellane").pk)
+    page = seat(company.alice, path="/opportunities/?columns=number,customer,stage,value,close,owner")
+    page.set_viewport_size({"width": width, "height": 844})
+    row = page.locator(f"#row-{deal.pk}")
+    for cell in (row.locator(".c-number"), row.locator(".c-customer"), row.locator("td.t")):
+        assert cell.evaluate(IS_WHOLE)
+
+
+def test_a_phone_shows_the_columns_that_were_chosen(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    columns = "number,customer,phase,value,expected,forecast,created,touched"
+    page = seat(company.alice, path=f"/opportunities/?sort=subject&columns={columns}", phone=True)
+    row = page.locator(f"#row-{deals[0].pk}")
+    for name in columns.split(","):
+        expect(row.locator(f".c-{name}")).to_be_visible()
+    named = row.locator(".c-created").evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert named == '"Created "'
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_what_is_cut_in_a_cell_is_read_in_full_by_pointing_at_it(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    name = "Société des papeteries et imprimeries de la vallée"
+    deal = company.deal("Ovens", account_id=company.account(name=name).pk)
+    page = seat(company.alice, path="/opportunities/")
+    customer = page.locator(f"#row-{deal.pk} .c-customer")
+    customer.hover()
+    expect(customer).to_have_attribute("title", name)

@@ -20,6 +20,7 @@ from opportune.web.opportunities.panels import APPLY, filter_panel, refused_in_p
 from opportune.web.opportunities.rows import rows_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
 from opportune.web.settings.categories import category_name
+from opportune.web.templating import named as name_in_language
 
 VIEWS = ("", "open", "won", "lost")
 
@@ -43,6 +44,7 @@ def show(request: SignedIn) -> HttpResponse:
     }
     if after and is_htmx(request):
         return page(request, "opportunities/list_rows.html", context)
+    shown_processes = processes(with_retired=False)
     colleagues = people() if wanted.owner_ids or wanted.member_ids else ()
     customer = _customer(request, wanted)
     owners = [person.name for person in colleagues if person.id in wanted.owner_ids]
@@ -50,7 +52,7 @@ def show(request: SignedIn) -> HttpResponse:
         "totals": totals(request.actor, wanted),
         "people": colleagues,
         "category": category_name(wanted.category),
-        "processes": processes(with_retired=False),
+        "process": next((one for one in shown_processes if one.id == wanted.process_id), None),
         "customer": customer,
         "filtered_by": [name for name in (customer, *owners) if name],
         "whose": _whose(request, wanted),
@@ -97,6 +99,9 @@ def _parameters(wanted: OpportunityFilter, named: str) -> dict[str, str]:
 def _names(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:
     """The names of the records a list is narrowed to, by parameter; the id of one that is gone."""
     named = {}
+    if wanted.process_id is not None:
+        process = next((one for one in processes() if one.id == wanted.process_id), None)
+        named["process"] = name_in_language(process) if process else str(wanted.process_id)
     if wanted.competitor_id is not None:
         named["competitor"] = competitor(request.actor, wanted.competitor_id).name
     if wanted.campaign_id is not None:
