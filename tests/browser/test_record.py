@@ -1,5 +1,6 @@
 """The page of a deal by mouse and by keyboard: figures edited in its header, the way on, sections on a phone, print."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -220,22 +221,33 @@ def test_tasks_are_planned_and_done_one_after_the_other_by_keyboard(
     expect(page.get_by_role("heading", name="My tasks")).to_be_focused()
 
 
-def test_going_back_shows_what_has_been_done_since(
+@pytest.fixture
+def keeping(
     company: Company,
-    deals: list[Opportunity],
     seat: Seat,
     live_server: LiveServer,
     browser_type: BrowserType,
     browser_type_launch_args: dict[str, Any],
-) -> None:
-    """By a browser that keeps whole pages, as those of the other tests do not."""
+) -> Iterator[Page]:
+    """Alice's page in a browser that keeps whole pages to go back to, as those of the other tests do not."""
     cookies: Any = seat(company.alice).context.cookies()
-    keeping = browser_type.launch(
+    browser = browser_type.launch(
         **browser_type_launch_args, ignore_default_args=["--disable-back-forward-cache"]
     )
-    context = keeping.new_context(base_url=live_server.url, reduced_motion="reduce")
+    context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
     context.add_cookies(cookies)
-    page = context.new_page()
+    yield context.new_page()
+    browser.close()
+
+
+def go_back(page: Page) -> None:
+    """To the page before, which tells of no navigation where it was kept."""
+    page.evaluate("history.back()")
+    page.wait_for_timeout(500)
+
+
+def test_going_back_shows_what_has_been_done_since(deals: list[Opportunity], keeping: Page) -> None:
+    page = keeping
     page.goto(f"/opportunities/{deals[0].pk}/")
     expect(page.get_by_role("link", name="Close as won")).to_be_visible()
     left = page.url
@@ -247,11 +259,72 @@ def test_going_back_shows_what_has_been_done_since(
     expect(page.get_by_role("button", name="Reopen")).to_be_visible()
     for _ in range(4):
         if page.url != left:
-            page.evaluate("history.back()")
-            page.wait_for_timeout(500)
+            go_back(page)
     assert page.url == left
     expect(page.get_by_role("button", name="Reopen")).to_be_visible()
-    keeping.close()
+
+
+def test_going_back_loses_nothing_that_is_typed(deals: list[Opportunity], keeping: Page) -> None:
+    page = keeping
+    page.goto(f"/opportunities/{deals[0].pk}/edit/")
+    page.locator("#f-description").fill("Half a sentence")
+    page.goto(f"/opportunities/{deals[1].pk}/edit/")
+    page.locator("#f-subject").fill("Pump two")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url(f"**/opportunities/{deals[1].pk}/**")
+    # what was saved there is no more than that: the form comes anew
+    go_back(page)
+    expect(page.get_by_role("heading", name="Pump two")).to_be_visible()
+    go_back(page)
+    expect(page.locator("#f-description")).to_have_value("Half a sentence")
+    expect(page.locator("#toasts")).to_contain_text("What you typed here is still there.")
+    page.get_by_role("button", name="Reload").click()
+    expect(page.locator("#f-description")).to_have_value("")
+    expect(page.locator("#toasts")).not_to_contain_text("What you typed here")
+
+
+def test_a_figure_of_the_header_leaves_an_open_stage_and_what_is_typed_there(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    page.locator("#stage-now").click()
+    flyout = page.locator("#flyout .flyout")
+    flyout.get_by_label("Purchase process").select_option("individual")
+    flyout.get_by_label("Budget").fill("15")
+    shown = page.locator("#record-head [data-cell='value']")
+    shown.get_by_role("link").click()
+    page.get_by_label("Estimated value, Pump 1").fill("2500")
+    page.keyboard.press("Enter")
+    expect(shown).to_have_text("€2,500")
+    expect(flyout.get_by_label("Budget")).to_have_value("15")
+    expect(flyout.get_by_label("Purchase process")).to_have_value("individual")
+    flyout.get_by_label("Budget").press("Enter")
+    expect(page.locator("#details")).to_contain_text("€15")
+    expect(flyout.get_by_label("Purchase process")).to_have_value("individual")
+    assert Opportunity.objects.get(pk=deals[0].pk).purchase_process == ""
+
+
+def test_a_colleagues_text_in_a_step_is_shown_before_ones_own(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    page.locator("#stage-now").click()
+    flyout = page.locator("#flyout .flyout")
+    budget = flyout.get_by_label("Budget")
+    budget.fill("15")
+    actions.edit(company.carol, deals[0].pk, {"budget": Decimal(7000)})
+    budget.press("Enter")
+    row = flyout.locator("li").filter(has=page.get_by_label("Budget"))
+    expect(row.get_by_role("alert")).to_contain_text("Theirs: €7,000")
+    expect(budget).to_have_value("15")
+    row.get_by_role("button", name="Save mine").click()
+    expect(page.locator("#details")).to_contain_text("€15")
+    actions.edit(company.carol, deals[0].pk, {"budget": Decimal(8000)})
+    budget.fill("16")
+    budget.press("Enter")
+    row.get_by_role("button", name="Keep theirs").click()
+    expect(budget).to_have_value("8000")
+    assert Opportunity.objects.get(pk=deals[0].pk).budget == 8000
 
 
 @pytest.mark.parametrize("width", [820, 1366])

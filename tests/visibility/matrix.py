@@ -234,7 +234,7 @@ LINES: list[Line] = [
     _deal("write", "post /opportunities/{opportunity_id}/reopening", None, command="opportunities reopen {deal}",
           form=_PAGE + "reopening/", fields={}, action=lambda a, w: deals.reopen(a, w["closed"]), records=_CLOSED),
     _deal("write", "put /opportunities/{opportunity_id}/steps/{step_id}", None, form=_PAGE + "steps/<int:step_id>/",
-          fields={"done": "on"}, action=lambda a, w: deals.mark_step(a, w["deal"], w["step"])),
+          fields={"step{step}_done": "on"}, action=lambda a, w: deals.mark_step(a, w["deal"], w["step"])),
     _deal("write", "delete /opportunities/{opportunity_id}/steps/{step_id}", None, form=_PAGE + "steps/<int:step_id>/",
           fields={}, action=lambda a, w: deals.mark_step(a, w["deal"], w["step"], is_done=False)),
     _deal("append", "post /opportunities/{opportunity_id}/comments", {"text": "Hello"},

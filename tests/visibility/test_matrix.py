@@ -375,7 +375,7 @@ def test_every_form_gives_the_verdict_of_the_table(world: World, viewers: Sequen
     def ask(viewer: str, line: Line, ids: dict[str, Any]) -> str:
         address = "/" + re.sub(r"<\w+:(\w+)>", lambda name: str(ids[name[1]]), line.form)
         method = "get" if line.fields is None else "post"
-        fields = {name: str(value) for name, value in filled(line.fields or {}, ids).items()}
+        fields = {name.format(**ids): str(value) for name, value in filled(line.fields or {}, ids).items()}
         answer = getattr(browsers[viewer], method)(address, fields)
         if answer.status_code == 302 and answer["Location"].startswith("/sign/login/"):
             return OUT

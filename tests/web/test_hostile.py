@@ -157,8 +157,10 @@ def forms(market: Market) -> dict[str, dict[str, str]]:
             "new_reason": "",
             "version": "",
         },
-        f"/opportunities/{deal}/steps/{tick}/": {"done": ""},
-        f"/opportunities/{deal}/steps/{field}/": {"budget": "", "customer": "", "primary_contact_id": ""},
+        f"/opportunities/{deal}/steps/{tick}/": {f"step{tick}_done": ""},
+        f"/opportunities/{deal}/steps/{field}/": {
+            f"step{field}_{name}": "" for name in ("budget", "customer", "primary_contact_id")
+        },
         f"/opportunities/{deal}/tasks/": {"subject": "Call", "due_on": ""},
         f"/opportunities/{deal}/competitors/": {
             "name": "Borealis",

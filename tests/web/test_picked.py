@@ -207,14 +207,16 @@ def test_a_step_and_a_gate_take_the_contact_that_is_named(company: Company, alic
         company.contact(name)
     given = {"primary_contact_id": "", "primary_contact_id_name": "petit"}
     deal = company.deal()
-    several = alice.post(f"/opportunities/{deal.pk}/steps/{step.pk}/", given, headers={"HX-Request": "true"})
+    own = f"step{step.pk}_"
+    in_row = {f"{own}{name}": value for name, value in given.items()}
+    several = alice.post(f"/opportunities/{deal.pk}/steps/{step.pk}/", in_row, headers={"HX-Request": "true"})
     assert several.status_code == 422
-    assert 'type="radio" name="primary_contact_id"' in several.content.decode()
+    assert f'type="radio" name="{own}primary_contact_id"' in several.content.decode()
     gate = alice.post(f"/opportunities/{deal.pk}/move/", {**given, "stage": str(second.id)})
     assert gate.status_code == 422
     assert SEVERAL in gate.content.decode()
     assert gate.content.decode().count('type="radio" name="primary_contact_id"') == 2
-    named = {**given, "primary_contact_id_name": "durand"}
+    named = {**in_row, f"{own}primary_contact_id_name": "durand"}
     alice.post(f"/opportunities/{deal.pk}/steps/{step.pk}/", named)
     deal.refresh_from_db()
     assert deal.primary_contact_id == contact.pk

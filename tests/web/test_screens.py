@@ -15,6 +15,7 @@ from opportune.process.queries import process_by_key
 from tests.doors.callers import MARK, Market
 from tests.people import Company
 from tests.web.conftest import SignIn
+from tests.web.test_deal_forms import hidden
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -179,6 +180,43 @@ def test_a_gate_asks_in_place_and_completes_the_move(
     )
     moved = Opportunity.objects.get(pk=deal.pk)
     assert (moved.stage_id, moved.budget) == (stages[1].id, Decimal(900))
+
+
+def test_a_gate_shows_what_a_colleague_filled_in_and_can_be_sent_then(
+    company: Company, alice: Client, deal: Opportunity
+) -> None:
+    stages = process_by_key("sales").stages
+    budget = next(step for step in stages[0].steps if step.field == "budget")
+    require_step(company.ada, budget.id, is_required=True)
+    address = f"/opportunities/{deal.pk}/move/"
+    asked = alice.post(address, {"stage": stages[1].id, "query": ""}, headers=HTMX)
+    form = {**hidden(asked.content.decode()), "budget": "900"}
+    actions.edit(company.carol, deal.pk, {"budget": 700, "rating": "hot"})
+    refused = alice.post(address, form, headers=HTMX)
+    assert refused.status_code == 409
+    assert "€700</b> (yours: €900)" in refused.content.decode()
+    assert 'value="900"' in refused.content.decode()
+    again = {**hidden(refused.content.decode()), "budget": "900"}
+    assert alice.post(address, again, headers=HTMX).status_code == 200
+    moved = Opportunity.objects.get(pk=deal.pk)
+    assert (moved.stage_id, moved.budget, moved.rating) == (stages[1].id, Decimal(900), "hot")
+
+
+def test_a_stale_move_from_a_deals_page_shows_it_anew_and_works_then(
+    company: Company, alice: Client, deal: Opportunity
+) -> None:
+    stages = process_by_key("sales").stages
+    form = {"move": "next", "from": "record", "opened": str(stages[0].id), "version": str(deal.version)}
+    actions.move(company.carol, deal.pk, wish="next")
+    refused = alice.post(f"/opportunities/{deal.pk}/move/", form, headers=HTMX)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert refused["HX-Retarget"] == "#record-head"
+    assert "Carol changed this first." in page.split('class="flyout"')[1]
+    now = Opportunity.objects.get(pk=deal.pk)
+    assert f'name="version" value="{now.version}"' in page
+    again = {**form, "version": str(now.version)}
+    assert alice.post(f"/opportunities/{deal.pk}/move/", again, headers=HTMX).status_code == 204
 
 
 def test_a_stale_move_is_a_conflict(company: Company, alice: Client, deal: Opportunity) -> None:

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 
 from opportune.campaigns import actions as campaigns
 from opportune.campaigns.models import Campaign, Segment, SegmentMember
@@ -14,11 +17,14 @@ from opportune.customers import actions as customers
 from opportune.customers.models import Account, Connection, Contact
 from opportune.opportunities import actions
 from opportune.opportunities.models import Competitor, Opportunity, Rival
+from opportune.opportunities.writing import organisation_today
 from opportune.process import actions as processes
 from opportune.process.models import Process, Stage, Step
 from tests.doors.callers import Market
 from tests.web.conftest import SignIn
 from tests.web.test_conflicts import form_of, told
+from tests.web.test_deal_forms import hidden
+from tests.web.test_guards import ROUTES, filled, hang
 
 HTMX = {"HX-Request": "true"}
 SAVED = (200, 204, 302)
@@ -98,6 +104,17 @@ def _edit_deal(market: Market, changes: dict[str, Any]) -> None:
 FORMS = {
     "opportunity_edit": Form(
         _deal_at("edit/"),
+        _edit_deal,
+        "estimated_value",
+        Decimal(77000),
+        "80000",
+        "Estimated value €77,000 (yours: €80,000)",
+        "subject",
+        lambda market: "Other",
+        lambda market: Opportunity.objects.get(pk=market.deal.pk),
+    ),
+    "opportunity_update": Form(
+        _deal_at("update/"),
         _edit_deal,
         "estimated_value",
         Decimal(77000),
@@ -248,6 +265,36 @@ FORMS = {
 }
 
 
+# Forms of an existing thing that are tried elsewhere, and those that only carry a command out, with nothing typed.
+ELSEWHERE = {
+    "opportunity_cell": "test_conflicts.py",
+    "opportunity_stage": "test_steps.py",
+    "opportunity_close": "below",
+    "opportunity_delete": "below",
+    "opportunity_move": "test_screens.py",
+    "opportunity_switch": "test_moving.py",
+}
+
+
+class Versioned(HTMLParser):
+    """The forms of a page that say which version they show, by the name of where they are sent."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.name = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.name = ""
+            if given.get("method") == "post" and "data-forget" not in given:
+                self.name = resolve(urlsplit(given["action"] or "").path).url_name or ""
+        elif self.name and tag == "input" and (given.get("name") or "").endswith("version"):
+            self.found.add(self.name)
+
+
 @pytest.fixture
 def ada(market: Market, sign_in: SignIn) -> Client:
     return sign_in(market.company.ada)
@@ -293,3 +340,49 @@ def test_a_fault_keeps_what_the_form_was_compared_with(ada: Client, market: Mark
     again = {**form_of(refused), "version": shown["version"]}
     assert again["was"] == shown["was"]
     assert form.said in told(ada.post(address, again, headers=HTMX))
+
+
+def test_every_form_of_an_existing_thing_is_among_them(ada: Client, market: Market) -> None:
+    """A new one that sends a version is covered on birth: by the table, or by a name and a reason above."""
+    hang(market)
+    addresses = [filled(route, market) for route in ROUTES] + [
+        form.address(market) for form in FORMS.values()
+    ]
+    found = set()
+    for address in addresses:
+        answer = ada.get(address, headers=HTMX)
+        if answer.status_code == 200 and "text/html" in answer["Content-Type"]:
+            found |= Versioned(answer.content.decode()).found
+    assert found == set(FORMS) | set(ELSEWHERE)
+
+
+def test_a_closing_shows_that_the_deal_was_moved_and_keeps_what_is_typed(ada: Client, market: Market) -> None:
+    address = f"/opportunities/{market.deal.pk}/close/"
+    shown = form_of(ada.get(f"{address}?outcome=lost", headers=HTMX))
+    actions.move(market.company.carol, market.deal.pk, wish="next")
+    typed = {**shown, "reason": "PRICE_L", "description": "Too dear"}
+    refused = ada.post(address, typed, headers=HTMX)
+    assert refused.status_code == 409
+    assert "Carol changed this first." in told(refused)
+    assert "Stage Develop" in told(refused)
+    again = {**form_of(refused), "reason": "PRICE_L"}
+    assert again["description"] == "Too dear"
+    assert ada.post(address, again, headers=HTMX).status_code == 204
+    market.deal.refresh_from_db()
+    assert (market.deal.status, market.deal.close_description) == ("lost", "Too dear")
+
+
+def test_a_deletion_says_who_was_first_and_can_be_done_then(ada: Client, market: Market) -> None:
+    actions.close(market.alice, market.deal.pk, outcome="lost", reason="PRICE_L", on=organisation_today())
+    address = f"/opportunities/{market.deal.pk}/deletion/"
+    shown = hidden(ada.get(address, headers=HTMX).content.decode())
+    actions.reopen(market.company.carol, market.deal.pk)
+    actions.close(
+        market.company.carol, market.deal.pk, outcome="lost", reason="PRICE_L", on=organisation_today()
+    )
+    refused = ada.post(address, shown, headers=HTMX)
+    assert refused.status_code == 409
+    assert "Carol changed this first." in refused.content.decode()
+    assert ada.post(address, hidden(refused.content.decode()), headers=HTMX).status_code == 204
+    market.deal.refresh_from_db()
+    assert market.deal.deleted_at is not None

@@ -1,5 +1,9 @@
 """The flyout of a stage: each step is saved on its own, its fault stands at it, and the page says what changed."""
 
+import re
+from decimal import Decimal
+from html import unescape
+
 import pytest
 from django.test import Client
 
@@ -44,6 +48,30 @@ def at(deal: Opportunity, step: StepPicture) -> str:
     return f"/opportunities/{deal.pk}/steps/{step.id}/"
 
 
+def typed(step: StepPicture, text: str, **more: str) -> dict[str, str]:
+    """What the form sends of a step's row."""
+    name = step.field or "done"
+    return {f"step{step.id}_{key}": value for key, value in {name: text, **more}.items()}
+
+
+def sent(page: str) -> dict[str, str]:
+    """What a browser sends of the form of the steps, untouched."""
+    form = page.split('<form id="steps"')[1].split("</form>")[0]
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = re.search(r' name="(\w+)"', tag), re.search(r' value="([^"]*)"', tag)
+        if name and 'type="checkbox"' not in tag:
+            found[name[1]] = unescape(value[1]) if value else ""
+        elif name and " checked" in tag:
+            found[name[1]] = "on"
+    for name, inside in re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', inside)
+        found[name] = unescape(chosen[1]) if chosen else ""
+    for name, text in re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
+        found[name] = unescape(text).replace("\n", "\r\n")
+    return found
+
+
 def item(page: str, step: StepPicture) -> str:
     """What the flyout shows of a step, with how it begins."""
     return page.split(f'<li id="step-{step.id}-item"')[1].split("</li>")[0]
@@ -54,7 +82,7 @@ def test_a_saved_step_brings_the_bar_the_fields_the_timeline_and_its_undo(
 ) -> None:
     budget = asking(stage, "budget")
     done = sum(1 for step in stage.steps if step.field == "customer")
-    answer = alice.post(at(deal, budget), {"budget": "1,500"}, headers=HTMX)
+    answer = alice.post(at(deal, budget), typed(budget, "1,500"), headers=HTMX)
     assert answer["HX-Retarget"] == "#record-head"
     page = answer.content.decode()
     assert f"{done + 1} of {len(stage.steps)}" in page.split('class="flyout"')[0]
@@ -65,21 +93,136 @@ def test_a_saved_step_brings_the_bar_the_fields_the_timeline_and_its_undo(
     assert f"/undo/{ChangeSet.objects.latest('pk').pk}/" in page
 
 
+def panel(alice: Client, deal: Opportunity, stage: StagePicture) -> str:
+    """The flyout of a stage as it is opened."""
+    return alice.get(f"/opportunities/{deal.pk}/stages/{stage.id}/", headers=HTMX).content.decode()
+
+
 def test_the_other_steps_stay_as_they_are_typed(
     alice: Client, deal: Opportunity, stage: StagePicture
 ) -> None:
     budget = asking(stage, "budget")
-    page = alice.post(at(deal, budget), {"budget": "1500"}, headers=HTMX).content.decode()
+    opened = panel(alice, deal, stage)
+    assert "hx-preserve" not in opened
+    given = {**sent(opened), **typed(budget, "1500")}
+    page = alice.post(at(deal, budget), given, headers=HTMX).content.decode()
     for step in stage.steps:
         assert ("hx-preserve" in item(page, step)) == (step != budget)
-    opened = alice.get(f"/opportunities/{deal.pk}/stages/{stage.id}/", headers=HTMX).content.decode()
-    assert "hx-preserve" not in opened
+
+
+def test_a_colleagues_text_is_shown_beside_ones_own_and_can_be_saved_over(
+    company: Company, alice: Client, deal: Opportunity, stage: StagePicture
+) -> None:
+    budget = asking(stage, "budget")
+    given = {**sent(panel(alice, deal, stage)), **typed(budget, "1500")}
+    actions.edit(company.carol, deal.pk, {"budget": 700, "rating": "hot"})
+    refused = alice.post(at(deal, budget), given, headers=HTMX)
+    shown = item(refused.content.decode(), budget)
+    assert refused.status_code == 409
+    assert "Carol changed this first." in shown
+    assert "Theirs: €700" in shown
+    assert 'value="1500"' in shown
+    assert Opportunity.objects.get(pk=deal.pk).budget == 700
+    again = sent(refused.content.decode())
+    assert alice.post(at(deal, budget), again, headers=HTMX).status_code == 200
+    now = Opportunity.objects.get(pk=deal.pk)
+    assert (now.budget, now.rating) == (Decimal(1500), "hot")
+
+
+def test_theirs_is_kept_where_one_says_so(
+    company: Company, alice: Client, deal: Opportunity, stage: StagePicture
+) -> None:
+    budget, purchase = asking(stage, "budget"), asking(stage, "purchase_process")
+    given = {**sent(panel(alice, deal, stage)), **typed(budget, "1500"), **typed(purchase, "individual")}
+    actions.edit(company.carol, deal.pk, {"budget": 700})
+    refused = alice.post(at(deal, budget), given)
+    assert refused.status_code == 409
+    given = sent(refused.content.decode())
+    assert given[f"step{purchase.id}_purchase_process"] == "individual"
+    page = alice.post(at(deal, budget), {**given, "theirs": "yes"}).content.decode()
+    assert sent(page)[f"step{budget.id}_budget"] == "700"
+    assert sent(page)[f"step{purchase.id}_purchase_process"] == "individual"
+
+
+def test_a_stale_panel_overwrites_nothing_that_was_not_typed_in_it(
+    company: Company, alice: Client, deal: Opportunity, stage: StagePicture
+) -> None:
+    budget, purchase = asking(stage, "budget"), asking(stage, "purchase_process")
+    given = {**sent(panel(alice, deal, stage)), **typed(purchase, "individual")}
+    actions.edit(company.carol, deal.pk, {"budget": 700})
+    for step in (budget, purchase):
+        assert alice.post(at(deal, step), given, headers=HTMX).status_code == 200
+    now = Opportunity.objects.get(pk=deal.pk)
+    assert (now.budget, now.purchase_process) == (Decimal(700), "individual")
+
+
+def test_without_script_what_is_typed_in_other_steps_is_still_there(
+    alice: Client, deal: Opportunity, stage: StagePicture
+) -> None:
+    budget, purchase, tick = asking(stage, "budget"), asking(stage, "purchase_process"), ticking(stage)
+    given = {**sent(panel(alice, deal, stage)), **typed(budget, "1500"), **typed(purchase, "individual")}
+    saved = alice.post(at(deal, budget), {**given, **typed(tick, "on")})
+    page = saved.content.decode()
+    assert "Saved." in page
+    assert sent(page)[f"step{purchase.id}_purchase_process"] == "individual"
+    assert sent(page)[f"step{tick.id}_done"] == "on"
+    assert Opportunity.objects.get(pk=deal.pk).purchase_process == ""
+    refused = alice.post(at(deal, budget), {**given, **typed(budget, "a lot")})
+    assert sent(refused.content.decode())[f"step{purchase.id}_purchase_process"] == "individual"
+
+
+def test_enter_without_script_saves_all_that_is_typed_in_a_stage(
+    company: Company, alice: Client, deal: Opportunity, stage: StagePicture
+) -> None:
+    budget, purchase, tick = asking(stage, "budget"), asking(stage, "purchase_process"), ticking(stage)
+    given = {**sent(panel(alice, deal, stage)), **typed(budget, "a lot"), **typed(purchase, "individual")}
+    address = f"/opportunities/{deal.pk}/stages/{stage.id}/"
+    refused = alice.post(address, {**given, **typed(tick, "on")})
+    assert refused.status_code == 422
+    now = Opportunity.objects.get(pk=deal.pk)
+    assert (now.purchase_process, now.budget) == ("individual", None)
+    assert 'value="a lot"' in item(refused.content.decode(), budget)
+    mended = {**sent(refused.content.decode()), **typed(budget, "1500")}
+    assert alice.post(address, mended).status_code == 302
+    assert Opportunity.objects.get(pk=deal.pk).budget == 1500
+
+
+def test_a_figure_of_the_header_leaves_the_panel_open_with_what_is_typed(
+    alice: Client, deal: Opportunity, stage: StagePicture
+) -> None:
+    budget, purchase = asking(stage, "budget"), asking(stage, "purchase_process")
+    given = {**sent(panel(alice, deal, stage)), **typed(budget, "1500")}
+    cell = {"estimated_value": "4000", "place": "record", "version": str(deal.version)}
+    page = alice.post(
+        f"/opportunities/{deal.pk}/cells/value/", {**given, **cell}, headers=HTMX
+    ).content.decode()
+    assert 'class="flyout"' in page
+    for step in (budget, purchase):
+        assert "hx-preserve" in item(page, step)
+    back = alice.get(f"/opportunities/{deal.pk}/head/?opened={stage.id}", headers=HTMX).content.decode()
+    assert "hx-preserve" in item(back, budget)
+    assert 'class="flyout"' not in alice.get(f"/opportunities/{deal.pk}/head/", headers=HTMX).content.decode()
+
+
+def test_a_step_shows_what_was_written_elsewhere_unless_something_is_typed_in_it(
+    company: Company, alice: Client, deal: Opportunity, stage: StagePicture
+) -> None:
+    budget, purchase = asking(stage, "budget"), asking(stage, "purchase_process")
+    given = sent(panel(alice, deal, stage))
+    actions.edit(company.carol, deal.pk, {"budget": 700})
+    page = alice.post(at(deal, purchase), {**given, **typed(purchase, "individual")}, headers=HTMX)
+    assert "hx-preserve" not in item(page.content.decode(), budget)
+    assert 'value="700"' in item(page.content.decode(), budget)
+    unsaved = {**given, **typed(budget, "900")}
+    page = alice.post(at(deal, purchase), unsaved, headers=HTMX)
+    assert "hx-preserve" in item(page.content.decode(), budget)
 
 
 def test_a_step_that_changes_nothing_says_nothing(
     alice: Client, deal: Opportunity, stage: StagePicture
 ) -> None:
-    page = alice.post(at(deal, asking(stage, "budget")), {"budget": ""}, headers=HTMX).content.decode()
+    budget = asking(stage, "budget")
+    page = alice.post(at(deal, budget), typed(budget, ""), headers=HTMX).content.decode()
     assert "Saved." not in page
     assert 'class="flyout"' in page
 
@@ -88,7 +231,7 @@ def test_a_fault_stands_at_its_step_with_what_was_typed(
     alice: Client, deal: Opportunity, stage: StagePicture
 ) -> None:
     budget = asking(stage, "budget")
-    answer = alice.post(at(deal, budget), {"budget": "a lot"}, headers=HTMX)
+    answer = alice.post(at(deal, budget), typed(budget, "a lot"), headers=HTMX)
     shown = item(answer.content.decode(), budget)
     assert answer.status_code == 422
     assert 'value="a lot"' in shown
@@ -102,12 +245,12 @@ def test_without_script_a_fault_is_shown_on_the_page_of_the_deal(
     alice: Client, deal: Opportunity, stage: StagePicture
 ) -> None:
     budget = asking(stage, "budget")
-    answer = alice.post(at(deal, budget), {"budget": "a lot"})
+    answer = alice.post(at(deal, budget), typed(budget, "a lot"))
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "<h1>Two pumps</h1>" in page
     assert 'value="a lot"' in item(page, budget)
-    saved = alice.post(at(deal, budget), {"budget": "1500"}, follow=True).content.decode()
+    saved = alice.post(at(deal, budget), typed(budget, "1500"), follow=True).content.decode()
     assert "Saved." in saved
     assert 'value="1500"' in item(saved, budget)
 
@@ -118,7 +261,7 @@ def test_ticks_are_told_in_the_timeline(
     """A tick is not the field of a like name: that one stays as it is."""
     tick = ticking(stage)
     actions.edit(company.alice, deal.pk, {"rating": "hot"})
-    page = alice.post(at(deal, tick), {"done": "on"}, headers=HTMX).content.decode()
+    page = alice.post(at(deal, tick), typed(tick, "on"), headers=HTMX).content.decode()
     moments = page.split('id="moments"')[1]
     assert moments.index(f"ticked: {tick.name_en}") < moments.index("changed: Rating")
     assert "Saved." in page
@@ -160,8 +303,10 @@ def test_the_way_on_is_still_there_after_a_step_was_saved(
 ) -> None:
     company.deal("Three pumps", account_id=deal.account_id)
     referer = f"http://testserver/opportunities/{deal.pk}/?from=%2Fopportunities%2F"
-    tick = at(deal, ticking(stage))
-    page = alice.post(tick, {"done": "on"}, headers={**HTMX, "Referer": referer}).content.decode()
+    tick = ticking(stage)
+    page = alice.post(
+        at(deal, tick), typed(tick, "on"), headers={**HTMX, "Referer": referer}
+    ).content.decode()
     assert 'data-step="' in page
 
 

@@ -1,6 +1,6 @@
 """Moving deals through their processes: the one function behind board, record, list, API and command line."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -118,13 +118,17 @@ def complete_and_move(
     opportunity_id: int,
     *,
     fields: Mapping[str, Any],
-    ticked: Iterable[int],
+    ticked: Collection[int],
     version: int | None = None,
     **how: Any,
 ) -> Opportunity:
     """Fill in what a gate asked for and move as `move` does, as one command: all of it or nothing."""
+    if not fields and not ticked:
+        return move(actor, opportunity_id, version=version, **how)
+    # what is filled in here may be part of the progress, and is no change by somebody else
+    check_version(obtain_open_deal(actor, opportunity_id), version, PROGRESS)
     if fields:
         edit(actor, opportunity_id, fields, version=version)
     for step_id in ticked:
         mark_step(actor, opportunity_id, step_id)
-    return move(actor, opportunity_id, version=version, **how)
+    return move(actor, opportunity_id, **how)

@@ -1,20 +1,24 @@
 """Closing a deal as won or lost, and reopening it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from opportune.kernel.errors import Invalid, NotPermitted, Refused
+from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OpportunityRecord, offered_closing, opportunity
 from opportune.reference.actions import add_close_reason
 from opportune.reference.queries import may_add_reason, offered_reasons
 from opportune.web.back import stays
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
+from opportune.web.formats import typed_amount
 from opportune.web.opportunities.record import demand_changeable, record_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
+from opportune.web.templating import named
 from opportune.web.typed import Typed
 
 FIELDS = (
@@ -27,7 +31,9 @@ FIELDS = (
     "new_reason",
     "cancel_open_tasks",
     "version",
+    "was",
 )
+READING = Reading(days=("on",), money=("actual_value",))
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,16 +44,8 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
         record = _writable(request, opportunity_id)
         demand_changeable(request.actor, record)
         outcome = "lost" if request.GET.get("outcome") == "lost" else "won"
-        offered = offered_closing(request.actor, opportunity_id, outcome)
-        proposed = {
-            "outcome": outcome,
-            "reason": offered.reason,
-            "on": offered.on.isoformat(),
-            "actual_value": offered.actual_value,
-            "cancel_open_tasks": "on",
-            "version": str(record.row.version),
-        }
-        return _form(request, record, proposed, {})
+        proposed = _proposed(request, record, outcome)
+        return _form(request, record, {**proposed, "outcome": outcome, "cancel_open_tasks": "on"}, {})
     typed = Typed(request.POST.dict())
     values = typed.values(FIELDS)
     version = typed.whole("version")
@@ -75,9 +73,29 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
         return _form(request, _writable(request, opportunity_id), values, invalid.fields)
     except Refused as refusal:
         return _form(request, _writable(request, opportunity_id), values, {refusal.code: refusal.message})
+    except Conflict as conflict:
+        if conflict.code != "conflict":
+            raise
+        record = _writable(request, opportunity_id)
+        present = _proposed(request, record, "lost" if values["outcome"] == "lost" else "won")
+        seen = meanwhile(conflict, typed.given, present, READING)
+        return _form(request, record, seen.values, {}, conflict=seen)
     text = gettext("Closed as won.") if values["outcome"] == "won" else gettext("Closed as lost.")
     tell(request, text)
     return go(request, stays(request, reverse("opportunity", args=[opportunity_id])))
+
+
+def _proposed(request: SignedIn, record: OpportunityRecord, outcome: str) -> dict[str, Any]:
+    """What the form proposes for a deal, where that stands now, and its version."""
+    offered = offered_closing(request.actor, record.row.id, outcome)
+    values = {
+        "reason": offered.reason,
+        "on": offered.on.isoformat(),
+        "actual_value": typed_amount(offered.actual_value),
+        "stands": named(record.stage) if record.stage else gettext("Not started"),
+        "currency": record.row.currency,
+    }
+    return as_shown(values, record.row.version)
 
 
 def _writable(request: SignedIn, opportunity_id: int) -> OpportunityRecord:
@@ -88,17 +106,23 @@ def _writable(request: SignedIn, opportunity_id: int) -> OpportunityRecord:
 
 
 def _form(
-    request: SignedIn, record: OpportunityRecord, values: Mapping[str, object], errors: object
+    request: SignedIn,
+    record: OpportunityRecord,
+    values: Mapping[str, object],
+    errors: object,
+    *,
+    conflict: Meanwhile | None = None,
 ) -> HttpResponse:
     context = {
         **record_context(record),
         "values": values,
         "errors": errors,
+        "conflict": conflict,
         "reasons": offered_reasons(str(values["outcome"])) if values["outcome"] in ("won", "lost") else [],
         "may_add_reason": may_add_reason(request.actor),
     }
     template = "opportunities/close_dialog.html" if is_htmx(request) else "opportunities/close_page.html"
-    return page(request, template, context, status=422 if errors else 200)
+    return page(request, template, context, status=409 if conflict else 422 if errors else 200)
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from opportune.customers.queries import customer_names, visible_customers
 from opportune.identity.queries import people
-from opportune.kernel.errors import Invalid, Refused
+from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions, queries
 from opportune.opportunities.deletion_filter import DeletionFilter
@@ -27,7 +27,7 @@ PICKED = (*DeletionFilter.PARAMETERS, "customer_name")
 def delete(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """What deleting a deal would take along; then the deletion."""
     found = queries.deal_deletion(request.actor, opportunity_id)
-    refusal = found.refusal
+    refusal, conflict = found.refusal, None
     if request.method == "POST":
         typed = Typed(request.POST.dict())
         version = typed.whole("version")
@@ -36,12 +36,15 @@ def delete(request: SignedIn, opportunity_id: int) -> HttpResponse:
             actions.delete_opportunity(request.actor, opportunity_id, version=version)
         except Refused as error:
             refusal = error
+        except Conflict as error:
+            found, conflict = queries.deal_deletion(request.actor, opportunity_id), error
         else:
             tell(request, gettext("Deleted."))
             return go(request, reverse("opportunities"))
-    context = {"deal": found.row, "found": found, "refusal": refusal}
+    context = {"deal": found.row, "found": found, "refusal": refusal, "conflict": conflict}
     template = "opportunities/deletion_form.html" if is_htmx(request) else "opportunities/deletion_page.html"
-    return page(request, template, context, status=422 if request.method == "POST" else 200)
+    status = 409 if conflict else 422 if request.method == "POST" else 200
+    return page(request, template, context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,11 +11,20 @@ from opportune.opportunities.queries import OpportunityRecord
 from opportune.reference.queries import currencies, every_choice_of
 from opportune.web.conflicts import Names, Reading, names_of
 from opportune.web.formats import typed_amount
-from opportune.web.opportunities.record import LISTS
 from opportune.web.picked import CAMPAIGN, CONTACT, CUSTOMER, INITIATOR, SEGMENT
 from opportune.web.typed import Typed
 from opportune.web.viewer import viewer
 
+LISTS = (
+    "type",
+    "source",
+    "rating",
+    "priority",
+    "purchase_timeframe",
+    "purchase_process",
+    "payment_terms",
+    "forecast_category",
+)
 TEXTS = (
     "subject",
     "description",

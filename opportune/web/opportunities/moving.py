@@ -1,5 +1,7 @@
 """Moving a deal: from the board by drag or menu, from the record by its process bar."""
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import parse_qsl
 
 from django.http import HttpResponse
@@ -7,22 +9,32 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from opportune.kernel.errors import Invalid, OpportuneError, Refused
+from opportune.kernel.errors import Conflict, Invalid, OpportuneError, Refused
 from opportune.opportunities import actions
 from opportune.opportunities.filters import OpportunityFilter
-from opportune.opportunities.queries import OpportunityRecord, Whereabouts, board, opportunity, whereabouts
+from opportune.opportunities.queries import (
+    OpportunityRecord,
+    StepState,
+    Whereabouts,
+    board,
+    opportunity,
+    whereabouts,
+)
 from opportune.process.queries import process_by_id
+from opportune.web.conflicts import as_shown, meanwhile
 from opportune.web.opportunities.board import board_filter, lanes_context
-from opportune.web.opportunities.record import record_context
+from opportune.web.opportunities.fields import READING
+from opportune.web.opportunities.record import record_context, show_again
 from opportune.web.opportunities.rows import again
 from opportune.web.opportunities.shown import cards_in
-from opportune.web.opportunities.steps import STEP_PICKERS, refused_flyout, step_changes
+from opportune.web.opportunities.step_rows import STEP_PICKERS, field_values, step_changes
+from opportune.web.opportunities.steps import refused_flyout
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.picked import read_picked
 from opportune.web.templating import named, said
 from opportune.web.typed import Typed
 
-PLAIN = frozenset({"stage", "move", "version", "query", "most", "from", "csrfmiddlewaretoken"})
+PLAIN = frozenset({"stage", "move", "version", "query", "most", "from", "opened", "csrfmiddlewaretoken"})
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,7 +49,7 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
     typed = read_picked(request.actor, request.POST.dict(), STEP_PICKERS)
     unmeant = set(typed.errors)
     before = whereabouts(request.actor, opportunity_id)
-    fields, ticked = _filled_in(before.process_id, typed)
+    fields, ticked = _filled_in(before.process_id, typed.only_changed())
     stage_id, version = typed.whole("stage"), typed.whole("version")
     wanted = _board_filter(request, typed)
     try:
@@ -54,6 +66,14 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
         )
     except (Refused, Invalid) as refusal:
         return _refused(request, opportunity(request.actor, opportunity_id), typed, refusal)
+    except Conflict as conflict:
+        if conflict.code != "conflict":
+            raise
+        if not typed.given.keys() <= PLAIN:
+            return _refused(request, opportunity(request.actor, opportunity_id), typed, conflict)
+        if typed.text("from") == "record" and is_htmx(request):
+            return show_again(request, opportunity_id, None, "", refusal=said(conflict.message))
+        raise
     return _moved(
         request, before, Whereabouts(opportunity_id, moved.process_id, moved.stage_id), typed, wanted
     )
@@ -87,24 +107,45 @@ def _refused(
         return refused_flyout(request, record, record.row.stage_id, said(refusal.message))
     missing = {entry["step"] for entry in refusal.data.get("missing", ())}
     steps = [one for state in record.stages for one in state.steps]
-    if isinstance(refusal, Invalid):
+    if isinstance(refusal, Invalid | Conflict):
         missing = {
             one.step.id for one in steps if {one.step.field, f"tick-{one.step.id}"} & typed.given.keys()
         }
+    asked = [one for one in steps if one.step.id in missing]
+    present = _present(record, asked)
+    values = {**present, **typed.all_values()}
+    if "was" not in typed.given:
+        values |= {name: present[name] for name in ("version", "was")}
+    seen = None
+    if isinstance(refusal, Conflict):
+        seen = meanwhile(refusal, typed.given, present, READING)
+        values = {**typed.all_values(), **seen.values}
     context = {
         **record_context(record),
         "message": said(refusal.message),
-        "steps": [one for one in steps if one.step.id in missing],
+        "conflict": seen,
+        "steps": asked,
         "typed": typed.all_values(),
+        "values": values,
         "target": record.process.stage(typed.whole("stage")),
         "errors": {**getattr(refusal, "fields", {}), **typed.errors},
     }
     template = "opportunities/gate_dialog.html" if is_htmx(request) else "opportunities/gate_page.html"
-    response = page(request, template, context, status=422)
+    response = page(request, template, context, status=409 if seen else 422)
     if is_htmx(request):
         response["HX-Retarget"] = "#dialog-body"
         response["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _present(record: OpportunityRecord, asked: Sequence[StepState]) -> dict[str, Any]:
+    """What the form of a gate shows of the fields it asks for, and the version of the deal."""
+    values, names = field_values(record), [one.step.field for one in asked if one.step.field]
+    shown = {name: values[name] for name in names}
+    labels = {f"{name}_name": values[f"{name}_name"] or "" for name in names if f"{name}_name" in values}
+    stands = named(record.stage) if record.stage else gettext("Not started")
+    around = {"stands": stands, "currency": record.row.currency}
+    return as_shown({**shown, **labels, **around}, record.row.version)
 
 
 def _moved(

@@ -14,26 +14,16 @@ from opportune.kernel.parameters import record_id
 from opportune.kernel.records import RecordRef
 from opportune.opportunities.queries import OpportunityRecord, opportunity
 from opportune.opportunities.read_only import closed
-from opportune.process.queries import StagePicture
+from opportune.process.queries import StagePicture, StepPicture
 from opportune.reference.queries import every_choice_of
 from opportune.web.customers.connections import connections_context
+from opportune.web.opportunities.fields import LISTS
 from opportune.web.opportunities.rows import left_sight
+from opportune.web.opportunities.step_rows import kept_rows, shown_in_rows
 from opportune.web.opportunities.timeline import timeline
 from opportune.web.opportunities.walking import way_of
 from opportune.web.pages import SignedIn, is_htmx, page, signed_in
 from opportune.web.settings.categories import category_context
-
-LISTS = (
-    "type",
-    "source",
-    "rating",
-    "priority",
-    "purchase_timeframe",
-    "purchase_process",
-    "payment_terms",
-    "forecast_category",
-)
-
 
 ROLES = "sales_team_role"
 FIELDS = (
@@ -82,11 +72,13 @@ def show_again(
     message: str,
     *,
     stage_id: int | None = None,
-    kept: Collection[int] = (),
+    fresh: Collection[StepPicture] = (),
+    refusal: str = "",
 ) -> HttpResponse:
     """What changes with a figure: the header with its process bar, fields, timeline, and what was done, with its undo.
 
-    The flyout of a stage is open in it, where the steps that are `kept` stay as the browser has them.
+    The flyout of a stage that is open stays so. What is typed in its steps does, too, but in those that are `fresh`.
+    A `refusal` says there why nothing was done.
     """
     try:
         record = opportunity(request.actor, opportunity_id)
@@ -94,15 +86,21 @@ def show_again(
         if not message:
             raise
         return left_sight(request, message, urlsplit(way or "").query)
+    given = (request.POST if request.method == "POST" else request.GET).dict()
+    stage_id = stage_id or record_id(given.get("opened", ""))
+    opened = next((s for s in record.stages if s.stage.id == stage_id), None)
+    kept = kept_rows(request.actor, given, record, opened.stage.id) if opened else []
+    anew = {one.id for one in fresh}
     context = {
         **whole_context(request, record, way=way),
-        "opened": next((s for s in record.stages if s.stage.id == stage_id), None),
-        "kept": kept,
+        "opened": opened,
+        "kept": [step_id for step_id in kept if step_id not in anew],
+        "refusal": refusal,
         "message": message,
         "undo": request.change_sets[-1] if request.change_sets else 0,
         "kind": "done",
     }
-    response = page(request, "opportunities/record_again.html", context)
+    response = page(request, "opportunities/record_again.html", context, status=409 if refusal else 200)
     response["HX-Retarget"], response["HX-Reswap"] = "#record-head", "outerHTML"
     return response
 
@@ -127,6 +125,7 @@ def whole_context(
         "timeline": timeline(record, upto=upto),
         "upto": upto,
         "grouped": fields_by_stage(record),
+        "shown": shown_in_rows(record),
     }
 
 

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from opportune.kernel.errors import Invalid, Refused
+from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OfferedMove, OpportunityRecord, offered_moves, opportunity
 from opportune.web.back import stays
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
 from opportune.web.formats import typed_amount
 from opportune.web.opportunities.record import demand_changeable, record_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
@@ -22,6 +23,7 @@ from opportune.web.typed import Typed
 
 TYPED = ("on", "chance", "estimated_value", "estimated_close_on")
 OUTCOMES = ("won", "lost")
+READING = Reading(days=("on", "estimated_close_on"), money=("estimated_value",), percents=("chance",))
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +49,10 @@ def update(request: SignedIn, opportunity_id: int) -> HttpResponse:
     except Refused as refusal:
         message = said(refusal.message)
         return _form(request, record, offered, chosen, dict(typed.given), message=message)
+    except Conflict as conflict:
+        if conflict.code != "conflict":
+            raise
+        return _anew(request, opportunity_id, typed, conflict)
     stage = opportunity(request.actor, opportunity_id).stage
     if chosen.kind in ("update", "finish") or stage is None:
         text = gettext("The process is finished.") if chosen.kind == "finish" else gettext("Updated.")
@@ -54,6 +60,17 @@ def update(request: SignedIn, opportunity_id: int) -> HttpResponse:
         text = gettext("Moved to {stage}.").format(stage=named(stage))
     tell(request, text)
     return go(request, stays(request, reverse("opportunity", args=[opportunity_id])))
+
+
+def _anew(request: SignedIn, opportunity_id: int, typed: Typed, conflict: Conflict) -> HttpResponse:
+    """The form after somebody else was first: what it offers by now, what was typed, and what they changed."""
+    record = opportunity(request.actor, opportunity_id)
+    demand_changeable(request.actor, record)
+    offered = offered_moves(request.actor, opportunity_id)
+    chosen = next((one for one in offered if one.kind == typed.text("move")), offered[0])
+    present = as_shown(_proposed_by(chosen, record), record.row.version)
+    seen = meanwhile(conflict, typed.given, present, READING)
+    return _form(request, record, offered, chosen, seen.values, conflict=seen)
 
 
 def _move(request: SignedIn, opportunity_id: int, typed: Typed) -> None:
@@ -82,12 +99,7 @@ def _move(request: SignedIn, opportunity_id: int, typed: Typed) -> None:
 
 def _proposed(record: OpportunityRecord, chosen: OfferedMove, typed: Typed) -> dict[str, Any]:
     """What the action proposes; what was typed before is kept, but for the chances (BC §3.5)."""
-    proposed: dict[str, Any] = {
-        "on": chosen.on.isoformat(),
-        "chance": typed_amount(chosen.chance),
-        "estimated_value": typed_amount(chosen.estimated_value),
-        "estimated_close_on": chosen.estimated_close_on.isoformat() if chosen.estimated_close_on else "",
-    }
+    proposed = _proposed_by(chosen, record)
     changed = typed.only_changed() if "was" in typed.given else Typed({})
     kept = {name: changed.given[name] for name in TYPED if name in changed.given and name != "chance"}
     return {
@@ -96,6 +108,18 @@ def _proposed(record: OpportunityRecord, chosen: OfferedMove, typed: Typed) -> d
         "was": json.dumps(proposed),
         "cancel_open_tasks": typed.given.get("cancel_open_tasks", ""),
         "version": typed.text("version") or str(record.row.version),
+    }
+
+
+def _proposed_by(chosen: OfferedMove, record: OpportunityRecord) -> dict[str, str]:
+    """What an action proposes for a deal, and where that stands now."""
+    return {
+        "on": chosen.on.isoformat(),
+        "chance": typed_amount(chosen.chance),
+        "estimated_value": typed_amount(chosen.estimated_value),
+        "estimated_close_on": chosen.estimated_close_on.isoformat() if chosen.estimated_close_on else "",
+        "stands": named(record.stage) if record.stage else gettext("Not started"),
+        "currency": record.row.currency,
     }
 
 
@@ -108,6 +132,7 @@ def _form(
     *,
     errors: Mapping[str, Any] | None = None,
     message: str = "",
+    conflict: Meanwhile | None = None,
 ) -> HttpResponse:
     context = {
         **record_context(record),
@@ -116,9 +141,11 @@ def _form(
         "values": values,
         "errors": errors or {},
         "message": message,
+        "conflict": conflict,
     }
     template = "opportunities/update_dialog.html" if is_htmx(request) else "opportunities/update_page.html"
-    return page(request, template, context, status=422 if errors or message else 200)
+    status = 409 if conflict else 422 if errors or message else 200
+    return page(request, template, context, status=status)
 
 
 def _to_closing(request: SignedIn, opportunity_id: int, outcome: str) -> HttpResponse:

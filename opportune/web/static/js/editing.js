@@ -2,6 +2,7 @@
 // A row is whatever comes anew after a change (`data-at`): a row of a list, or the header of a record (`data-fresh`).
 // Without script a cell's `data-edit` is a link to the whole form.
 import { within } from "./addresses.js";
+import { changed } from "./unsaved.js";
 
 export class Editing {
   constructor(list) {
@@ -153,13 +154,4 @@ export class Editing {
 
 function cellOf({ row, name }) {
   return document.getElementById(row)?.querySelector(`[data-cell="${CSS.escape(name)}"]`);
-}
-
-// an impossible date has no value at all, but it was typed
-function changed(form) {
-  return [...form.querySelectorAll("input:not([type='hidden']), select")].some((control) =>
-    control instanceof HTMLSelectElement
-      ? [...control.options].some((option) => option.selected !== option.defaultSelected)
-      : control.value !== control.defaultValue || control.validity.badInput,
-  );
 }

@@ -50,6 +50,13 @@ document.addEventListener("keydown", (event) => {
   close();
 });
 
+// Enter saves the step it is pressed in, as its button does.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.defaultPrevented || !event.target.matches("#steps li input:not([type='checkbox'])")) return;
+  event.preventDefault();
+  event.target.closest("li").querySelector("button[id^='save']")?.click();
+});
+
 // A step that was saved or refused comes with its flyout anew, or with the whole header around it.
 document.addEventListener("htmx:beforeSwap", () => (scrolled = shown()?.querySelector("ul").scrollTop ?? 0));
 document.addEventListener("htmx:afterSwap", ({ detail }) => {

@@ -1,4 +1,5 @@
 // A property is text until one clicks it; then it is its form. Leaving saves what changed, Escape restores.
+import { changed } from "../unsaved.js";
 
 class Inline extends HTMLElement {
   connectedCallback() {
@@ -58,22 +59,6 @@ class Inline extends HTMLElement {
     if (changed(form)) form.requestSubmit();
     else this.shut(form);
   }
-}
-
-function changed(form) {
-  return [...form.elements].some((control) => {
-    if (control instanceof HTMLSelectElement) {
-      return [...control.options].some((option) => option.selected !== option.defaultSelected) && control.value !== firstOf(control);
-    }
-    if (["checkbox", "radio"].includes(control.type)) return control.checked !== control.defaultChecked;
-    return control.name && "defaultValue" in control && control.value !== control.defaultValue;
-  });
-}
-
-// without a chosen option a browser shows the first one, which is no change
-function firstOf(select) {
-  const chosen = [...select.options].find((option) => option.defaultSelected) ?? select.options[0];
-  return chosen?.value;
 }
 
 customElements.define("op-inline", Inline);

@@ -13,6 +13,7 @@ class Record extends HTMLElement {
     document.addEventListener("click", (event) => event.target.closest("[data-print]") && print(), options);
     window.addEventListener("hashchange", () => this.tab(), options);
     this.addEventListener("htmx:afterSettle", () => this.offerPrinting());
+    this.addEventListener("htmx:configRequest", (event) => this.keepPanel(event));
     this.remember();
     this.offerPrinting();
     this.tab();
@@ -32,6 +33,14 @@ class Record extends HTMLElement {
 
   offerPrinting() {
     for (const button of this.querySelectorAll("[data-print]")) button.hidden = false;
+  }
+
+  // The header comes anew with a figure: the panel of a stage stays open in it, with what is typed there.
+  keepPanel({ target, detail }) {
+    const panel = document.getElementById("steps");
+    if (!panel || !(target.matches(".celled") || target.id === "record-head")) return;
+    const values = detail.verb === "get" ? [["opened", panel.elements.opened.value]] : new FormData(panel);
+    for (const [name, value] of values) if (name !== "csrfmiddlewaretoken") detail.parameters[name] = value;
   }
 
   tab() {

@@ -12,6 +12,7 @@ class Toasts extends HTMLElement {
     this.watch = new MutationObserver(() => this.arrived());
     this.watch.observe(this, { childList: true });
     this.addEventListener("click", (event) => event.target.closest("[data-dismiss]") && this.clear());
+    this.addEventListener("click", (event) => event.target.closest("[data-reload]") && location.reload());
     for (const name of ["pointerenter", "focusin"]) this.addEventListener(name, () => this.wait());
     for (const name of ["pointerleave", "focusout"]) this.addEventListener(name, () => this.arm());
     this.listen = new AbortController();
@@ -45,6 +46,11 @@ class Toasts extends HTMLElement {
     this.replaceChildren(toast);
   }
 
+  // Say that the page is an older one, and how to have it anew.
+  tellOlder() {
+    this.replaceChildren(this.nextElementSibling.content.cloneNode(true));
+  }
+
   arrived() {
     const toasts = [...this.querySelectorAll(".toast")];
     toasts.slice(0, -1).forEach((toast) => toast.remove());
@@ -54,7 +60,7 @@ class Toasts extends HTMLElement {
   arm() {
     this.wait();
     const toast = this.querySelector(".toast");
-    if (!toast || toast.dataset.kind === "error" || this.matches(":hover, :focus-within")) return;
+    if (!toast || toast.matches("[data-kind='error'], [data-stays]") || this.matches(":hover, :focus-within")) return;
     this.timer = setTimeout(() => this.clear(), STAYS);
   }
 
