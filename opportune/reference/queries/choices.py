@@ -60,7 +60,9 @@ def every_choice_of(list_keys: Sequence[str]) -> dict[str, list[Choice]]:
 
 def names_of_choices(list_keys: Collection[str]) -> dict[tuple[str, str], Named]:
     """The names of the choices of some lists by list and code, those that were taken away too. One query."""
-    rows = ListItem.objects.filter(list_key__in=list_keys).order_by(F("deleted_at").asc(nulls_last=True), "pk")
+    rows = ListItem.objects.filter(list_key__in=list_keys).order_by(
+        F("deleted_at").asc(nulls_last=True), "pk"
+    )
     return {
         (list_key, code): Named(name_en, name_fr)
         for list_key, code, name_en, name_fr in rows.values_list("list_key", "code", "name_en", "name_fr")
