@@ -20,9 +20,8 @@ from opportune.kernel.text import storable
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.events import EnteredStage
 from opportune.opportunities.models import Opportunity
-from opportune.opportunities.queries.totals import visible_deals
 from opportune.opportunities.read_only import closed
-from opportune.opportunities.writing import obtain_deals, organisation_today
+from opportune.opportunities.writing import obtain_deal, obtain_open_deal, organisation_today
 from opportune.process.models import Step
 from opportune.process.queries import StagePicture, process_by_id
 from opportune.storage.prepared import prepared_to_lock
@@ -40,10 +39,9 @@ def create_task(
     due_on: date | None = None,
     owner_id: int | None = None,
 ) -> Task:
-    """Plan a task about a deal, also a closed one. Raises NotFound, NotPermitted, Invalid."""
+    """Plan a task about an open deal (C-045). Raises NotFound, NotPermitted, Conflict `closed`, Invalid."""
     actor.demand("activity", "create")
-    if not visible_deals(actor).filter(pk=opportunity_id).exists():
-        raise NotFound("opportunity")
+    obtain_open_deal(actor, opportunity_id, "read")
     told = storable(subject).strip()
     if not told:
         raise Invalid({"subject": sentence("Say what is to be done.")})
@@ -76,10 +74,7 @@ def plan_stage_tasks(actor: Actor, opportunity_id: int, *, stage_id: int | None 
     is none of the process or an owner who was deactivated, or Refused `nothing_to_plan`.
     """
     actor.demand("activity", "create")
-    found, missing = obtain_deals(actor, [opportunity_id], "read")
-    if not found:
-        raise missing[opportunity_id]
-    (deal,) = found
+    deal = obtain_deal(actor, opportunity_id, "read")
     demand_plannable(actor, deal)
     stage = _stage_of(deal, stage_id)
     of_steps = Task.objects.filter(about_kind=deal.kind, about_id=deal.pk, step__isnull=False)

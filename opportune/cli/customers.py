@@ -17,6 +17,7 @@ from opportune.cli.asking import (
     filters,
     person_id,
 )
+from opportune.cli.changes import changes_in_words
 from opportune.cli.running import runs
 from opportune.cli.terminal import NOTHING, Terminal
 from opportune.customers import actions, queries
@@ -216,7 +217,11 @@ def _history(terminal: Terminal, options: argparse.Namespace, noun: Noun) -> Non
     if terminal.is_json:
         terminal.shape(shown)
         return
-    rows = [(row.at, row.by, row.verb, ", ".join(row.after)) for row in shown.items]
+    base = organisation_settings().base_currency
+    rows = [
+        (item.at, item.by, item.verb, changes_in_words(terminal, changes, base) or ", ".join(item.after))
+        for item, changes in queries.told_of_customer(terminal.actor, RecordRef(noun.kind, options.id))
+    ]
     rows += [
         (
             row.at,

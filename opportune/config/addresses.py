@@ -29,7 +29,7 @@ def postgres(name: str, url: str, *, pool: int, cursors: bool) -> dict[str, Any]
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, **POOL_PATIENCE}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "opportune.storage.postgresql",
         "NAME": unquote(parts.path.strip("/")),
         "HOST": unquote(host),
         "PORT": str(parts.port or port),

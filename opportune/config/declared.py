@@ -29,7 +29,7 @@ SETTINGS = (
     Setting(
         "OPPORTUNE_SERVER_SIDE_CURSORS",
         "yes",
-        "Write `no` behind pgbouncer in transaction mode, which cannot keep a cursor between statements.",
+        "Write `no` behind pgbouncer in transaction mode, which cannot keep a cursor or a plan between statements.",
     ),
     Setting(
         "OPPORTUNE_SECRET_KEY", "", "Signs sessions and links. Empty: `secret.key` in the data directory."

@@ -11,8 +11,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from opportune.kernel.checking import Check, NotAcceptable, sorted_out, storable_amount, truth
-from opportune.kernel.clock import FIRST_DAY, LAST_DAY
+from opportune.kernel.checking import Check, NotAcceptable, near_enough, sorted_out, storable_amount, truth
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT, parse_amount
 from opportune.kernel.parameters import record_id, written_day
@@ -127,9 +126,7 @@ def day(value: Any) -> date | None:
         kept = value if type(value) is date else written_day(value)
     except ValueError:
         raise NotAcceptable(sentence("Enter a date, such as 2026-03-31.")) from None
-    if not FIRST_DAY <= kept <= LAST_DAY:
-        raise NotAcceptable(sentence("This date is too far away."))
-    return kept
+    return near_enough(kept)
 
 
 def reference(value: Any) -> int | None:

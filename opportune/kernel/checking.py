@@ -4,10 +4,12 @@ What every noun's fields have in common; what only one noun accepts stands in it
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from types import TracebackType
 from typing import Any
 
+from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import STORED_DECIMALS, fits, parse_amount, stored
 from opportune.kernel.sentences import Sentence, sentence
@@ -127,6 +129,18 @@ def storable_amount(exact: Decimal) -> Decimal:
     if not fits(exact, STORED_DECIMALS):
         raise NotAcceptable(sentence("At most {count} decimals fit here.", count=STORED_DECIMALS))
     return stored(exact)
+
+
+def near_enough(day: date) -> date:
+    """A day that a record may bear. Raises NotAcceptable for one too far away, such as a year of two digits."""
+    if day.year < 100:
+        year = 2000 + day.year
+        raise NotAcceptable(
+            sentence("This date is too far away. Write the year in full, such as {year}.", year=year)
+        )
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise NotAcceptable(sentence("This date is too far away."))
+    return day
 
 
 def truth(value: Any) -> bool:

@@ -11,7 +11,7 @@ LIMIT = Decimal(10) ** 12
 ZERO = Decimal(0)
 _STORED = Decimal(1).scaleb(-STORED_DECIMALS)
 _PLAIN = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 _SEVERAL_GROUPS = re.compile(r"[0-9]{1,3}([.,])(?:[0-9]{2,3}\1)+[0-9]{3}")
 
 
@@ -40,26 +40,33 @@ def in_base(amount: Decimal, rate: Decimal, digits: int) -> Decimal:
     return rounded(amount / rate, digits)
 
 
-def parse_amount(text: str) -> Decimal:
+def parse_amount(text: str, decimal_mark: str = ".") -> Decimal:
     """A typed amount: "1 234,50", "1,234.50", "1.234,50", "1234.5". Raises ValueError if it is none.
 
     The last of "," and "." is the decimal mark when both occur; a mark that occurs several times groups.
-    A single one is the decimal mark, unless it is a comma with one to three digits before it, the first no
-    zero, and three after it: "1,234" is a thousand.
+    A single one is the decimal mark, unless it is not the one of the writer's language, `decimal_mark`, and has one
+    to three digits before it, the first no zero, and three after it: "1,234" is a thousand in English, and "1.234" in
+    French.
     """
     typed = "".join(text.split()).replace("\u2212", "-").replace("’", "").replace("'", "")
     sign, digits = ("-", typed[1:]) if typed.startswith("-") else ("", typed)
-    plain = _without_groups(digits)
+    plain = _without_groups(digits, decimal_mark)
     if not _PLAIN.fullmatch(plain):
         raise ValueError(f"not an amount: {text!r}")
     return Decimal(sign + plain)
 
 
-def _without_groups(digits: str) -> str:
+def looks_grouped(text: str) -> bool:
+    """Whether a single "," or "." in a typed number may as well group its thousands: "1.234", "12,500"."""
+    return _THOUSANDS.fullmatch("".join(text.split())) is not None
+
+
+def _without_groups(digits: str, decimal_mark: str) -> str:
     comma, point = digits.rfind(","), digits.rfind(".")
     if comma >= 0 and point >= 0:
         grouping = "," if point > comma else "."
         return digits.replace(grouping, "").replace(",", ".")
-    if _THOUSANDS.fullmatch(digits) or _SEVERAL_GROUPS.fullmatch(digits):
+    is_thousand = decimal_mark not in digits and looks_grouped(digits)
+    if is_thousand or _SEVERAL_GROUPS.fullmatch(digits):
         return digits.replace(",", "").replace(".", "")
     return digits.replace(",", ".")

@@ -1,12 +1,16 @@
 """Sentences for people: written once in English, put into the reader's language at the door.
 
 The domain raises and records sentences without knowing who will read them. A sentence keeps its English
-pattern and its values apart, so that a door can look the pattern up in its catalogue.
+pattern and its values apart, so that a door can look the pattern up in its catalogue. A day among the values is handed
+over as a `date`, and written as the reader's language does.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+
+from babel.dates import format_date
 
 Translate = Callable[[str, str | None, int], str]
 
@@ -62,6 +66,8 @@ def _kept(value: Any) -> Any:
         return {"sentence": to_keep(value)}
     if isinstance(value, Named):
         return {"named": [value.en, value.fr]}
+    if type(value) is date:
+        return {"day": value.isoformat()}
     if isinstance(value, tuple | list):
         return [_kept(part) for part in value]
     return value if isinstance(value, int | None) else str(value)
@@ -70,6 +76,8 @@ def _kept(value: Any) -> Any:
 def _unkept(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(_unkept(part) for part in value)
+    if isinstance(value, dict) and "day" in value:
+        return date.fromisoformat(value["day"])
     if isinstance(value, dict):
         return from_kept(value["sentence"]) if "sentence" in value else Named(*value["named"])
     return value
@@ -80,9 +88,17 @@ def _shown(value: Any, translate: Translate, language: str) -> Any:
         return value.in_language(translate, language)
     if isinstance(value, Named):
         return value.in_language(language)
+    if type(value) is date:
+        return day_in_full(value, language)
     if isinstance(value, tuple):
         return ", ".join(str(_shown(part, translate, language)) for part in value)
     return value
+
+
+def day_in_full(day: date, language: str) -> str:
+    """A day with the name of its month and its year: 29 November 2026, 29 novembre 2026."""
+    locale = "fr" if language.startswith("fr") else "en_GB"
+    return str(format_date(day, "d MMMM y", locale=locale))
 
 
 def in_english(pattern: str, plural: str | None, count: int) -> str:

@@ -1,9 +1,12 @@
 """Change sets, changes, jobs and deliveries; and what every recorded model has in common."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -210,6 +213,12 @@ class Recorded(models.Model):
         """The inverse of `plain` for one field."""
         [field] = [one for one in cls._meta.concrete_fields if one.attname == name]
         return field.to_python(value)
+
+
+@cache
+def recorded_models() -> Mapping[str, type[Recorded]]:
+    """Every kind of record there is, with its model."""
+    return {model.kind: model for model in apps.get_models() if issubclass(model, Recorded)}
 
 
 class Binnable(Recorded):

@@ -72,14 +72,12 @@ class Chronicle:
 
     def _demand_day(self, on: date) -> None:
         if on > self.today:
-            raise Invalid({"on": sentence("{day} lies in the future.", day=on.isoformat())})
+            raise Invalid({"on": sentence("{day} lies in the future.", day=on)})
         if self.steps and on < self.steps[-1].on:
             raise Invalid(
                 {
                     "on": sentence(
-                        "{day} lies before the last change, on {last}.",
-                        day=on.isoformat(),
-                        last=self.steps[-1].on.isoformat(),
+                        "{day} lies before the last change, on {last}.", day=on, last=self.steps[-1].on
                     )
                 }
             )

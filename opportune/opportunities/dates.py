@@ -20,8 +20,6 @@ def date_of_change(entries: Sequence[Interval], on: date | None, today: date) ->
 def demand_date(on: date, field: str, today: date, last: date | None) -> None:
     """Raise Invalid for a date of change before the last one's or in the future (E-19)."""
     if last is not None and on < last:
-        raise Invalid(
-            {field: sentence("This date lies before the last change, on {day}.", day=last.isoformat())}
-        )
+        raise Invalid({field: sentence("This date lies before the last change, on {day}.", day=last)})
     if on > today:
         raise Invalid({field: sentence("This date lies in the future.")})

@@ -108,6 +108,13 @@ class OpportunityFilter:
                     wrong[name] = refusal
         if asked.get("category", "red") not in COLORS:
             wrong["category"] = sentence("Choose a category by its colour: {names}.", names=", ".join(COLORS))
+        first, last = (read[name] for name in DAYS)
+        if first is not None and last is not None and first > last:
+            wrong["close_to"] = sentence(
+                "“Closes until” ({last}) lies before “Closes from” ({first}). Swap the two days, or leave one out.",
+                first=first,
+                last=last,
+            )
         if wrong:
             raise Invalid(wrong)
         return cls(

@@ -126,5 +126,5 @@ def _not_valid(campaign: CampaignName, day: date) -> Sentence:
     return sentence(
         "{name} was not under way on {day}, when the opportunity was created. Choose another campaign.",
         name=campaign.name,
-        day=day.isoformat(),
+        day=day,
     )

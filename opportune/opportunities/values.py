@@ -8,6 +8,7 @@ from typing import Any
 from opportune.kernel.checking import (
     Check,
     NotAcceptable,
+    near_enough,
     number,
     percentage,
     sorted_out,
@@ -59,9 +60,7 @@ def day(value: Any) -> date | None:
         typed = value if type(value) is date else written_day(value)
     except ValueError:
         raise NotAcceptable(sentence("This is not a date. Write it as 2026-12-31.")) from None
-    if not FIRST_DAY <= typed <= LAST_DAY:
-        raise NotAcceptable(sentence("This date is too far away."))
-    return typed
+    return near_enough(typed)
 
 
 def moment(value: Any) -> date | datetime | None:
@@ -77,7 +76,7 @@ def moment(value: Any) -> date | datetime | None:
             sentence("This is not a date and time. Write it as 2026-12-31 or 2026-12-31T09:00.")
         ) from None
     on = typed.date() if isinstance(typed, datetime) else typed
-    if not FIRST_DAY < on < LAST_DAY:
+    if not FIRST_DAY < near_enough(on) < LAST_DAY:
         raise NotAcceptable(sentence("This date is too far away."))
     return typed
 

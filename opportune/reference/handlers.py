@@ -1,6 +1,7 @@
 """What the ledger may do with reference data of which it knows the reference only."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 
 from opportune.identity.actor import Actor
@@ -118,7 +119,7 @@ class RateHandler(SettledHandler[Rate]):
         """Raise Refused `taken` if the day has another rate since."""
         if record.deleted_at is not None:
             same = Rate.objects.filter(LIVE, currency_id=record.currency_id, valid_from=record.valid_from)
-            _demand_free(same.exists(), record.valid_from.isoformat())
+            _demand_free(same.exists(), record.valid_from)
 
 
 class NamedHandler(SettledHandler[R]):
@@ -228,6 +229,6 @@ class CategoryMarkHandler:
         return {row.pk for row in rows if is_reached(actor, row.marked, "read")}
 
 
-def _demand_free(taken: bool, name: str) -> None:
+def _demand_free(taken: bool, name: str | date) -> None:
     if taken:
         raise Refused("taken", sentence("“{name}” was given anew since; that is not undone.", name=name))

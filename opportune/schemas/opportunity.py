@@ -75,7 +75,7 @@ class StepState(Shown):
 
 
 class StageProgress(Shown):
-    """A stage as the process bar has it: `state` is done, now or ahead; `days` were spent in it, over all stays."""
+    """A stage as the process bar has it: `state` is done, skipped, now or ahead; `days` were spent in it over all."""
 
     id: int
     key: str

@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any
 
 from django.db import connections
-from django.db.models import F, IntegerField, QuerySet, Value, Window
-from django.db.models.functions import RowNumber
+from django.db.models import IntegerField, QuerySet, Value
 
 from opportune.kernel.paging import Cursor
+from opportune.storage.numbers import HALF, of_halves
 
 _ANY = 8_765_432_109_876
+_SUMS = -1
 Row = tuple[int, Any]
 
 
@@ -59,18 +60,48 @@ def first_of_parts(
     return {key: _page(rows, limit) for key, rows in found.items()}
 
 
-def first_of_each_walked(
-    rows: QuerySet[Any], group: str, column: str, limit: int
-) -> dict[int | None, tuple[list[int], str | None]]:
-    """As `first_of_each` for all groups there are, by one walk through the rows: for those no index has in order."""
-    order = (F(column).asc(nulls_last=True), F("id").asc())
-    placed = rows.order_by().annotate(place=Window(RowNumber(), partition_by=[F(group)], order_by=order))
-    found: dict[int | None, list[Row]] = defaultdict(list)
-    for each, row_id, value in (
-        placed.filter(place__lte=limit + 1).values_list(group, "id", column).order_by("place")
-    ):
-        found[each].append((row_id, value))
-    return {each: _page(chosen, limit) for each, chosen in found.items()}
+def walked(
+    rows: QuerySet[Any],
+    group: str,
+    groups: Sequence[int | None],
+    column: str,
+    limit: int,
+    added: Sequence[str],
+) -> tuple[dict[int | None, tuple[Any, ...]], dict[int | None, tuple[list[int], str | None]]]:
+    """Number and sums of every group there is; and of these groups the first rows, as `first_of_each` finds them.
+
+    All by one walk through the rows: for those that no index has in order, each group would be a walk of its own.
+    `added` are scaled columns.
+    """
+    text, parameters = rows.order_by().values_list("id", group, column, *added).query.sql_with_params()
+    names = [f"added{place}" for place in range(len(added))]
+    parts, filled = [_added_up(names)], [*parameters]
+    for place, each in enumerate(groups):
+        parts.append(_ranked(place, names, limit, is_none=each is None))
+        filled += [] if each is None else [each]
+    heads = ", ".join(["id", "grouped", "sorted", *names])
+    sums: dict[int | None, tuple[Any, ...]] = {}
+    found: dict[int, list[Row]] = defaultdict(list)
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(f"WITH ground({heads}) AS MATERIALIZED ({text}) {' UNION ALL '.join(parts)}", filled)
+        for place, each, number, value, *halves in cursor.fetchall():
+            if place == _SUMS:
+                pairs = zip(halves[::2], halves[1::2], strict=True)
+                sums[each] = number, *(of_halves(high or 0, low or 0) for high, low in pairs)
+            else:
+                found[place].append((number, value))
+    return sums, {each: _page(found[place], limit) for place, each in enumerate(groups)}
+
+
+def _added_up(names: Sequence[str]) -> str:
+    halves = "".join(f", SUM({name} / {HALF}), SUM({name} %% {HALF})" for name in names)
+    return f"SELECT {_SUMS}, grouped, COUNT(*), NULL{halves} FROM ground GROUP BY grouped"  # noqa: S608
+
+
+def _ranked(place: int, names: Sequence[str], limit: int, *, is_none: bool) -> str:
+    nothing, chosen = ", 0" * 2 * len(names), "IS NULL" if is_none else "= %s"
+    rows = f"SELECT {place}, grouped, id, sorted{nothing} FROM ground WHERE grouped {chosen}"  # noqa: S608
+    return f"SELECT * FROM ({rows} ORDER BY sorted NULLS LAST, id LIMIT {limit + 1}) AS part{place}"  # noqa: S608
 
 
 def _page(rows: Sequence[Row], limit: int) -> tuple[list[int], str | None]:

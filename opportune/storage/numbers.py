@@ -12,6 +12,9 @@ from django.db.models.expressions import Combinable
 
 from opportune.kernel.money import rounded
 
+HALF = 10**8
+"""Amounts that are added up on SQLite are taken apart as `high × HALF + low`, so that no sum of them overflows."""
+
 SetType = TypeVar("SetType", contravariant=True)
 GetType = TypeVar("GetType", covariant=True)
 
@@ -65,6 +68,11 @@ class RateField(ScaledField[SetType, GetType]):
     decimals = 8
 
 
+def of_halves(high: int | Decimal, low: int | Decimal) -> Decimal:
+    """The amount whose scaled integer is in two halves."""
+    return Decimal(int(high) * HALF + int(low)).scaleb(-ScaledField.decimals)
+
+
 class ExactSum(models.Aggregate):
     """The sum of a scaled column as a Decimal, zero for no rows; never a float, never an overflow.
 
@@ -74,15 +82,13 @@ class ExactSum(models.Aggregate):
 
     function = "SUM"
     name = "ExactSum"
-    _LOW = 10**8
 
     def __init__(self, expression: Any, **extra: Any) -> None:
         extra.setdefault("output_field", _SummedText())
         super().__init__(expression, **extra)
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **_: Any) -> Any:
-        low = str(self._LOW)
-        template = f"(SUM((%(expressions)s) / {low}) || ':' || SUM((%(expressions)s) %%%% {low}))"
+        template = f"(SUM((%(expressions)s) / {HALF}) || ':' || SUM((%(expressions)s) %%%% {HALF}))"
         sql, params = super().as_sql(compiler, connection, template=template)
         return sql, (*params, *params)
 
@@ -95,7 +101,5 @@ class _SummedText(models.TextField):  # type: ignore[type-arg]
             return Decimal(0)
         if isinstance(value, str):
             high, low = value.split(":")
-            total = Decimal(int(high) * ExactSum._LOW + int(low))
-        else:
-            total = Decimal(value)
-        return total.scaleb(-ScaledField.decimals)
+            return of_halves(int(high), int(low))
+        return Decimal(value).scaleb(-ScaledField.decimals)

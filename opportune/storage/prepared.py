@@ -2,6 +2,7 @@
 
 For a small read Django takes ten times longer to write the SQL than the database to answer it. A read that is asked on
 every page is declared with `@prepared`, as a function that returns a queryset; its SQL and its converters are kept.
+PostgreSQL, which takes as long again to plan such a read, keeps its plan (`storage/postgresql`).
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ class _Plan:
     columns: tuple[Any, ...]
     """The expressions that are selected, by which a connection knows how to read its rows."""
     made: Callable[[Sequence[Any]], Row]
+    suits_all: bool
+    """Whether the database goes about it the same way for all values: not where they decide how far it walks."""
 
 
 @dataclass(eq=False)
@@ -197,7 +200,8 @@ def _written(queryset: QuerySet[Any, Any], database: str, standing: Sequence[Sca
     if {index for _, index in places} != set(where.values()):
         return None
     columns = tuple(column[0] for column in compiler.select[: compiler.col_count])
-    return _Plan(sql, tuple(params), places, columns, _making(queryset, compiler, database))
+    suits_all = not queryset.query.is_sliced and " LIKE " not in sql
+    return _Plan(sql, tuple(params), places, columns, _making(queryset, compiler, database), suits_all)
 
 
 def _stand_in(value: Scalar, number: int) -> Scalar:
@@ -209,7 +213,10 @@ def _asked(plan: _Plan, database: str, values: Sequence[Scalar]) -> list[Row]:
     params = list(plan.params)
     for at, index in plan.places:
         params[at] = values[index]
-    with connection.cursor() as cursor:
+    kept = (
+        getattr(connection, "fixed_read_cursor", connection.cursor) if plan.suits_all else connection.cursor
+    )
+    with kept() as cursor:
         cursor.execute(plan.sql, params)
         rows: list[Any] = cursor.fetchall()
     converters = _converters(plan, connection)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext
 
 from opportune.identity.queries import people
 from opportune.kernel.errors import Conflict
-from opportune.kernel.money import rounded
 from opportune.kernel.sentences import Sentence
 from opportune.reference.queries import every_choice_of
 from opportune.web.formats import BLANK, day_typed, money, percent
@@ -43,7 +42,7 @@ class Reading:
         value = str(values.get(name) or "")
         amount = self._amount(name, value)
         if amount is not None and name in self.money:
-            return money(amount, str(values.get("currency") or ""), cents=amount != rounded(amount, 0))
+            return money(amount, str(values.get("currency") or ""))
         if amount is not None:
             return percent(amount)
         if name in names:

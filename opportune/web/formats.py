@@ -1,6 +1,7 @@
 """Numbers, money, dates and days as people write them, in English and French.
 
-English €83,416 and 4 Dec; French 83 416 € and 4 déc. Zero is –, blank is —, minus is U+2212.
+English €83,416 and 4 Dec; French 83 416 € and 4 déc. Zero is –, blank is —, minus is U+2212. An amount shows the cents
+that it has; a sum is short where much stands beside it, and says in full what it is when it is pointed at.
 """
 
 from datetime import date, datetime
@@ -10,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_time
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from opportune.kernel.money import rounded
+from opportune.kernel.sentences import day_in_full
 from opportune.web.viewer import viewer
 
 BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
@@ -53,21 +55,27 @@ def _number(value: Decimal | int, decimals: int, language: str) -> str:
     return ("\u2212" if exact < 0 else "") + f"{abs(exact):,}".translate(_marks(language))
 
 
-def money(amount: Decimal | None, currency: str = "", *, cents: bool = False) -> str:
-    """An amount in a currency, the base one unless given; the code is shown where it is not the base one."""
+def money(amount: Decimal | None, currency: str = "", *, short: bool = False) -> str:
+    """An amount in a currency, the base one unless given; the code is shown where it is not the base one.
+
+    It is rounded to the digits of its currency, and shows them unless it is whole: €12,500 and €12,500.50. A short one
+    is rounded to whole units.
+    """
     if amount is None:
         return BLANK
     seen_by = viewer()
-    return _money(amount, currency, cents, seen_by.base_currency, seen_by.language)
+    code = currency or seen_by.base_currency
+    decimals = 0 if short else seen_by.digits.get(code, 2)
+    return _money(amount, code, decimals, seen_by.base_currency, seen_by.language)
 
 
 @lru_cache(maxsize=8192)
-def _money(amount: Decimal, currency: str, cents: bool, base: str, language: str) -> str:
+def _money(amount: Decimal, code: str, decimals: int, base: str, language: str) -> str:
     if amount == 0:
         return ZERO
-    code = currency or base
     sign = _SYMBOLS.get(code, code) if code == base else code
-    figures = _number(amount, 2 if cents else 0, language)
+    shown = rounded(amount, decimals)
+    figures = _number(shown, 0 if shown == shown.to_integral_value() else decimals, language)
     if language.startswith("fr"):
         return f"{figures}{NO_BREAK}{sign}"
     minus = figures[:1] if figures.startswith("\u2212") else ""
@@ -75,12 +83,23 @@ def _money(amount: Decimal, currency: str, cents: bool, base: str, language: str
     return f"{minus}{sign}{gap}{figures.removeprefix(minus)}"
 
 
+def total(amount: Decimal | None) -> Markup:
+    """A sum in base currency in whole units; where it has cents, they are said when it is pointed at."""
+    short, exact = money(amount, short=True), money(amount)
+    return escape(short) if short == exact else Markup('<span title="{}">{}</span>').format(exact, short)
+
+
+def decimal_mark() -> str:
+    """What stands before the decimals in the reader's language."""
+    return "," if viewer().language.startswith("fr") else "."
+
+
 def typed_amount(amount: Decimal | None) -> str:
     """An amount as it stands in an input: no grouping, a comma in French."""
     if amount is None:
         return ""
     text = format(rounded(amount, 4).normalize(), "f")
-    return text.replace(".", ",") if viewer().language.startswith("fr") else text
+    return text.replace(".", decimal_mark())
 
 
 def percent(value: Decimal | int | None) -> str:
@@ -101,11 +120,9 @@ def day(value: date | None, *, full: bool = False) -> str:
     if value is None:
         return BLANK
     seen_by = viewer()
-    return _day(
-        value,
-        "d MMMM y" if full else ("d MMM" if value.year == seen_by.today.year else "d MMM y"),
-        seen_by.language,
-    )
+    if full:
+        return day_in_full(value, seen_by.language)
+    return _day(value, "d MMM" if value.year == seen_by.today.year else "d MMM y", seen_by.language)
 
 
 def day_typed(value: str) -> str:

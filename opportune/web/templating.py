@@ -18,6 +18,7 @@ from opportune.kernel.sentences import Named, Sentence
 from opportune.opportunities.phases import phase_name
 from opportune.reference.queries import CategoryRow, Choice
 from opportune.web import assets, formats
+from opportune.web.drawings import Drawings
 from opportune.web.ended import ended_session
 from opportune.web.opportunities.names import field_names
 from opportune.web.rendering import HouseEnvironment
@@ -69,6 +70,7 @@ def environment(**options: Any) -> HouseEnvironment:
         initials=formats.initials,
         hue=formats.hue,
         days_since=formats.days_since,
+        drawings_of=Drawings,
         script=assets.script,
         stylesheet_links=stylesheet_links,
         theme_of=theme_of,
@@ -86,6 +88,7 @@ def environment(**options: Any) -> HouseEnvironment:
         filled=filled,
         face=formats.face,
         money=read(formats.money),
+        total=read(formats.total),
         typed=formats.typed_amount,
         percent=read(formats.percent),
         number=read(formats.number),

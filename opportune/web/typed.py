@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from opportune.kernel.errors import Invalid
-from opportune.kernel.money import parse_amount
+from opportune.kernel.money import looks_grouped, parse_amount
 from opportune.kernel.parameters import record_id, written_day
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
+from opportune.web.formats import decimal_mark
 
 
 class Kept(dict[str, Any]):
@@ -53,19 +54,45 @@ class Typed:
         return self.given.get(name, "").strip()
 
     def figure(self, name: str) -> str:
-        """A field's amount or percentage as typed, without the sign after it: for an action that reads it itself."""
-        return self.text(name).rstrip("%€$£ \u00a0")
+        """A field's amount or percentage for an action that reads it itself, as the reader's language has it.
+
+        What is no number stays as it was typed.
+        """
+        text = self._unsigned(name)
+        try:
+            return format(parse_amount(text, decimal_mark()), "f")
+        except ValueError:
+            return text
 
     def amount(self, name: str) -> Decimal | None:
-        """A field's amount or percentage, none if blank."""
-        text = self.figure(name)
+        """A field's amount or percentage, none if blank, as the reader's language has it: 12,500 or 12.500."""
+        text = self._unsigned(name)
         if not text:
             return None
         try:
-            return parse_amount(text)
+            return parse_amount(text, decimal_mark())
         except ValueError:
             self.errors[name] = sentence("This is not a number.")
             return None
+
+    def rate(self, name: str) -> Decimal | None:
+        """A field's rate of a currency, none if blank.
+
+        A mark of another language is asked about where it may be either: a thousandth of a rate looks like one.
+        """
+        text = self.text(name)
+        if looks_grouped(text) and decimal_mark() not in text:
+            self.errors[name] = sentence(
+                "This can be read in two ways. Write {one} or {other}.",
+                one="".join(text.split()).replace(",", ".").replace(".", decimal_mark()),
+                other=text.replace(",", "").replace(".", ""),
+            )
+            return None
+        return self.amount(name)
+
+    def _unsigned(self, name: str) -> str:
+        """A field's text without the sign before or after its number."""
+        return self.text(name).strip("%€$£¥ \u00a0")
 
     def day(self, name: str) -> date | None:
         """A field's date, none if blank."""

@@ -1,17 +1,21 @@
 """Whose eyes a page is made for: their language, their day, and the organisation's currency."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
-from opportune.reference.queries import organisation_settings
+from opportune.reference.queries import settled
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """What formats depend on, the name of the organisation, and whether lists may be edited."""
+    """What formats depend on, the name of the organisation, and whether lists may be edited.
+
+    `digits` are the decimals of each currency, by its code.
+    """
 
     language: str = "en"
     base_currency: str = "EUR"
@@ -20,6 +24,11 @@ class Viewer:
     organisation: str = ""
     may_customise: bool = False
     second_factor_required: bool = False
+    digits: Mapping[str, int] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        """What was drawn for these eyes is found by it; a mapping has none."""
+        return hash((self.language, self.base_currency, self.zone, self.today))
 
 
 _viewer: ContextVar[Viewer | None] = ContextVar("viewer", default=None)
@@ -32,16 +41,18 @@ def viewer() -> Viewer:
 
 def look_as(actor: Actor) -> Viewer:
     """From here on the page is made for this actor."""
-    settled = organisation_settings()
-    zone = actor.time_zone or settled.time_zone
+    known = settled()
+    settings = known.settings
+    zone = actor.time_zone or settings.time_zone
     chosen = Viewer(
         actor.language,
-        settled.base_currency,
+        settings.base_currency,
         zone,
         clock.today(zone),
-        settled.organisation,
+        settings.organisation,
         may_customise="customise" in actor.rights,
-        second_factor_required=settled.second_factor_required,
+        second_factor_required=settings.second_factor_required,
+        digits=known.digits,
     )
     _viewer.set(chosen)
     return chosen

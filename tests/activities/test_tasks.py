@@ -27,7 +27,7 @@ from opportune.activities.queries import (
 from opportune.identity.actions import set_active
 from opportune.identity.actor import Actor
 from opportune.kernel.clock import FIRST_DAY, LAST_DAY
-from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
+from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refused
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions as deals
 from opportune.opportunities.models import Opportunity
@@ -85,9 +85,18 @@ def test_a_task_is_due_within_reason(trade: Trade, deal: Opportunity, due_on: da
         assert plan(trade, deal, due_on=day).due_on == day
 
 
-def test_a_task_can_be_planned_about_a_closed_deal(trade: Trade, deal: Opportunity) -> None:
+def test_no_task_is_planned_about_a_closed_deal(trade: Trade, deal: Opportunity) -> None:
     trade.lost(deal)
-    assert plan(trade, deal).state == "open"
+    with pytest.raises(Conflict) as refusal:
+        plan(trade, deal)
+    assert refusal.value.code == "closed"
+    assert not tasks_of_deal(deal.pk)
+
+
+def test_a_task_left_open_is_still_done_when_the_deal_is_closed(trade: Trade, deal: Opportunity) -> None:
+    left = plan(trade, deal)
+    trade.lost(deal, cancel_open_tasks=False)
+    assert complete_task(trade.alice, left.pk).state == "completed"
 
 
 def test_no_task_is_planned_about_what_one_does_not_see(trade: Trade, deal: Opportunity) -> None:

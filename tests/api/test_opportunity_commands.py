@@ -5,6 +5,7 @@ import pytest
 from opportune.identity.actor import system_actor
 from opportune.identity.models import Grant
 from opportune.kernel import clock
+from opportune.kernel.sentences import day_in_full
 from opportune.process.actions import add_step, require_step
 from tests.doors.callers import Caller, Market, caller
 
@@ -167,6 +168,13 @@ def test_a_task_is_planned_about_a_deal(alice: Caller, market: Market) -> None:
     assert "Write" in subjects
 
 
+def test_no_task_is_planned_about_a_closed_deal(alice: Caller, market: Market) -> None:
+    here = f"/opportunities/{market.deal.pk}"
+    assert alice.post(f"{here}/closure", {"outcome": "lost", "reason": "PRICE_L", "on": TODAY}).status == 200
+    refused = alice.post(f"{here}/tasks", {"subject": "Write"})
+    assert (refused.status, refused.json["code"]) == (409, "closed")
+
+
 def test_the_tasks_of_a_stage_are_planned_at_once(alice: Caller, market: Market) -> None:
     here = f"/opportunities/{market.deal.pk}/stage-tasks"
     for at, name in ((0, "Thank"), (0, "Call"), (1, "Write")):
@@ -238,3 +246,11 @@ def test_who_gives_a_deal_out_of_sight_is_answered_with_nothing_of_it(market: Ma
         assert answer.status == 204
         deal.refresh_from_db()
         assert deal.owner_id == dan
+
+
+def test_a_refused_day_is_written_as_the_language_of_the_answer_does(alice: Caller, market: Market) -> None:
+    day = clock.today("Europe/Paris")
+    body = {"outcome": "won", "reason": "PRICE_W", "actual_value": "900", "on": "2001-02-03"}
+    for language in ("en", "fr"):
+        refused = alice.post(f"/opportunities/{market.deal.pk}/closure", body, Accept_Language=language)
+        assert day_in_full(day, language) in refused.json["errors"]["on"]

@@ -180,3 +180,75 @@ def test_a_box_is_hit_beside_its_edge(company: Company, deals: list[Opportunity]
     assert at is not None
     page.mouse.click(at["x"] - 4, at["y"] - 4)
     expect(box).to_be_checked()
+
+
+def test_a_filter_that_finds_nothing_by_mistake_says_so_where_it_is_typed(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path="/opportunities/?status=open")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    form = page.locator("#filter")
+    form.get_by_label("Closes from").fill("2027-02-01")
+    last = form.get_by_label("Closes until")
+    last.fill("2027-01-31")
+    form.get_by_role("button", name="Apply").click()
+    expect(form.get_by_text("Swap the two days, or leave one out.")).to_be_visible()
+    expect(last).to_be_focused()
+    expect(last).to_have_value("2027-01-31")
+    last.fill("2027-02-28")
+    form.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**/opportunities/?status=open&close_from=2027-02-01&close_to=2027-02-28")
+
+
+def test_the_filter_of_a_phone_is_a_sheet_with_a_way_out(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path="/opportunities/", phone=True)
+    opener = page.get_by_role("button", name="Filter", exact=True)
+    for _ in range(2):
+        opener.tap()
+        expect(page.locator("#filter").get_by_label("Closes from")).to_be_visible()
+        expect(opener).to_have_attribute("aria-expanded", "true")
+        page.get_by_role("button", name="Close the filter").tap()
+        expect(page.locator("#filter")).to_be_hidden()
+        expect(opener).to_have_attribute("aria-expanded", "false")
+        expect(opener).to_be_focused()
+
+
+IS_WHOLE = "cell => cell.scrollWidth <= cell.clientWidth && cell.getClientRects().length > 0"
+
+
+@pytest.mark.parametrize("width", [390, 820, 1024, 1280])
+def test_numbers_and_customers_are_read_whole_at_any_width(
+    company: Company, deals: list[Opportunity], seat: Seat, width: int
+) -> None:
+    deal = company.deal("Ovens", account_id=company.account(name="Imprimerie Castellane").pk)
+    page = seat(company.alice, path="/opportunities/?columns=number,customer,stage,value,close,owner")
+    page.set_viewport_size({"width": width, "height": 844})
+    row = page.locator(f"#row-{deal.pk}")
+    for cell in (row.locator(".c-number"), row.locator(".c-customer"), row.locator("td.t")):
+        assert cell.evaluate(IS_WHOLE)
+
+
+def test_a_phone_shows_the_columns_that_were_chosen(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    columns = "number,customer,phase,value,expected,forecast,created,touched"
+    page = seat(company.alice, path=f"/opportunities/?sort=subject&columns={columns}", phone=True)
+    row = page.locator(f"#row-{deals[0].pk}")
+    for name in columns.split(","):
+        expect(row.locator(f".c-{name}")).to_be_visible()
+    named = row.locator(".c-created").evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert named == '"Created "'
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_what_is_cut_in_a_cell_is_read_in_full_by_pointing_at_it(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    name = "Société des papeteries et imprimeries de la vallée"
+    deal = company.deal("Ovens", account_id=company.account(name=name).pk)
+    page = seat(company.alice, path="/opportunities/")
+    customer = page.locator(f"#row-{deal.pk} .c-customer")
+    customer.hover()
+    expect(customer).to_have_attribute("title", name)

@@ -36,3 +36,12 @@ def test_lists_are_tables_for_people_and_pages_for_machines(
     assert command_line(noun, "list", "--actor", "dan@example.com", "--json").json["items"] == []
     refused = command_line(noun, "list", "--sort", "luck", *ALICE, "--json")
     assert (refused.code, list(json.loads(refused.err)["errors"])) == (5, ["sort"])
+
+
+def test_a_history_tells_values_before_and_after(command_line: CommandLine, market: Market) -> None:
+    words = ("accounts", "edit", market.account.pk, "--set", "city=Brest", "--set", "annual_revenue=1000.50")
+    assert command_line(*words, *ALICE).code == 0
+    told = command_line("accounts", "history", market.account.pk, *ALICE).out
+    assert "→ Brest" in told
+    assert "annual_revenue: " in told
+    assert "1,000.50" in told or "1\u202f000,50" in told

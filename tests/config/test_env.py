@@ -80,7 +80,7 @@ def test_a_postgres_address_is_taken_apart() -> None:
         DATABASE_URL="postgres://sales:p%40ss@db.example:6432/crm?sslmode=require"
     ).database()
     parts = [database[name] for name in ("ENGINE", "NAME", "HOST", "PORT", "USER", "PASSWORD")]
-    assert parts == ["django.db.backends.postgresql", "crm", "db.example", "6432", "sales", "p@ss"]
+    assert parts == ["opportune.storage.postgresql", "crm", "db.example", "6432", "sales", "p@ss"]
     assert database["OPTIONS"]["sslmode"] == "require"
     assert database["OPTIONS"]["pool"]["max_size"] == 8
 

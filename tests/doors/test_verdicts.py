@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from opportune.identity.models import User
 from opportune.kernel import clock
 from opportune.kernel.errors import OpportuneError
 from opportune.opportunities import actions
+from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import opportunity
 from opportune.process.actions import change_stage, require_step
 from opportune.process.queries import process_by_key
@@ -279,3 +281,25 @@ def test_every_door_moves_the_same_way(market: Market, command_line: CommandLine
     client.post(f"/opportunities/{fourth.pk}/move/", {"move": "next"})
     rows = [opportunity(market.alice, deal.pk).row for deal in (market.deal, other, third, fourth)]
     assert len({(row.stage_id, row.status, row.probability, row.version) for row in rows}) == 1
+
+
+def test_a_filter_is_refused_alike_by_every_door(
+    market: Market, command_line: CommandLine, client: Client
+) -> None:
+    asked = {"close_from": "2027-02-01", "close_to": "2027-01-31"}
+    with pytest.raises(OpportuneError) as refusal:
+        OpportunityFilter.read(asked, market.alice)
+    wanted = json.loads(problem_of(refusal.value, "en").model_dump_json(exclude_none=True))
+    for address in ("", "/summary"):
+        told = caller(market.alice).get(f"/opportunities{address}?{urlencode(asked)}")
+        assert told.status == 422
+        assert {name: told.json.get(name) for name in wanted} == wanted
+    options = [word for name, day in asked.items() for word in (f"--{name.replace('_', '-')}", day)]
+    for words in (("opportunities", "list"), ("opportunities", "summary"), ("export", "opportunities")):
+        ran = command_line(*words, *options, "--actor", "alice@example.com", "--json")
+        assert ran.code == 5
+        assert json.loads(ran.err) == wanted
+    client.force_login(User.objects.get(email="alice@example.com"))
+    page = client.get("/opportunities/", asked)
+    assert page.status_code == 422
+    assert wanted["detail"] in html.unescape(page.content.decode())

@@ -185,9 +185,12 @@ def test_rows_refused_twice_keep_one_reason(company: Company, tmp_path: Path) ->
     [
         (WON.replace("Alice", "Nobody"), "Nobody is called “Nobody” here."),
         (WON.replace("Northwind", ""), "There is no customer."),
-        (WON.replace("3/1/2024", "3/21/2024"), "2024-03-20 lies before the last change, on 2024-03-21."),
-        (WON.replace("3/20/2024", "3/20/2124"), "2124-03-20 lies in the future."),
-        (OPEN.replace("3/10/2024", "3/10/2124"), "2124-03-10 lies in the future."),
+        (
+            WON.replace("3/1/2024", "3/21/2024"),
+            "20 March 2024 lies before the last change, on 21 March 2024.",
+        ),
+        (WON.replace("3/20/2024", "3/20/2124"), "20 March 2124 lies in the future."),
+        (OPEN.replace("3/10/2024", "3/10/2124"), "10 March 2124 lies in the future."),
         (WON.replace("1200", "-5"), "An amount cannot be negative."),
         (WON.replace("1200", "1000000000000"), "An amount must stay below a million millions."),
         (WON.replace("Pump", "P" * 300), "At most 300 characters fit here."),
@@ -267,7 +270,7 @@ def test_a_file_that_breaks_off_is_refused_before_anything_is_made(company: Comp
 def test_amounts_in_another_currency_need_a_rate(company: Company, tmp_path: Path) -> None:
     written = MAP.replace('"sales"', '"sales"\ncurrency = "USD"')
     [told] = refusals(company, tmp_path, WON, written=written)
-    assert told.startswith("There is no rate for USD on 2024-03-01.")
+    assert told.startswith("There is no rate for USD on 1 March 2024.")
 
 
 def test_the_base_currency_is_that_of_the_organisation(company: Company, tmp_path: Path) -> None:

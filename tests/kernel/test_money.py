@@ -73,6 +73,30 @@ def test_an_amount_is_read_as_people_write_it(typed: str, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "in_english", "in_french"),
+    [
+        ("12,500", "12500", "12.5"),
+        ("12.500", "12.5", "12500"),
+        ("-1.234", "-1.234", "-1234"),
+        ("1,125", "1125", "1.125"),
+        ("12 500,00", "12500", "12500"),
+        ("12,500.00", "12500", "12500"),
+        ("12.500,00", "12500", "12500"),
+        ("12.5", "12.5", "12.5"),
+        ("12,5", "12.5", "12.5"),
+        ("0.125", "0.125", "0.125"),
+        ("1234.567", "1234.567", "1234.567"),
+        ("1.234.567", "1234567", "1234567"),
+    ],
+)
+def test_what_may_be_read_in_two_ways_follows_the_writers_language(
+    typed: str, in_english: str, in_french: str
+) -> None:
+    assert parse_amount(typed, ".") == Decimal(in_english)
+    assert parse_amount(typed, ",") == Decimal(in_french)
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "",
@@ -104,4 +128,11 @@ def test_amounts_written_in_english_are_read_back(amount: Decimal) -> None:
 @given(AMOUNTS)
 def test_amounts_written_in_french_are_read_back(amount: Decimal) -> None:
     written = f"{amount:,.4f}".replace(",", "\u202f").replace(".", ",").replace("-", "\u2212")
-    assert parse_amount(written) == amount
+    assert parse_amount(written, ",") == amount
+
+
+@given(AMOUNTS)
+def test_amounts_as_they_stand_in_a_field_are_read_back(amount: Decimal) -> None:
+    plain = format(amount.normalize(), "f")
+    assert parse_amount(plain, ".") == amount
+    assert parse_amount(plain.replace(".", ","), ",") == amount

@@ -1,12 +1,16 @@
 """Sentences: one pattern, values kept apart, put into the reader's language at the door."""
 
-from opportune.kernel.sentences import Named, counted, sentence
+import json
+from datetime import date
+
+from opportune.kernel.sentences import Named, counted, from_kept, sentence, to_keep
 
 FRENCH = {
     "Hello {name}.": "Bonjour {name}.",
     "{count} deal": "{count} affaire",
     "{count} deals": "{count} affaires",
     "soon": "bientôt",
+    "Closed on {day}.": "Close le {day}.",
 }
 
 
@@ -43,3 +47,14 @@ def test_the_count_chooses_the_wording_as_the_language_does() -> None:
         counted("{count} deal", "{count} deals", count).in_language(in_french, "fr") for count in (0, 1, 2)
     ]
     assert said == ["0 affaire", "1 affaire", "2 affaires"]
+
+
+def test_a_day_is_written_as_the_reader_writes_it() -> None:
+    closed = sentence("Closed on {day}.", day=date(2026, 11, 29))
+    assert str(closed) == "Closed on 29 November 2026."
+    assert closed.in_language(in_french, "fr") == "Close le 29 novembre 2026."
+
+
+def test_a_kept_day_is_still_a_day() -> None:
+    kept = json.loads(json.dumps(to_keep(sentence("Closed on {day}.", day=date(2026, 11, 29)))))
+    assert from_kept(kept).in_language(in_french, "fr") == "Close le 29 novembre 2026."

@@ -79,8 +79,9 @@ def test_a_deleted_deal_is_gone_from_every_list_and_sum_and_its_entries_stay(tra
 
 
 def test_what_is_open_about_it_is_cancelled_and_open_again_with_it(trade: Trade) -> None:
-    deal = trade.lost(trade.deal())
+    deal = trade.deal()
     mine, bobs, done, dropped = (create_task(trade.alice, deal.pk, subject=name) for name in "abcd")
+    trade.lost(deal, cancel_open_tasks=False)
     Task.objects.filter(pk=bobs.pk).update(owner_id=id_of(trade.company.bob))
     complete_task(trade.alice, done.pk)
     cancel_task(trade.alice, dropped.pk)
@@ -101,8 +102,9 @@ def test_what_is_open_about_it_is_cancelled_and_open_again_with_it(trade: Trade)
 
 
 def test_a_task_that_was_taken_up_meanwhile_stays_as_it_is(trade: Trade) -> None:
-    deal = trade.lost(trade.deal())
+    deal = trade.deal()
     task = create_task(trade.alice, deal.pk, subject="Call")
+    trade.lost(deal, cancel_open_tasks=False)
     actions.delete_opportunity(trade.alice, deal.pk)
     Task.objects.filter(pk=task.pk).update(version=9)
     actions.restore_opportunity(trade.alice, deal.pk)
@@ -174,9 +176,9 @@ def test_several_are_deleted_at_once_and_the_others_are_left_with_why(trade: Tra
 
 def test_deleting_many_makes_as_many_queries_as_deleting_few(trade: Trade) -> None:
     def counted(number: int) -> int:
-        closed = [trade.won(trade.deal()) for _ in range(number)]
-        for deal in closed:
+        for deal in [trade.deal() for _ in range(number)]:
             create_task(trade.alice, deal.pk, subject="Call")
+            trade.won(deal, cancel_open_tasks=False)
         with CaptureQueriesContext(connection) as queries_made:
             assert len(actions.delete_matching(trade.alice, ALL).done) == number
         return len(queries_made)
@@ -231,10 +233,11 @@ def test_a_filter_without_sense_is_refused_by_its_name(trade: Trade, wrong: dict
 
 
 def test_the_batch_takes_closed_ones_only_whatever_is_allowed_and_says_so_before(trade: Trade) -> None:
-    won, lost, still_open = trade.won(trade.deal()), trade.lost(trade.deal()), trade.deal()
+    won, lost, still_open = trade.deal(), trade.lost(trade.deal()), trade.deal()
     bobs = trade.deal(owner=trade.company.bob)
     actions.close(trade.company.ada, bobs.pk, outcome="lost", reason="PRICE_L", on=date(2026, 3, 10))
     create_task(trade.alice, won.pk, subject="Call")
+    trade.won(won, cancel_open_tasks=False)
     allow(trade)
     found = queries.matching_deletion(trade.alice, ALL)
     assert (found.won, found.lost, found.open, found.out_of_reach, found.open_tasks) == (1, 1, 1, 1, 1)
@@ -305,8 +308,9 @@ def test_a_number_is_not_given_again(trade: Trade) -> None:
 
 
 def test_deals_that_fall_with_their_customer_lose_their_tasks_and_get_them_back(trade: Trade) -> None:
-    deal = trade.won(trade.deal())
+    deal = trade.deal()
     task = create_task(trade.alice, deal.pk, subject="Call")
+    trade.won(deal, cancel_open_tasks=False)
     delete_account(trade.alice, trade.account.pk)
     assert Task.objects.get(pk=task.pk).state == "cancelled"
     restore_account(trade.alice, trade.account.pk)

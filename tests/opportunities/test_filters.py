@@ -1,5 +1,6 @@
 """The one filter of all lists: read from parameters, written back, and what it finds (domain.md §8)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,6 @@ ANYBODY = Actor("person", 7, "Anybody", "web", person_id=7)
 IDS = st.integers(min_value=0, max_value=10**17)
 LETTERS = st.characters(codec="utf-8", exclude_characters="\x00")
 WORDS = st.text(LETTERS, max_size=250).map(str.strip)
-DAYS = st.none() | st.dates()
 FILTERS = st.builds(
     OpportunityFilter,
     text=st.text(LETTERS, max_size=200).map(str.strip),
@@ -42,15 +42,19 @@ FILTERS = st.builds(
     priority=WORDS,
     payment_terms=WORDS,
     forecast_category=WORDS,
-    close_from=DAYS,
-    close_to=DAYS,
     sort=st.sampled_from(SORTS),
     descending=st.booleans(),
 )
+SPANS = st.lists(st.dates(), min_size=2, max_size=2).map(sorted) | st.sampled_from([[None, None]])
+HALVES = st.sampled_from([(True, True), (True, False), (False, True)])
 
 
-@given(FILTERS)
-def test_a_filter_is_its_parameters(wanted: OpportunityFilter) -> None:
+@given(FILTERS, SPANS, HALVES)
+def test_a_filter_is_its_parameters(
+    wanted: OpportunityFilter, span: list[date | None], halves: tuple[bool, bool]
+) -> None:
+    first, last = (day if asked else None for day, asked in zip(span, halves, strict=True))
+    wanted = replace(wanted, close_from=first, close_to=last)
     assert OpportunityFilter.read(wanted.parameters(), ANYBODY) == wanted
 
 
@@ -102,6 +106,15 @@ def test_what_cannot_be_read_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(Invalid) as invalid:
         OpportunityFilter.read({name: value}, ANYBODY)
     assert set(invalid.value.fields) == {name}
+
+
+def test_days_in_the_wrong_order_are_refused_and_both_are_named() -> None:
+    with pytest.raises(Invalid) as invalid:
+        OpportunityFilter.read({"close_from": "2026-02-01", "close_to": "2026-01-31"}, ANYBODY)
+    assert str(invalid.value.fields["close_to"]) == (
+        "“Closes until” (31 January 2026) lies before “Closes from” (1 February 2026)."
+        " Swap the two days, or leave one out."
+    )
 
 
 def test_a_program_without_a_person_is_not_me() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from opportune.activities.actions import complete_task, create_task
+from opportune.activities.actions import complete_task, create_task, reopen_task
 from opportune.activities.models import Task
 from opportune.identity.actions import set_active
 from opportune.kernel import clock
@@ -323,10 +323,11 @@ def test_what_is_to_be_done_goes_to_the_bin_with_a_creation_and_comes_back(trade
 
 
 def test_what_is_to_be_done_goes_with_a_deletion_that_is_redone(trade: Trade, deal: Opportunity) -> None:
-    trade.won(deal)
     create_task(trade.alice, deal.pk, subject="Thank")
+    done = complete_task(trade.alice, create_task(trade.alice, deal.pk, subject="Call").pk)
+    trade.won(deal, cancel_open_tasks=False)
     undone = taken_back(trade, last_change_set(actions.delete_opportunity, trade.alice, deal.pk))
-    create_task(trade.alice, deal.pk, subject="Call")
+    reopen_task(trade.alice, done.pk)
     taken_back(trade, undone.change_set_id or 0)
     assert states(deal) == ["cancelled", "cancelled"]
     for task in Task.objects.all():

@@ -170,3 +170,15 @@ def test_every_field_that_is_wrong_is_named(trade: Trade) -> None:
 
 def test_every_field_has_a_check() -> None:
     assert all(callable(check) for check in CHECKS.values())
+
+
+@pytest.mark.parametrize("name", ["estimated_close_on", "expires_on", "reminder_at"])
+def test_a_year_of_two_digits_is_not_taken_for_one_long_ago(name: str) -> None:
+    with pytest.raises(Invalid) as invalid:
+        checked({name: "0024-03-01"})
+    assert str(invalid.value.fields[name]) == (
+        "This date is too far away. Write the year in full, such as 2024."
+    )
+    assert refuses(name, "24-03-01")
+    assert refuses(name, "1/3/24")
+    assert kept(name, "2024-03-01") == date(2024, 3, 1)

@@ -58,7 +58,7 @@ def test_months_are_lanes_with_their_sums(company: Company, alice: Client, deal:
     page = alice.get("/forecast/").content.decode()
     lanes = [part.split('"')[0] for part in page.split('data-lane="')[1:]]
     assert lanes == ["late", "2026-03", "2026-04", "2026-05", "2026-06", "none"]
-    assert "3 open deals · <b>€211 weighted</b> · €1,057 in full" in page
+    assert '3 open deals · <b><span title="€211.40">€211</span> weighted</b> · €1,057 in full' in page
     assert ">April<" in page
 
 

@@ -246,3 +246,23 @@ def test_the_main_navigation_opens_ones_own_open_deals(alice: Client, company: C
     assert 'aria-current="true">My open</a>' in page
     assert f'href="/opportunities/{mine.pk}/' in page
     assert "Ours" not in page
+
+
+def switch_of(page: str) -> dict[str, str]:
+    """Where the switch between board, list and forecast leads, by what it says."""
+    [switch] = re.findall(
+        r'<span class="seg" role="group" aria-label="View as">(.*?)</span>', page, re.DOTALL
+    )
+    links = re.findall(r'<a href="([^"]*)"[^>]*>.*?</svg>(\w+)</a>', switch)
+    return {name: html.unescape(address) for address, name in links}
+
+
+@pytest.mark.parametrize("address", ["/pipeline/contact_manager/", "/forecast/contact_manager/"])
+def test_a_board_leads_to_the_list_of_what_it_shows(alice: Client, address: str) -> None:
+    process = process_by_key("contact_manager")
+    there = switch_of(alice.get(f"{address}?text=pump").content.decode())["List"]
+    assert there == f"/opportunities/?text=pump&status=open&process={process.id}"
+    page = alice.get(there).content.decode()
+    assert f'<span class="k">Process</span> <span class="v">{process.name_en}</span>' in page
+    assert switch_of(page)["Board"] == "/pipeline/contact_manager/?text=pump"
+    assert switch_of(page)["Forecast"] == "/forecast/contact_manager/?text=pump"

@@ -39,7 +39,8 @@ def fields(html: str) -> set[str]:
 def test_a_list_says_where_its_other_filters_are(alice: Client, address: str) -> None:
     page = read(alice, f"{address}?owner=me&text=pump")
     [panel] = re.findall(r'<form class="pop form" id="filter".*?</form>', page, re.DOTALL)
-    [there] = linked(panel)
+    [asking, there] = linked(panel)
+    assert asking == f"{address}filter/?apply=1"
     assert there.startswith(f"{address}filter/?")
     assert {"owner", "member", "stale", "category", "close_from", "close_to"} <= fields(
         read(alice, there, **HTMX)
@@ -99,3 +100,49 @@ def test_the_panel_of_columns_has_those_of_the_list_first(alice: Client) -> None
         offered = re.findall(r'name="column" value="(\w+)"( checked)?', form)
         assert offered[:3] == [("value", " checked"), ("number", " checked"), ("customer", "")]
         assert 'name="next" value="/opportunities/?text=pump"' in form
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_days_in_the_wrong_order_are_refused_at_their_field(alice: Client, address: str) -> None:
+    asked = "text=pump&close_from=2027-02-01&close_to=2027-01-31"
+    for where, headers in ((address, {}), (f"{address}filter/", {}), (f"{address}filter/", HTMX)):
+        answer = alice.get(f"{where}?{asked}", headers=headers)
+        panel = answer.content.decode()
+        assert answer.status_code == 422
+        assert "“Closes until” (31 January 2027) lies before “Closes from” (1 February 2027)" in panel
+        assert re.search(r'name="close_to" value="2027-01-31" aria-invalid="true"', panel)
+        assert 'name="close_from" value="2027-02-01"' in panel
+        assert headers or 'name="text" value="pump"' in panel
+    same = alice.get(f"{address}?close_from=2027-02-01&close_to=2027-02-01")
+    assert same.status_code == 200
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_the_panel_leads_to_the_list_once_its_values_can_be_used(alice: Client, address: str) -> None:
+    asked = "apply=1&text=pump&owner=&close_from=2027-01-01"
+    answer = alice.get(f"{address}filter/?{asked}", headers=HTMX)
+    assert answer.headers["HX-Redirect"] == f"{address}?text=pump&close_from=2027-01-01"
+
+
+def test_a_day_to_come_is_refused_in_the_panel_of_the_board(alice: Client) -> None:
+    answer = alice.get("/pipeline/sales/?as_of=2199-01-01&text=pump")
+    panel = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Choose a day that is over, or today." in panel
+    assert 'name="as_of" value="2199-01-01"' in panel
+
+
+def test_what_no_field_is_for_is_said_above_them_and_not_sent_again(alice: Client) -> None:
+    answer = alice.get("/opportunities/?colour=green&text=pump")
+    panel = answer.content.decode()
+    assert answer.status_code == 422
+    assert "There is no filter “colour” here." in panel
+    assert 'name="colour"' not in panel
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_the_page_of_a_panel_leads_back_to_the_list_as_it_was(alice: Client, address: str) -> None:
+    page = read(alice, f"{address}filter/?text=pump&stale=yes")
+    assert re.search(rf'<a class="btn" href="{address}\?text=pump&amp;stale=yes">Cancel</a>', page)
+    refused = alice.get(f"{address}?stale=perhaps&text=pump").content.decode()
+    assert f'<a class="btn" href="{address}?text=pump">Cancel</a>' in refused

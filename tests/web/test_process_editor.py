@@ -179,7 +179,7 @@ def test_what_is_unfolded_stays_so(market: Market, ada: Client) -> None:
 def test_deleting_a_stage_offers_the_next_one_and_says_what_it_is_worth(market: Market, ada: Client) -> None:
     first, second, *_ = sales().stages
     asked = text_of(ada.get(f"/settings/stages/{first.id}/delete/", headers=HTMX))
-    assert "1 open opportunity, worth €1,001, is in this stage." in asked
+    assert "1 open opportunity, worth €1,000.50, is in this stage." in asked
     assert f'<option value="{second.id}" selected>' in asked
     assert "Delete and move 1" in asked
 

@@ -1,5 +1,6 @@
 """The page of a deal: figures edited in its header, the way on to the next deal, its timeline, its closed look."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.parse import quote
@@ -271,3 +272,27 @@ def test_a_page_of_the_timeline_that_is_none_does_no_harm(
     alice: Client, deals: list[Opportunity], upto: str
 ) -> None:
     assert "<h1>One</h1>" in page_of(alice, deals[0], query=f"?upto={upto}")
+
+
+def test_a_stage_that_was_passed_over_is_shown_as_skipped_and_not_as_done(
+    company: Company, alice: Client
+) -> None:
+    process = process_by_key("contact_manager")
+    given = {"subject": "Ovens", "account_id": company.account().pk}
+    deal = actions.create(company.alice, given, process_id=process.id)
+    actions.move(company.alice, deal.pk, stage_id=process.stages[2].id)
+    page = page_of(alice, deal)
+    [bar] = re.findall(r'<div class="proc" .*?</div>', page, re.DOTALL)
+    kinds = re.findall(r'<a class="(\w*)"', bar)
+    assert kinds[:4] == ["done", "skipped", "now", ""]
+    assert bar.count("Skipped") == 1
+    flyout = page_of(alice, deal, query=f"?stage={process.stages[1].id}")
+    assert '<span class="badge">Skipped</span>' in flyout
+
+
+def test_a_deal_that_is_not_started_stands_before_its_stages(company: Company, alice: Client) -> None:
+    given = {"subject": "Ovens", "account_id": company.account().pk}
+    deal = actions.create(company.alice, given, stage_id=None)
+    page = page_of(alice, deal)
+    assert "before the first of 4 stages" in page
+    assert "stage 1 of" not in page

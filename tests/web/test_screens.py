@@ -314,7 +314,7 @@ def test_a_day_to_come_is_refused_as_a_board_of_the_past(market: Market, sign_in
     [
         ("/opportunities/999999/", "Not found"),
         ("/mails/", "Not permitted"),
-        ("/pipeline/?as_of=x", "Not possible"),
+        ("/accounts/?after=x", "Not possible"),
     ],
 )
 def test_the_title_of_a_refusal_says_what_it_is(alice: Client, address: str, title: str) -> None:

@@ -57,7 +57,7 @@ def test_the_page_shows_stages_steps_and_figures(market: Market, ada: Client) ->
         assert stage.name_en in shown
         for step in stage.steps:
             assert step.name_en in shown
-    assert "1 open, €1,001" in shown
+    assert '1 open, <span title="€1,000.50">€1,001</span>' in shown
     assert "Contact Manager stages" in shown
     other = text_of(ada.get(f"{PAGE}?process=contact_manager"))
     assert "Needs analysis" in other
@@ -185,7 +185,7 @@ def test_a_stage_is_deleted_with_a_replacement(market: Market, ada: Client) -> N
     first, second, *_ = market.process.stages
     address = f"/settings/stages/{first.id}/delete/"
     asked = text_of(ada.get(address, headers=HTMX))
-    assert "1 open opportunity, worth €1,001, is in this stage." in asked
+    assert "1 open opportunity, worth €1,000.50, is in this stage." in asked
     assert "Move the 6 steps" in asked
     wrong = ada.post(address, {"replacement": str(first.id)}, headers=HTMX)
     assert (wrong.status_code, "Choose another stage" in text_of(wrong)) == (422, True)

@@ -54,3 +54,6 @@ def test_a_closed_deal_offers_no_new_task(alice: Client, market: Market) -> None
     page = page_of(alice, address)
     assert "Closed as lost" in page
     assert "Plan a task" not in page
+    late = alice.post(f"{address}tasks/", {"subject": "Call"})
+    assert late.status_code == 409
+    assert "Reopen it to change it" in late.content.decode()

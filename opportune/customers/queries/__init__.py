@@ -37,6 +37,7 @@ from opportune.customers.queries.standing import (
     deletion,
     is_depended_upon,
 )
+from opportune.customers.queries.telling import Told, told, told_of_customer
 from opportune.customers.roles import all_roles
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "DealName",
     "Deletion",
     "SegmentsWith",
+    "Told",
     "account_record",
     "accounts",
     "accounts_by_name",
@@ -76,5 +78,7 @@ __all__ = [
     "names_of",
     "newest_customers",
     "readable_history",
+    "told",
+    "told_of_customer",
     "visible_customers",
 ]

@@ -65,11 +65,14 @@ def readable_history(actor: Actor, ref: RecordRef, now: Values, *, limit: int = 
 
 def customer_history(actor: Actor, ref: RecordRef, *, limit: int = 100) -> Sequence[HistoryItem]:
     """The latest changes of an account or contact, as `readable_history`. Raises NotFound."""
+    return readable_history(actor, ref, named_by(actor, ref), limit=limit)
+
+
+def named_by(actor: Actor, ref: RecordRef) -> Values:
+    """The account that an account or contact belongs to, whose name is no secret. Raises NotFound."""
     if ref.kind == "account":
-        now = {"parent_id": account_record(actor, ref.id).parent_id}
-    else:
-        now = {"account_id": contact_record(actor, ref.id).account_id}
-    return readable_history(actor, ref, now, limit=limit)
+        return {"parent_id": account_record(actor, ref.id).parent_id}
+    return {"account_id": contact_record(actor, ref.id).account_id}
 
 
 def _initiator_kinds(items: Sequence[HistoryItem], now: Values) -> list[tuple[str, str]]:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from django.db.models import Exists, OuterRef
 
 from opportune.kernel.sentences import counted
-from opportune.ledger.models import Change, ChangeSet
+from opportune.ledger.models import Change, ChangeSet, recorded_models
 from opportune.operations.doctor.findings import Finding, Severity
-from opportune.operations.doctor.references import kinds
 
 
 def ledger() -> Iterator[Finding]:
@@ -20,7 +19,7 @@ def ledger() -> Iterator[Finding]:
             "{count} change set has lost its changes.", "{count} change sets have lost their changes.", empty
         )
         yield Finding("change_set_empty", Severity.ERROR, message, empty)
-    if differing := sum(_differing(kind) for kind in kinds()):
+    if differing := sum(_differing(kind) for kind in recorded_models()):
         message = counted(
             "{count} record is not at the version that the ledger tells.",
             "{count} records are not at the version that the ledger tells.",
@@ -33,4 +32,4 @@ def _differing(kind: str) -> int:
     of_record = Change.objects.filter(kind=kind, record_id=OuterRef("pk"))
     told = Exists(of_record.filter(version=OuterRef("version")))
     later = Exists(of_record.filter(version__gt=OuterRef("version")))
-    return kinds()[kind]._default_manager.filter(~told | later).count()
+    return recorded_models()[kind]._default_manager.filter(~told | later).count()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 
 from opportune.activities.models import Task
@@ -15,17 +14,12 @@ from opportune.deleted.purging import overdue_in_bin
 from opportune.identity.actor import system_actor
 from opportune.identity.models import Share
 from opportune.kernel.sentences import counted
-from opportune.ledger.models import Change, Recorded
+from opportune.ledger.models import Change, recorded_models
 from opportune.operations.doctor.findings import Finding, Severity
 from opportune.opportunities.models import Opportunity
 from opportune.reference.models import CategoryMark
 from opportune.search.models import SearchEntry
 from opportune.search.sources import SOURCES, entry_id
-
-
-def kinds() -> dict[str, type[Recorded]]:
-    """Every kind of record there is, with its model."""
-    return {model.kind: model for model in apps.get_models() if issubclass(model, Recorded)}
 
 
 def orphans() -> Iterator[Finding]:
@@ -67,7 +61,7 @@ def orphans() -> Iterator[Finding]:
             loose,
         )
         yield Finding("initiated_by_nothing", Severity.ERROR, message, loose)
-    if changes := Change.objects.exclude(kind__in=kinds()).count():
+    if changes := Change.objects.exclude(kind__in=recorded_models()).count():
         message = counted(
             "{count} change in the ledger is of a kind of record that Opportune does not know.",
             "{count} changes in the ledger are of kinds of records that Opportune does not know.",
@@ -102,7 +96,7 @@ def bin_overdue() -> Iterator[Finding]:
 
 def _without_record(rows: QuerySet[Any], name: str) -> int:
     """How many rows name, in the columns `<name>_kind` and `<name>_id`, a record that is not there."""
-    known = kinds()
+    known = recorded_models()
     count = rows.exclude(**{f"{name}_kind__in": known}).count()
     for kind in rows.order_by().values_list(f"{name}_kind", flat=True).distinct():
         if kind in known:

@@ -70,7 +70,7 @@ def backups() -> Iterator[Finding]:
             Severity.WARNING,
             sentence(
                 "The last regular backup is of {day}. Is a worker running, and is there room in {directory}?",
-                day=made_at(regular[0]).date().isoformat(),
+                day=made_at(regular[0]).date(),
                 directory=str(settings.BACKUPS),
             ),
         )

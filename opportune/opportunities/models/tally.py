@@ -1,27 +1,17 @@
 """What all deals add up to, kept by the database as they are written (decision 39)."""
 
-from decimal import Decimal
-
 from django.db import models
 
-from opportune.storage.numbers import ScaledField
-
-HALF = 10**8
-"""Amounts are kept as `high × HALF + low`, so that no sum of them overflows."""
 PLACE = ("process_id", "stage_id", "status", "owner_id")
 ADDED = ("number", "value_high", "value_low", "expected_high", "expected_low")
-
-
-def of_halves(high: int, low: int) -> Decimal:
-    """The amount that is kept in two halves."""
-    return Decimal(int(high) * HALF + int(low)).scaleb(-ScaledField.decimals)
 
 
 class Tally(models.Model):
     """What deals that are not in the bin add to the sums of their place, or take from them.
 
     Triggers write a row for each place that a written deal leaves or takes; what they add up to is exact. Now and then
-    the rows of a place are folded into one. Amounts are in base currency, in ten-thousandths, and in two halves.
+    the rows of a place are folded into one. Amounts are in base currency, in ten-thousandths, and in two halves
+    (`storage/numbers`).
     """
 
     process_id = models.BigIntegerField()

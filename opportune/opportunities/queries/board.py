@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from opportune.identity.actor import Actor
-from opportune.identity.visibility import scope
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import OPEN, STILL_OPEN, Opportunity, OpportunityQuerySet
 from opportune.opportunities.queries.listing import OpportunityRow, columns, rows_of
@@ -20,11 +19,12 @@ from opportune.opportunities.queries.then import rows_then
 from opportune.opportunities.queries.totals import Sum, added_up, standing_at, sums_by, visible_deals
 from opportune.process.queries import ProcessPicture, StagePicture
 from opportune.reference.queries import CategoryRow, categories_of
-from opportune.storage.groups import first_of_each, first_of_each_walked
+from opportune.storage.groups import first_of_each, walked
 from opportune.storage.keyset import read_page
 from opportune.storage.prepared import prepared
 
 CARDS = 40
+_Pages = Mapping[int | None, tuple[list[int], str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +59,24 @@ class Board:
 class _Ground:
     """The open deals of a process that match: rows to find them among, and how to read those that are found.
 
-    What is costly to ask of each row, who may see its deal, is asked in one walk through all of them.
+    No index has the past in order, so it is walked through once for all columns.
     """
 
     rows: QuerySet[Any]
     sums: Callable[[], Mapping[int | None, Sum]]
     read: Callable[[Sequence[int]], Mapping[int, BoardCard]]
-    is_walked: bool = False
+    is_past: bool = False
 
-    def pages(
-        self, stages: Sequence[int | None], limit: int
-    ) -> Mapping[int | None, tuple[list[int], str | None]]:
-        """The first cards of columns, as `page` finds them for one."""
-        if self.is_walked:
-            return first_of_each_walked(self.rows, "stage_id", "estimated_close_on", limit)
-        return first_of_each(self.rows.order_by(), "stage_id", stages, "estimated_close_on", limit)
+    def survey(self, stages: Sequence[int | None], limit: int) -> tuple[Mapping[int | None, Sum], _Pages]:
+        """The sums of all columns, and the first cards of these, as `page` finds them for one."""
+        if self.is_past:
+            sums, pages = walked(
+                self.rows, "stage_id", stages, "estimated_close_on", limit, ("value_base", "expected_base")
+            )
+            return {stage: Sum(*part) for stage, part in sums.items()}, pages
+        now = self.sums()
+        filled = [stage for stage in stages if stage in now]
+        return now, first_of_each(self.rows.order_by(), "stage_id", filled, "estimated_close_on", limit)
 
     def page(self, stage: StagePicture | None, after: str | None, limit: int) -> tuple[list[int], str | None]:
         """The ids of the cards of a column from a cursor on, and the cursor of the next ones."""
@@ -105,13 +108,12 @@ def board(
     With `only`, no columns but those of these stages (none: not started), as after a move; the sum is that of all.
     """
     ground = _ground(actor, process, wanted, as_of)
-    sums = ground.sums()
     every: list[StagePicture | None] = [None, *process.stages]
     places = {_id_of(stage) for stage in every}
     shown = [stage for stage in every if _id_of(stage) in (places if only is None else only)]
+    sums, pages = ground.survey([_id_of(stage) for stage in shown], limit)
     if only is None:
         shown = [stage for stage in shown if stage is not None or None in sums]
-    pages = ground.pages([_id_of(stage) for stage in shown if _id_of(stage) in sums], limit)
     firsts = [pages.get(_id_of(stage), ([], None)) for stage in shown]
     cards = ground.read([card for ids, _ in firsts for card in ids])
     made = [
@@ -172,12 +174,11 @@ def _ground(actor: Actor, process: ProcessPicture, wanted: OpportunityFilter, as
     here = Q(process_id=process.id) & STILL_OPEN
     if as_of is not None:
         rows = standing_at(actor, as_of).filter(here, wanted.condition(actor, of_entries=True))
-        is_walked = scope(actor, Opportunity.kind) != Q()
         return _Ground(
             rows,
             lambda: _by_stage(added_up(rows, ["stage_id"])),
             lambda ids: {key: BoardCard(row) for key, row in rows_then(actor, ids).items()},
-            is_walked,
+            is_past=True,
         )
     open_here = Q(process_id=process.id, status__in=OPEN)
     return _Ground(

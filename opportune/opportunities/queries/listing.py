@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
@@ -106,6 +107,7 @@ _REACHED = {
     "stage_expected_days": F("stage__expected_days"),
 }
 _COMPUTED = {"customer_name", "customer_visible", "owner_name", "is_stale"}
+_FIELDS = itemgetter(*OpportunityRow.__dataclass_fields__)
 _PLAIN = tuple(name for name in OpportunityRow.__dataclass_fields__ if name not in _COMPUTED)
 
 
@@ -249,20 +251,19 @@ def _is_visible(actor: Actor, model: type[Account] | type[Contact], customer: st
 def rows_of(found: Sequence[Mapping[str, Any]]) -> list[OpportunityRow]:
     """Dicts of `columns` as rows, or what deals `with_names` consist of."""
     now = clock.now()
-    return [
-        OpportunityRow(
-            **{name: one[name] for name in _PLAIN},
-            customer_name=one["account_name"]
-            or f"{one['contact_first'] or ''} {one['contact_last'] or ''}".strip(),
-            customer_visible=bool(one["customer_visible"]),
-            owner_name=one["owner_name"],
-            is_stale=is_stale(
-                one["status"],
-                stale_after(one["stage_stale_days"], one["stage_expected_days"]),
-                touched_at=one["touched_at"],
-                stage_since=one["stage_since"],
-                now=now,
-            ),
-        )
-        for one in found
-    ]
+    return [OpportunityRow(*_FIELDS({**one, **_computed(one, now)})) for one in found]
+
+
+def _computed(one: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "customer_name": one["account_name"]
+        or f"{one['contact_first'] or ''} {one['contact_last'] or ''}".strip(),
+        "customer_visible": bool(one["customer_visible"]),
+        "is_stale": is_stale(
+            one["status"],
+            stale_after(one["stage_stale_days"], one["stage_expected_days"]),
+            touched_at=one["touched_at"],
+            stage_since=one["stage_since"],
+            now=now,
+        ),
+    }

@@ -48,7 +48,10 @@ class StepState:
 
 @dataclass(frozen=True, slots=True)
 class StageState:
-    """A stage as the process bar shows it; `days` the deal has spent in it over all its stays, none if never."""
+    """A stage as the process bar shows it: `now`, `ahead`, `done`, or `skipped` if the deal passed it without a stay.
+
+    `days` it has spent in it over all its stays, none if never.
+    """
 
     stage: StagePicture
     state: str
@@ -273,8 +276,10 @@ def _stage_states(
             state = "ahead"
         elif stage.order == current.order:
             state = "now"
+        elif stage.order > current.order:
+            state = "ahead"
         else:
-            state = "done" if stage.order < current.order else "ahead"
+            state = "done" if stage.id in spent else "skipped"
         steps = tuple(StepState(step, done.has(step)) for step in stage.steps)
         states.append(StageState(stage, state, steps, spent.get(stage.id)))
     return tuple(states)

@@ -16,9 +16,9 @@ from opportune.identity.visibility import any_of, grounds, scope
 from opportune.kernel import clock
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.models import Entry, Opportunity, OpportunityQuerySet, Status, Tally
-from opportune.opportunities.models.tally import ADDED, of_halves
+from opportune.opportunities.models.tally import ADDED
 from opportune.reference.queries import organisation_settings
-from opportune.storage.numbers import ExactSum
+from opportune.storage.numbers import ExactSum, of_halves
 from opportune.storage.prepared import prepared
 
 ZERO = Decimal("0.0000")

@@ -59,12 +59,12 @@ def category_by_color(color: str) -> CategoryRow:
     return found
 
 
-def categories_of(kind: str, record_ids: Iterable[int]) -> dict[int, list[CategoryRow]]:
+def categories_of(kind: str, record_ids: Iterable[int]) -> dict[int, tuple[CategoryRow, ...]]:
     """The categories of records of a kind, by the record's id: one query. The caller has checked they may be seen."""
     found: dict[int, list[CategoryRow]] = defaultdict(list)
     for record_id, *category in _marks(kind, list(record_ids)):
         found[record_id].append(CategoryRow(*category))
-    return dict(found)
+    return {record_id: tuple(categories) for record_id, categories in found.items()}
 
 
 @prepared
@@ -77,7 +77,7 @@ def _marks(kind: str, record_ids: Sequence[int]) -> QuerySet[CategoryMark, Any]:
 def record_categories(actor: Actor, ref: RecordRef) -> Sequence[CategoryRow]:
     """The categories of one record. Raises NotFound for one the actor cannot see."""
     demand_reached(actor, ref, "read")
-    return categories_of(ref.kind, [ref.id]).get(ref.id, [])
+    return categories_of(ref.kind, [ref.id]).get(ref.id, ())
 
 
 def marked_with(color: str, kind: str) -> "QuerySet[CategoryMark, int]":

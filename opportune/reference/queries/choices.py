@@ -1,15 +1,16 @@
 """Reading lists of choices and close reasons."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from opportune.identity.actor import Actor
 from opportune.kernel.errors import NotFound
 from opportune.kernel.registries import facts
+from opportune.kernel.sentences import Named
 from opportune.ledger.models import LIVE
 from opportune.reference.defaults import NOT_RECORDED
 from opportune.reference.lists import LISTS, USES, ChoiceList
@@ -55,6 +56,17 @@ def every_choice_of(list_keys: Sequence[str]) -> dict[str, list[Choice]]:
     for list_key, *choice in _items(list_keys):
         found[list_key].append(Choice(*choice))
     return found
+
+
+def names_of_choices(list_keys: Collection[str]) -> dict[tuple[str, str], Named]:
+    """The names of the choices of some lists by list and code, those that were taken away too. One query."""
+    rows = ListItem.objects.filter(list_key__in=list_keys).order_by(
+        F("deleted_at").asc(nulls_last=True), "pk"
+    )
+    return {
+        (list_key, code): Named(name_en, name_fr)
+        for list_key, code, name_en, name_fr in rows.values_list("list_key", "code", "name_en", "name_fr")
+    }
 
 
 @prepared

@@ -1,12 +1,13 @@
 """Reading the settings, the currencies and their rates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from opportune.kernel.errors import Invalid, Refused
 from opportune.kernel.remembering import remembered
@@ -17,22 +18,42 @@ from opportune.reference.settings import SETTINGS, OrganisationSettings
 from opportune.storage.prepared import prepared
 
 BASE_RATE = Decimal(1)
-_KINDS = frozenset({Setting.kind})
+_KINDS = frozenset({Setting.kind, Currency.kind})
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The settings, and how many decimals the amounts of each currency are shown with, by its code."""
+
+    settings: OrganisationSettings
+    digits: Mapping[str, int]
+
+
+def settled() -> Settled:
+    """What the organisation has settled as it is now, in one query a request or command."""
+    return remembered("settled", _read_settled, of=_KINDS)
 
 
 def organisation_settings() -> OrganisationSettings:
-    """All settings as they are now, in one query a request or command."""
-    return remembered("settings", _organisation_settings, of=_KINDS)
+    """All settings as they are now."""
+    return settled().settings
 
 
-def _organisation_settings() -> OrganisationSettings:
-    kept = dict(_settings())
-    return replace(OrganisationSettings(), **{name: kept[name] for name in SETTINGS if name in kept})
+def _read_settled() -> Settled:
+    kept: dict[bool, dict[str, Any]] = {False: {}, True: {}}
+    for key, value, is_currency in _settings_and_digits():
+        kept[bool(is_currency)][key] = value
+    own = {name: value for name, value in kept[False].items() if name in SETTINGS}
+    return Settled(replace(OrganisationSettings(), **own), kept[True])
 
 
 @prepared
-def _settings() -> QuerySet[Setting, Any]:
-    return Setting.objects.filter(LIVE).values_list("key", "value")
+def _settings_and_digits() -> QuerySet[Setting, Any]:
+    """Each page needs both, and both are few."""
+    digits = Cast(Cast("digits", TextField()), JSONField())
+    currencies = Currency.objects.filter(LIVE).values_list("code", digits, Value(value=True))
+    kept = Setting.objects.filter(LIVE).values_list("key", "value", Value(value=False))
+    return kept.union(currencies, all=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +96,7 @@ def rates(code: str | None = None) -> Sequence[RateRow]:
 
 def currency_digits(code: str) -> int:
     """How many decimals a currency's amounts are shown with. Raises Invalid for an unknown currency."""
-    digits = Currency.objects.filter(LIVE, code=code).values_list("digits", flat=True).first()
+    digits = settled().digits.get(code)
     if digits is None:
         raise Invalid(
             {"currency": sentence("There is no currency “{code}”. Add it in the settings.", code=code)}
@@ -99,7 +120,7 @@ def rate_on(code: str, day: date) -> Decimal:
             sentence(
                 "There is no rate for {code} on {day}. Add one in the settings.",
                 code=code,
-                day=day.isoformat(),
+                day=day,
             ),
             currency=code,
         )

@@ -11,7 +11,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ Result = TypeVar("Result")
 TIMEOUT = 60.0
 CACHED_KILOBYTES = 16_384
 MOST_PARAMETERS = 32_766
+LONGEST_KEPT = 8_192
 LEADING_COMMENTS = re.compile(r"(\s+|--[^\n]*(\n|$)|/\*.*?\*/)*", re.DOTALL)
 FIRST_WORD = re.compile(r"[A-Za-z]+")
 WRITING_WORD = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -53,6 +54,11 @@ def writable(file: Path) -> bool:
     return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
 
 
+@lru_cache(maxsize=1024)
+def _converted(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+
+
 class QueueingCursor(base.SQLiteCursorWrapper):
     """A cursor that waits for its connection's turn before a statement that writes."""
 
@@ -71,6 +77,13 @@ class QueueingCursor(base.SQLiteCursorWrapper):
     def executescript(self, script: str) -> Any:
         """Run several statements in one turn."""
         return self._in_turn("SCRIPT", partial(super().executescript, script))
+
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        """Django's statement as SQLite takes it; of what comes again, the one made before."""
+        if param_names is not None or len(query) > LONGEST_KEPT:
+            converted: str = super().convert_query(query, param_names=param_names)
+            return converted
+        return _converted(query)
 
     def _in_turn(self, statement: str, run: Callable[[], Result]) -> Result:
         if self._queue.held or not writes(statement):

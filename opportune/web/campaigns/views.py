@@ -114,7 +114,9 @@ def _context(request: SignedIn, kind: str, record: Any) -> dict[str, Any]:
         **category_context(request.actor, kind, record.id),
         "record": record,
         "names": names,
-        "history": changes_of(ref, names),
+        "history": changes_of(
+            request.actor, ref, {"campaign_id": getattr(record, "campaign_id", None)}, names
+        ),
         "deals": opportunities(request.actor, wanted, limit=20),
         "totals": found,
         "open_deals": found.by_status["not_started"] + found.by_status["in_progress"],

@@ -31,12 +31,13 @@ FLAGS = ("do_not_call", "do_not_email", "do_not_write")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What differs between the screens of accounts and of contacts."""
+    """What differs between the screens of accounts and of contacts; `above` names the account one belongs to."""
 
     name: str
     list_name: str
     texts: tuple[str, ...]
     lists: tuple[str, ...]
+    above: str
 
 
 ACCOUNT = Kind(
@@ -44,8 +45,9 @@ ACCOUNT = Kind(
     "accounts",
     ACCOUNT_TEXTS,
     ("account_type", "contact_method", "payment_terms", "industry"),
+    "parent_id",
 )
-CONTACT = Kind("contact", "contacts", CONTACT_TEXTS, ("contact_type", "contact_method"))
+CONTACT = Kind("contact", "contacts", CONTACT_TEXTS, ("contact_type", "contact_method"), "account_id")
 
 
 def _blank(kind: Kind, request: SignedIn) -> dict[str, str]:

@@ -86,7 +86,7 @@ def _context(request: SignedIn, kind: Kind, record: Any, wanted: OpportunityFilt
         "record": record,
         "kind": kind,
         "names": names,
-        "history": lines_of(request.actor, ref, names),
+        "history": lines_of(request.actor, ref, {kind.above: getattr(record, kind.above)}, names),
         "tasks": tasks,
         "about": subjects(request.actor, {task.about_id for task in tasks}),
         "lists": {key: {choice.code: choice for choice in offered} for key, offered in lists.items()},

@@ -20,7 +20,7 @@ from opportune.opportunities.queries import Board, board, board_column, whereabo
 from opportune.process.queries import ProcessPicture, process_by_id, processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.opportunities.lanes import key_of, refusals, stage_lane, stages_of
-from opportune.web.opportunities.panels import filter_panel
+from opportune.web.opportunities.panels import filter_panel, refused_in_panel
 from opportune.web.pages import SignedIn, page, signed_in
 from opportune.web.settings.categories import category_name
 from opportune.web.typed import Typed
@@ -31,6 +31,7 @@ BOARD_PARAMETERS = frozenset(OpportunityFilter.PARAMETERS) - {"status", "process
 
 @require_GET
 @signed_in
+@refused_in_panel("board")
 def show(request: SignedIn, key: str = "") -> HttpResponse:
     """The open deals of a process by stage, now or at the end of the day `as_of` (domain.md §3), when nothing moves."""
     shown = processes(with_retired=False)
@@ -51,6 +52,7 @@ def show(request: SignedIn, key: str = "") -> HttpResponse:
 
 @require_GET
 @signed_in
+@refused_in_panel("board", "board_of")
 def filters(request: SignedIn, key: str) -> HttpResponse:
     """What the board can be narrowed by."""
     process = chosen_process(processes(), key)

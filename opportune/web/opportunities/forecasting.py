@@ -26,7 +26,7 @@ from opportune.opportunities.queries import (
 from opportune.process.queries import process_by_id, processes
 from opportune.web.opportunities.board import board_filter, chosen_process
 from opportune.web.opportunities.lanes import month_lane, name_of, refusals, stages_of
-from opportune.web.opportunities.panels import filter_panel
+from opportune.web.opportunities.panels import filter_panel, refused_in_panel
 from opportune.web.opportunities.shown import cards_in
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.settings.categories import category_name
@@ -38,6 +38,7 @@ FULL = "full"
 
 @require_GET
 @signed_in
+@refused_in_panel("forecast")
 def show(request: SignedIn, key: str = "") -> HttpResponse:
     """The open deals of a process by the month they are estimated to close in."""
     shown = processes(with_retired=False)
@@ -57,6 +58,7 @@ def show(request: SignedIn, key: str = "") -> HttpResponse:
 
 @require_GET
 @signed_in
+@refused_in_panel("forecast", "forecast_of")
 def filters(request: SignedIn, key: str) -> HttpResponse:
     """What the forecast can be narrowed by."""
     process = chosen_process(processes(), key)

@@ -16,16 +16,18 @@ from opportune.opportunities.queries import competitor, opportunities, totals
 from opportune.process.queries import processes
 from opportune.web.back import safe
 from opportune.web.opportunities import columns
-from opportune.web.opportunities.panels import filter_panel
+from opportune.web.opportunities.panels import APPLY, filter_panel, refused_in_panel
 from opportune.web.opportunities.rows import rows_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in
 from opportune.web.settings.categories import category_name
+from opportune.web.templating import named as name_in_language
 
 VIEWS = ("", "open", "won", "lost")
 
 
 @require_GET
 @signed_in
+@refused_in_panel("list")
 def show(request: SignedIn) -> HttpResponse:
     """A page of the list with the totals of everything that matches; the filter is the address (B-007)."""
     asked = request.GET.dict()
@@ -42,6 +44,7 @@ def show(request: SignedIn) -> HttpResponse:
     }
     if after and is_htmx(request):
         return page(request, "opportunities/list_rows.html", context)
+    shown_processes = processes(with_retired=False)
     colleagues = people() if wanted.owner_ids or wanted.member_ids else ()
     customer = _customer(request, wanted)
     owners = [person.name for person in colleagues if person.id in wanted.owner_ids]
@@ -49,7 +52,7 @@ def show(request: SignedIn) -> HttpResponse:
         "totals": totals(request.actor, wanted),
         "people": colleagues,
         "category": category_name(wanted.category),
-        "processes": processes(with_retired=False),
+        "process": next((one for one in shown_processes if one.id == wanted.process_id), None),
         "customer": customer,
         "filtered_by": [name for name in (customer, *owners) if name],
         "whose": _whose(request, wanted),
@@ -60,10 +63,12 @@ def show(request: SignedIn) -> HttpResponse:
 
 @require_GET
 @signed_in
+@refused_in_panel("list", "opportunities")
 def filters(request: SignedIn) -> HttpResponse:
     """What the list can be narrowed by."""
     asked = request.GET.dict()
     named = asked.pop("columns", "")
+    asked.pop(APPLY, None)
     wanted = OpportunityFilter.read(asked, request.actor)
     return filter_panel(request, reverse("opportunities"), _parameters(wanted, named), of="list")
 
@@ -77,7 +82,8 @@ def choose_columns(request: SignedIn) -> HttpResponse:
         context = {
             "columns": shown,
             "other_columns": columns.others(shown),
-            "next": request.GET.get("next", ""),
+            "next": safe(request, request.GET.get("next", ""), reverse("opportunities")),
+            "is_page": not is_htmx(request),
         }
         block = "choice" if is_htmx(request) else None
         return page(request, "opportunities/columns.html", context, block=block)
@@ -93,6 +99,9 @@ def _parameters(wanted: OpportunityFilter, named: str) -> dict[str, str]:
 def _names(request: SignedIn, wanted: OpportunityFilter) -> dict[str, str]:
     """The names of the records a list is narrowed to, by parameter; the id of one that is gone."""
     named = {}
+    if wanted.process_id is not None:
+        process = next((one for one in processes() if one.id == wanted.process_id), None)
+        named["process"] = name_in_language(process) if process else str(wanted.process_id)
     if wanted.competitor_id is not None:
         named["competitor"] = competitor(request.actor, wanted.competitor_id).name
     if wanted.campaign_id is not None:

@@ -122,7 +122,7 @@ def whole_context(
         **connections_context(request.actor, RecordRef("opportunity", record.row.id)),
         "may_connect": may_change(request.actor, record),
         "way": way_of(request, record.row.id, way),
-        "timeline": timeline(record, upto=upto),
+        "timeline": timeline(request.actor, record, upto=upto),
         "upto": upto,
         "grouped": fields_by_stage(record),
         "shown": shown_in_rows(record),

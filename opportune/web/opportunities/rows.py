@@ -21,9 +21,10 @@ from opportune.web.urls_of import with_parameters
 def rows_context(request: SignedIn, rows: Sequence[OpportunityRow], shown: Sequence[str]) -> dict[str, Any]:
     """What rows are made of, in as many queries for many as for one."""
     ids = [row.id for row in rows]
+    stages = {stage.id: (stage, len(process.stages)) for process in processes() for stage in process.stages}
     return {
         "columns": shown,
-        "stages": {stage.id: (stage, process) for process in processes() for stage in process.stages},
+        "stages": stages,
         "tasks": next_tasks(request.actor, ids) if "next_task" in shown else {},
         "forecasts": {one.code: one for one in _forecasts()} if "forecast" in shown else {},
         "marks": categories_of("opportunity", ids) if "categories" in shown else {},

@@ -64,7 +64,7 @@ def category_context(actor: Actor, kind: str, record_id: int) -> dict[str, Any]:
     return {
         "ref": ref,
         "categories": queries.categories(),
-        "marks": queries.categories_of(kind, [record_id]).get(record_id, []),
+        "marks": queries.categories_of(kind, [record_id]).get(record_id, ()),
         "may_categorise": queries.may_categorise(actor, ref),
     }
 

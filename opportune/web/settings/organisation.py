@@ -98,7 +98,7 @@ def use_currency(request: SignedIn, currency: str) -> HttpResponse:
 def set_rate(request: SignedIn) -> HttpResponse:
     """Say what a currency is worth from a day on."""
     typed = Typed(request.POST.dict())
-    rate, valid_from = typed.amount("rate"), typed.day("valid_from")
+    rate, valid_from = typed.rate("rate"), typed.day("valid_from")
     if rate is None:
         typed.errors.setdefault("rate", sentence("This field is required."))
     if valid_from is None:

@@ -1,6 +1,7 @@
 // Popovers stand next to the control that opened them and give focus back to it.
 const openers = new WeakMap();
 const EDGE = 8;
+const PHONE = matchMedia("(max-width: 640px)");
 
 export function openerOf(popover) {
   const named = popover.id && document.querySelector(`[popovertarget="${CSS.escape(popover.id)}"]`);
@@ -19,8 +20,13 @@ export function openAt(popover, opener) {
   popover.showPopover();
 }
 
-// Below the opener and inside the window; its right edges meet when it hangs in the right half.
+// Below the opener and inside the window; its right edges meet when it hangs in the right half. On a phone a form is a
+// sheet at the bottom.
 export function place(popover, opener) {
+  if (PHONE.matches && popover.matches(".form")) {
+    popover.style.inset = "";
+    return;
+  }
   popover.style.inset = "auto";
   const at = opener.getBoundingClientRect();
   const size = popover.getBoundingClientRect();

@@ -34,7 +34,7 @@ function describe(menu) {
 
 document.addEventListener("click", (event) => {
   const named = event.target.closest("[popovertarget]");
-  if (named) opens(named);
+  if (named && named.popoverTargetAction !== "hide") opens(named);
   const button = event.target.closest("[data-menu]");
   if (button) {
     event.preventDefault();

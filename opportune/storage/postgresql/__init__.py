@@ -1,0 +1,1 @@
+"""PostgreSQL that keeps the plans of fixed reads: name this package as a database's ENGINE."""
