@@ -69,6 +69,11 @@ def expect_dialog(page: Page, title: str) -> Locator:
     return dialog
 
 
+def expect_scripts(page: Page) -> None:
+    """The scripts of the page run: what a page shows stands there a moment before its keys work."""
+    page.wait_for_function("document.readyState === 'complete' && !!customElements.get('op-palette')")
+
+
 def toast(page: Page) -> Locator:
     """The message shown at the bottom."""
     return page.locator("#toasts .toast")

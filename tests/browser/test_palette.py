@@ -14,7 +14,7 @@ from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.writing import organisation_today
 from tests.browser.conftest import Seat
-from tests.browser.screens import expect_dialog, sales_stages, toast
+from tests.browser.screens import expect_dialog, expect_scripts, sales_stages, toast
 from tests.people import Company
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
@@ -38,12 +38,13 @@ def deal(company: Company) -> Opportunity:
 def at_record(seat: Seat, company: Company, deal: Opportunity, **how: object) -> Page:
     """Alice at the record of the deal, with the page's scripts running."""
     page = seat(company.alice, path=f"/opportunities/{deal.pk}/", **how)
-    page.wait_for_function("!!customElements.get('op-palette')")
+    expect_scripts(page)
     return page
 
 
 def opened(page: Page) -> Locator:
     """The palette, opened by its key."""
+    expect_scripts(page)
     page.keyboard.press("Control+k")
     shown = page.locator("#palette dialog[open]")
     expect(shown.get_by_role("combobox")).to_be_focused()
@@ -130,7 +131,7 @@ def test_what_is_typed_in_the_field_at_the_top_goes_on_in_the_palette(
     seat: Seat, company: Company, deal: Opportunity
 ) -> None:
     page = seat(company.alice, path="/tasks/")
-    page.wait_for_function("!!customElements.get('op-palette')")
+    expect_scripts(page)
     page.locator("[data-search]").focus()
     page.keyboard.type("lyon")
     expect(page.locator("#palette [role=combobox]")).to_have_value("lyon")
@@ -174,7 +175,7 @@ def test_closing_it_gives_the_focus_back(seat: Seat, company: Company, deal: Opp
 
 def test_it_opens_within_50_ms(seat: Seat, company: Company, deal: Opportunity) -> None:
     page = seat(company.alice)
-    page.wait_for_function("!!customElements.get('op-palette')")
+    expect_scripts(page)
     times = []
     for _ in range(5):
         times.append(page.evaluate(OPENING))
@@ -198,11 +199,11 @@ def test_two_letters_lead_everywhere_and_make_everything(
 ) -> None:
     page = seat(company.alice)
     for letter, path in {"a": "accounts", "t": "tasks", "c": "contacts", "o": "opportunities"}.items():
-        page.wait_for_function("!!customElements.get('op-palette')")
+        expect_scripts(page)
         page.keyboard.press("g")
         page.keyboard.press(letter)
         page.wait_for_url(re.compile(rf"/{path}/(\?|$)"))
-    page.wait_for_function("!!customElements.get('op-palette')")
+    expect_scripts(page)
     page.keyboard.press("c")
     page.keyboard.press("o")
     expect_dialog(page, "New opportunity")
@@ -218,7 +219,7 @@ def test_rows_are_walked_filtered_and_the_keys_are_listed(
 ) -> None:
     company.account("Alpha")
     page = seat(company.alice, path="/accounts/")
-    page.wait_for_function("!!customElements.get('op-palette')")
+    expect_scripts(page)
     page.keyboard.press("j")
     expect(page.locator("td.t a").first).to_be_focused()
     page.keyboard.press("j")

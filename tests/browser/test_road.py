@@ -18,6 +18,7 @@ from tests.browser.screens import (
     drag,
     expect_column,
     expect_dialog,
+    expect_scripts,
     sales_stages,
     toast,
 )
@@ -114,6 +115,7 @@ def test_a_deal_goes_all_the_way_by_keys_alone(sign_in: Seat, company: Company, 
     page.get_by_role("button", name="Reopen").focus()
     keys.press("Enter")
     expect(toast(page)).to_contain_text("Reopened")
+    expect_scripts(page)
     keys.press("Control+z")
     expect(toast(page)).to_contain_text("Undone.")
     expect(page.locator(".notice.won")).to_contain_text("Closed as won")
