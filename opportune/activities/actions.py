@@ -21,7 +21,7 @@ from opportune.ledger.recording import action, recording
 from opportune.opportunities.events import EnteredStage
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.read_only import closed
-from opportune.opportunities.writing import obtain_deal, obtain_open_deal, organisation_today
+from opportune.opportunities.writing import demand_open, obtain_deals, organisation_today
 from opportune.process.models import Step
 from opportune.process.queries import StagePicture, process_by_id
 from opportune.storage.prepared import prepared_to_lock
@@ -41,7 +41,7 @@ def create_task(
 ) -> Task:
     """Plan a task about an open deal (C-045). Raises NotFound, NotPermitted, Conflict `closed`, Invalid."""
     actor.demand("activity", "create")
-    obtain_open_deal(actor, opportunity_id, "read")
+    demand_open(_deal(actor, opportunity_id))
     told = storable(subject).strip()
     if not told:
         raise Invalid({"subject": sentence("Say what is to be done.")})
@@ -74,7 +74,7 @@ def plan_stage_tasks(actor: Actor, opportunity_id: int, *, stage_id: int | None 
     is none of the process or an owner who was deactivated, or Refused `nothing_to_plan`.
     """
     actor.demand("activity", "create")
-    deal = obtain_deal(actor, opportunity_id, "read")
+    deal = _deal(actor, opportunity_id)
     demand_plannable(actor, deal)
     stage = _stage_of(deal, stage_id)
     of_steps = Task.objects.filter(about_kind=deal.kind, about_id=deal.pk, step__isnull=False)
@@ -87,6 +87,14 @@ def plan_stage_tasks(actor: Actor, opportunity_id: int, *, stage_id: int | None 
         task.owner = deal.owner
     recording().create_many(made)
     return made
+
+
+def _deal(actor: Actor, opportunity_id: int) -> Opportunity:
+    """A deal that the actor sees, locked: nobody closes it, or plans for it, at the same time."""
+    found, missing = obtain_deals(actor, [opportunity_id], "read")
+    if not found:
+        raise missing[opportunity_id]
+    return found[0]
 
 
 class Plannable(Protocol):

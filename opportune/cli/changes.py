@@ -9,8 +9,10 @@ from typing import Any
 
 from opportune.cli.terminal import NOTHING, Terminal
 from opportune.customers.queries import Told
-from opportune.kernel.sentences import Named, Sentence
+from opportune.kernel.sentences import Named, Sentence, sentence
 from opportune.schemas.language import spoken
+
+YES, NO = sentence("Yes"), sentence("No")
 
 
 def changes_in_words(terminal: Terminal, changes: Sequence[Told], currency: str) -> str:
@@ -31,6 +33,8 @@ def _in_words(terminal: Terminal, one: Told, currency: str) -> str:
 def _value(terminal: Terminal, value: Any, kind: str, currency: str) -> str:
     if value is None or value == "":
         return NOTHING
+    if isinstance(value, bool):
+        return spoken(YES if value else NO, terminal.language)
     if isinstance(value, Decimal):
         return terminal.percentage(value) if kind == "percent" else terminal.amount(value, currency)
     if isinstance(value, datetime):

@@ -21,7 +21,7 @@ from opportune.opportunities.moves import RESTAGED, SWITCH
 from opportune.opportunities.read_only import closed
 from opportune.process.holding import demand_held, hold_processes
 from opportune.reference.queries import organisation_settings
-from opportune.storage.prepared import prepared
+from opportune.storage.prepared import is_held, prepared
 from opportune.storage.saving import save_many
 
 MONEY_FIELDS = ("estimated_value", "actual_value", "budget")
@@ -43,7 +43,7 @@ def obtain_deals(
     """
     hold_processes()
     live, asked = OpportunityQuerySet(Opportunity).live(), set(ids)
-    visible = live.filter(scope(actor, Opportunity.kind, "read"), pk__in=asked)
+    visible = live.filter(scope(actor, Opportunity.kind, "read"), pk__in=list(filter(is_held, asked)))
     found = {deal.pk: deal for deal in visible.order_by("pk").select_for_update(of=("self",))}
     reached = set(
         live.filter(scope(actor, Opportunity.kind, verb), pk__in=found).values_list("pk", flat=True)

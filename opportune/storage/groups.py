@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import IntegerField, QuerySet, Value
 
@@ -73,7 +74,10 @@ def walked(
     All by one walk through the rows: for those that no index has in order, each group would be a walk of its own.
     `added` are scaled columns.
     """
-    text, parameters = rows.order_by().values_list("id", group, column, *added).query.sql_with_params()
+    try:
+        text, parameters = rows.order_by().values_list("id", group, column, *added).query.sql_with_params()
+    except EmptyResultSet:  # nothing can be among them, so that Django writes no query
+        return {}, {each: ([], None) for each in groups}
     names = [f"added{place}" for place in range(len(added))]
     parts, filled = [_added_up(names)], [*parameters]
     for place, each in enumerate(groups):

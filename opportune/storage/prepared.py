@@ -78,7 +78,7 @@ class Prepared:
         if self._model is None:
             self._model = self.make(*values, **structure).model
         given = [(value,) if _alone(value) else _padded(value) for value in values]
-        if not all(_is_held(value) for value in values if _alone(value)):
+        if not all(is_held(value) for value in values if _alone(value)):
             return list(self.make(*values, **structure))  # no column holds it; Django knows what that means
         database = (router.db_for_write if self.locks else router.db_for_read)(self._model)
         if self.locks and connections[database].get_autocommit():
@@ -118,7 +118,7 @@ def _alone(value: Value) -> TypeGuard[Scalar]:
     return isinstance(value, int | str)
 
 
-def _is_held(one: Scalar) -> bool:
+def is_held(one: Scalar) -> bool:
     """Whether a column could hold this."""
     return isinstance(one, str) or -_BEYOND <= one < _BEYOND
 
@@ -137,7 +137,7 @@ def _part(named: tuple[str, Any]) -> Hashable:
 
 def _padded(values: Any) -> tuple[Scalar, ...]:
     """As many values as a power of two, the last one repeated, so that few lengths need a plan of their own."""
-    known = tuple(filter(_is_held, values))  # a list finds no more by a number that no column holds
+    known = tuple(filter(is_held, values))  # a list finds no more by a number that no column holds
     if not known:
         return known
     return known + (known[-1],) * ((1 << (len(known) - 1).bit_length()) - len(known))

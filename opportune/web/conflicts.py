@@ -73,6 +73,11 @@ class Meanwhile:
     values: Mapping[str, Any]
 
 
+def status_of(wrong: object, conflict: object = None) -> int:
+    """The status of a form: somebody was first, something is wrong with it, or neither."""
+    return 409 if conflict else 422 if wrong else 200
+
+
 def as_shown(values: Mapping[str, Any], version: int) -> dict[str, Any]:
     """The values of a form that changes an existing thing, with what it sends back of them (`was`) and the version."""
     return {**values, "was": json.dumps(dict(values)), "version": str(version)}

@@ -17,7 +17,7 @@ from opportune.web.viewer import viewer
 
 Value = TypeVar("Value")
 
-MOST = 4_000
+MOST = 1_500
 """Drawings of one generation; there are two, the elder goes when the younger is full."""
 _NOTHING = Markup("")
 

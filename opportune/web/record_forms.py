@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from opportune.identity.queries import people
 from opportune.kernel.errors import Conflict, Invalid, Refused
-from opportune.web.conflicts import Meanwhile, Reading, meanwhile
+from opportune.web.conflicts import Meanwhile, Reading, meanwhile, status_of
 from opportune.web.pages import SignedIn, go, page, tell
 from opportune.web.picked import Picker, read_picked
 from opportune.web.typed import Typed
@@ -129,5 +129,5 @@ def _shown(
         "people": people(),
         **form.around(),
     }
-    status = 409 if conflict else (422 if errors or refusal else 200)
+    status = status_of(errors or refusal, conflict)
     return page(request, form.template, context, status=status)

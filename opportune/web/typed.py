@@ -80,7 +80,7 @@ class Typed:
 
         A mark of another language is asked about where it may be either: a thousandth of a rate looks like one.
         """
-        text = self.text(name)
+        text = self._unsigned(name)
         if looks_grouped(text) and decimal_mark() not in text:
             self.errors[name] = sentence(
                 "This can be read in two ways. Write {one} or {other}.",

@@ -16,7 +16,7 @@ from opportune.storage.postgresql.base import PREPARED_AFTER
 from opportune.storage.prepared import prepared
 from tests.people import Company
 
-pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="of the PostgreSQL engine")
+pytestmark = pytest.mark.postgres
 
 
 @prepared

@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 
 from opportune.opportunities.models import Opportunity
+from opportune.process.queries import stage_by_id
 from opportune.reference.actions import add_currency, set_rate
 from opportune.reference.queries import rates
 from tests.deals import SYSTEM, TODAY, Trade
 from tests.web.conftest import SignIn
+from tests.web.test_deal_forms import hidden
 from tests.web.test_record import HTMX
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +167,9 @@ def test_more_decimals_than_are_kept_are_refused_and_what_was_typed_stays(trade:
     assert 'value="1,23456"' in answer.content.decode()
 
 
-@pytest.mark.parametrize(("typed", "rate"), [("1,085", "1.085"), ("1,0850", "1.085"), ("1085", "1085")])
+@pytest.mark.parametrize(
+    ("typed", "rate"), [("1,085", "1.085"), ("1,085 $", "1.085"), ("1,0850", "1.085"), ("1085", "1085")]
+)
 def test_a_rate_is_read_as_its_language_writes_it(
     trade: Trade, sign_in: SignIn, typed: str, rate: str
 ) -> None:
@@ -176,10 +180,23 @@ def test_a_rate_is_read_as_its_language_writes_it(
     assert kept == Decimal(rate)
 
 
-def test_a_rate_that_may_be_read_in_two_ways_is_asked_about(trade: Trade, sign_in: SignIn) -> None:
+@pytest.mark.parametrize("written", ["1.085", "1.085 $"])
+def test_a_rate_that_may_be_read_in_two_ways_is_asked_about(
+    trade: Trade, sign_in: SignIn, written: str
+) -> None:
     ada = french(sign_in(trade.company.ada))
-    given = {"currency": "USD", "rate": "1.085", "valid_from": "2026-03-01"}
+    given = {"currency": "USD", "rate": written, "valid_from": "2026-03-01"}
     answer = ada.post("/settings/currencies/rates/", given)
     assert answer.status_code == 422
     assert "1,085" in answer.content.decode()
     assert not [row for row in rates("USD") if row.valid_from == date(2026, 3, 1)]
+
+
+def test_a_percentage_of_a_stage_is_read_as_its_language_writes_it(trade: Trade, sign_in: SignIn) -> None:
+    ada = french(sign_in(trade.company.ada))
+    first = trade.sales.stages[0]
+    address = f"/settings/stages/{first.id}/edit/"
+    given = hidden(page_at(ada, address))
+    saved = ada.post(address, {**given, "name_en": first.name_en, "completed": "12,125 %"})
+    assert saved.status_code in (200, 302)
+    assert stage_by_id(first.id)[1].completed == Decimal("12.13")

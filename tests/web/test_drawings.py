@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from opportune.activities.actions import complete_task
 from opportune.identity.actions import change_preferences
+from opportune.kernel import clock
 from opportune.opportunities import actions
 from opportune.process.actions import change_stage
 from opportune.reference.actions import categorise
@@ -121,6 +122,25 @@ def test_what_was_not_asked_for_long_is_forgotten() -> None:
         kept.keep(each, each)
         assert kept.find(0) == 0
     assert [each for each in range(1, 5) if kept.find(each) is None] == [1, 2]
+
+
+def test_a_row_that_may_be_edited_is_not_shown_to_who_only_reads(market: Market, sign_in: SignIn) -> None:
+    assert "data-open" in rows(sign_in(market.alice))[0]
+    assert "data-open" not in rows(sign_in(market.company.rita))[0]
+
+
+def test_other_columns_draw_another_row(alice: Client) -> None:
+    whole = rows(alice)
+    page = alice.get("/opportunities/", {"columns": "number"}).content.decode()
+    assert whole[0] not in page
+    assert "c-stage" not in page.split("<tbody")[1]
+
+
+def test_a_card_of_a_past_day_is_not_one_that_moves(alice: Client, market: Market) -> None:
+    assert "data-move" in cards(alice)[0]
+    past = alice.get(f"/pipeline/sales/?as_of={clock.today('Europe/Paris')}").content.decode()
+    assert f'id="card-{market.deal.pk}"' in past
+    assert "data-move" not in past.split("<main")[1]
 
 
 @pytest.mark.parametrize("shown", [rows, cards])

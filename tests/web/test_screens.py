@@ -7,11 +7,14 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from opportune.identity.actions import create_user
+from opportune.identity.actor import actor_for
 from opportune.kernel import clock
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.process.actions import require_step
 from opportune.process.queries import process_by_key
+from tests.deals import SYSTEM
 from tests.doors.callers import MARK, Market
 from tests.people import Company
 from tests.web.conftest import SignIn
@@ -301,6 +304,13 @@ def test_the_board_of_a_past_day_is_to_be_looked_at_only(market: Market, sign_in
     assert "31 January 2020" in past
     assert '<span class="v">31 Jan 2020</span>' in past
     assert ">2020-01-31<" not in past
+
+
+def test_who_may_read_no_deal_sees_an_empty_board_of_a_past_day(company: Company, sign_in: SignIn) -> None:
+    nobody = create_user(SYSTEM, email="new@example.com", name="New", roles=(), language="en")
+    page = sign_in(actor_for(nobody, "web")).get("/pipeline/?as_of=2020-01-31")
+    assert page.status_code == 200
+    assert "0 open deals" in page.content.decode()
 
 
 def test_a_day_to_come_is_refused_as_a_board_of_the_past(market: Market, sign_in: SignIn) -> None:

@@ -386,3 +386,16 @@ def test_a_deletion_says_who_was_first_and_can_be_done_then(ada: Client, market:
     assert ada.post(address, hidden(refused.content.decode()), headers=HTMX).status_code == 204
     market.deal.refresh_from_db()
     assert market.deal.deleted_at is not None
+
+
+def test_the_stage_that_was_chosen_stays_chosen_after_a_conflict(market: Market, sign_in: SignIn) -> None:
+    stages = market.process.stages
+    for _ in range(3):
+        actions.move(market.alice, market.deal.pk, wish="next")
+    alice, address = sign_in(market.alice), f"/opportunities/{market.deal.pk}/update/"
+    shown = alice.get(address, {"move": "jump_back"}).content.decode()
+    given = hidden(shown)
+    actions.move(market.alice, market.deal.pk, wish="previous")
+    again = alice.post(address, {**given, "move": "jump_back", "stage": str(stages[0].id)})
+    assert again.status_code == 409
+    assert f'<option value="{stages[0].id}" selected' in again.content.decode()

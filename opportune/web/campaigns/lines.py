@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from opportune.campaigns import actions, queries
 from opportune.campaigns.queries import LineRow, SegmentRecord
 from opportune.kernel.errors import Conflict, Invalid, NotPermitted, Refused
-from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile, status_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.picked import CUSTOMER, read_picked
 from opportune.web.typed import Typed
@@ -105,4 +105,4 @@ def _form(
 ) -> HttpResponse:
     context = {"record": record, "line": line, "values": values, "errors": errors, "conflict": conflict}
     template = "campaigns/line_form.html" if is_htmx(request) else "campaigns/line_page.html"
-    return page(request, template, context, status=409 if conflict else 422 if errors else 200)
+    return page(request, template, context, status=status_of(errors, conflict))

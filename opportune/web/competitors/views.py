@@ -13,7 +13,7 @@ from opportune.opportunities import actions, queries
 from opportune.opportunities.filters import OpportunityFilter
 from opportune.opportunities.queries import CompetitorRow
 from opportune.process.queries import processes
-from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile, status_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.typed import Typed
 
@@ -112,5 +112,5 @@ def _form(
     conflict: Meanwhile | None = None,
 ) -> HttpResponse:
     context = {"competitor": competitor, "values": values, "errors": errors, "conflict": conflict}
-    status = 409 if conflict else (422 if errors else 200)
+    status = status_of(errors, conflict)
     return page(request, "competitors/form.html", context, status=status)

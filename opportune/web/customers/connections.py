@@ -13,7 +13,7 @@ from opportune.identity.actor import Actor
 from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.records import RecordRef
 from opportune.schemas.connection import record_written
-from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile, status_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.picked import CUSTOMER, read_picked
 from opportune.web.templating import named
@@ -151,4 +151,4 @@ def _form(
         "categories": category_names(),
     }
     template = "customers/connection_form.html" if is_htmx(request) else "customers/connection_page.html"
-    return page(request, template, context, status=409 if conflict else 422 if errors else 200)
+    return page(request, template, context, status=status_of(errors, conflict))

@@ -14,6 +14,7 @@ from opportune.opportunities.probability import typed_field
 from opportune.opportunities.queries import OpportunityRow, changeable_row
 from opportune.process.queries import process_by_id
 from opportune.reference.queries import every_choice_of
+from opportune.web.conflicts import status_of
 from opportune.web.formats import typed_amount
 from opportune.web.opportunities.fields import READING
 from opportune.web.opportunities.record import show_again
@@ -107,7 +108,7 @@ def _form(
         "people": people() if name == "owner" else (),
         "choices": every_choice_of(["forecast_category"])["forecast_category"] if name == "forecast" else (),
     }
-    status = 409 if conflict else (422 if message else 200)
+    status = status_of(message, conflict)
     response = page(request, "opportunities/cell.html", context, status=status)
     response["HX-Retarget"], response["HX-Reswap"] = "closest [data-cell]", "innerHTML"
     return response

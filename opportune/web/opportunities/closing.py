@@ -14,11 +14,11 @@ from opportune.opportunities.queries import OpportunityRecord, offered_closing, 
 from opportune.reference.actions import add_close_reason
 from opportune.reference.queries import may_add_reason, offered_reasons
 from opportune.web.back import stays
-from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile, status_of
 from opportune.web.formats import typed_amount
+from opportune.web.opportunities.fields import around
 from opportune.web.opportunities.record import demand_changeable, record_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, signed_in, tell
-from opportune.web.templating import named
 from opportune.web.typed import Typed
 
 FIELDS = (
@@ -92,8 +92,7 @@ def _proposed(request: SignedIn, record: OpportunityRecord, outcome: str) -> dic
         "reason": offered.reason,
         "on": offered.on.isoformat(),
         "actual_value": typed_amount(offered.actual_value),
-        "stands": named(record.stage) if record.stage else gettext("Not started"),
-        "currency": record.row.currency,
+        **around(record),
     }
     return as_shown(values, record.row.version)
 
@@ -122,7 +121,7 @@ def _form(
         "may_add_reason": may_add_reason(request.actor),
     }
     template = "opportunities/close_dialog.html" if is_htmx(request) else "opportunities/close_page.html"
-    return page(request, template, context, status=409 if conflict else 422 if errors else 200)
+    return page(request, template, context, status=status_of(errors, conflict))
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.opportunities.queries import OpportunityRecord
-from opportune.web.conflicts import Meanwhile
+from opportune.web.conflicts import Meanwhile, status_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, tell
 
 
@@ -65,5 +65,5 @@ class DealForm:
             **self.more,
         }
         template = self.template if is_htmx(self.request) else "layout/form_page.html"
-        status = 409 if conflict else 422 if errors else 200
+        status = status_of(errors, conflict)
         return page(self.request, template, context, status=status)

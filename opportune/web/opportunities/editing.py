@@ -20,7 +20,7 @@ from opportune.opportunities.queries import OpportunityRecord, opportunity, subj
 from opportune.process.queries import processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.back import came_from, safe
-from opportune.web.conflicts import Meanwhile, as_shown, meanwhile
+from opportune.web.conflicts import Meanwhile, as_shown, meanwhile, status_of
 from opportune.web.opportunities.fields import (
     NAMES,
     PICKERS,
@@ -184,5 +184,5 @@ def _edit_form(
         "errors": errors,
         "conflict": conflict,
     }
-    status = 409 if conflict else (422 if errors else 200)
+    status = status_of(errors, conflict)
     return page(request, "opportunities/edit.html", context, status=status)

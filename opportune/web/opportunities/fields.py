@@ -12,6 +12,7 @@ from opportune.reference.queries import currencies, every_choice_of
 from opportune.web.conflicts import Names, Reading, names_of
 from opportune.web.formats import typed_amount
 from opportune.web.picked import CAMPAIGN, CONTACT, CUSTOMER, INITIATOR, SEGMENT
+from opportune.web.templating import named
 from opportune.web.typed import Typed
 from opportune.web.viewer import viewer
 
@@ -50,6 +51,12 @@ PICKERS = {
 PICKED = ("customer", "primary_contact_id", *(f"{name}_name" for name in PICKERS))
 TOGETHER = (REMINDER, ("campaign_id", "segment_id"))
 NAMES = (*TEXTS, *AMOUNTS, *DAYS, *RECORDS, *FLAGS, *REMINDER, *PICKED)
+
+
+def around(record: OpportunityRecord) -> dict[str, str]:
+    """What the form of a move or a closing shows around its fields: where the deal stands, and in what currency."""
+    stands = named(record.stage) if record.stage else gettext("Not started")
+    return {"stands": stands, "currency": record.row.currency}
 
 
 def values_of(record: OpportunityRecord) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from opportune.opportunities.queries import (
 from opportune.process.queries import process_by_id
 from opportune.web.conflicts import as_shown, meanwhile
 from opportune.web.opportunities.board import board_filter, lanes_context
-from opportune.web.opportunities.fields import READING
+from opportune.web.opportunities.fields import READING, around
 from opportune.web.opportunities.record import record_context, show_again
 from opportune.web.opportunities.rows import again
 from opportune.web.opportunities.shown import cards_in
@@ -143,9 +143,7 @@ def _present(record: OpportunityRecord, asked: Sequence[StepState]) -> dict[str,
     values, names = field_values(record), [one.step.field for one in asked if one.step.field]
     shown = {name: values[name] for name in names}
     labels = {f"{name}_name": values[f"{name}_name"] or "" for name in names if f"{name}_name" in values}
-    stands = named(record.stage) if record.stage else gettext("Not started")
-    around = {"stands": stands, "currency": record.row.currency}
-    return as_shown({**shown, **labels, **around}, record.row.version)
+    return as_shown({**shown, **labels, **around(record)}, record.row.version)
 
 
 def _moved(

@@ -14,8 +14,9 @@ from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions
 from opportune.opportunities.queries import OfferedMove, OpportunityRecord, offered_moves, opportunity
 from opportune.web.back import stays
-from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile, status_of
 from opportune.web.formats import typed_amount
+from opportune.web.opportunities.fields import around
 from opportune.web.opportunities.record import demand_changeable, record_context
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.templating import named, said
@@ -66,7 +67,7 @@ def _anew(request: SignedIn, opportunity_id: int, typed: Typed, conflict: Confli
     """The form after somebody else was first: what it offers by now, what was typed, and what they changed."""
     record = opportunity(request.actor, opportunity_id)
     demand_changeable(request.actor, record)
-    offered = offered_moves(request.actor, opportunity_id)
+    offered = offered_moves(request.actor, opportunity_id, stage_id=typed.whole("stage"))
     chosen = next((one for one in offered if one.kind == typed.text("move")), offered[0])
     present = as_shown(_proposed_by(chosen, record), record.row.version)
     seen = meanwhile(conflict, typed.given, present, READING)
@@ -118,8 +119,7 @@ def _proposed_by(chosen: OfferedMove, record: OpportunityRecord) -> dict[str, st
         "chance": typed_amount(chosen.chance),
         "estimated_value": typed_amount(chosen.estimated_value),
         "estimated_close_on": chosen.estimated_close_on.isoformat() if chosen.estimated_close_on else "",
-        "stands": named(record.stage) if record.stage else gettext("Not started"),
-        "currency": record.row.currency,
+        **around(record),
     }
 
 
@@ -144,7 +144,7 @@ def _form(
         "conflict": conflict,
     }
     template = "opportunities/update_dialog.html" if is_htmx(request) else "opportunities/update_page.html"
-    status = 409 if conflict else 422 if errors or message else 200
+    status = status_of(errors or message, conflict)
     return page(request, template, context, status=status)
 
 

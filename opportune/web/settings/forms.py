@@ -48,6 +48,9 @@ def shown_text(value: Any) -> str:
     return typed_amount(value) if isinstance(value, Decimal) else str(value)
 
 
+PERCENTS = ("chance", "completed")
+
+
 class Versioned(Protocol):
     """A thing that is settled, and the version of it that is shown."""
 
@@ -84,7 +87,9 @@ class Fields:
         texts = {name: text_of(typed, name) for name in self.texts if name in typed.given}
         boxes = {name: typed.ticked(name) for name in self.flags}
         changes: dict[str, Any] = {
-            name: text for name, text in texts.items() if text not in (was.get(name), now[name])
+            name: value_of(typed, name)
+            for name, text in texts.items()
+            if text not in (was.get(name), now[name])
         }
         return changes | {
             name: box for name, box in boxes.items() if box not in (bool(was.get(name)), bool(now[name]))
@@ -95,12 +100,12 @@ class Fields:
         return meanwhile(conflict, typed.given, self.values(thing), self.reading, flags=self.flags)
 
 
-def status_of(errors: Mapping[str, Any], conflict: Meanwhile | None = None) -> int:
-    """The status of a form: somebody was first, something is wrong, or neither."""
-    return 409 if conflict else 422 if errors else 200
+def value_of(typed: Typed, name: str) -> str:
+    """A field for the action that reads it: of a percentage the number that the reader's language writes."""
+    return typed.figure(name) if name in PERCENTS else text_of(typed, name)
 
 
 def text_of(typed: Typed, name: str) -> str:
     """A field's text as it is kept: with the line ends of the database, and no percent sign."""
     text = typed.text(name).replace("\r\n", "\n")
-    return text.rstrip("% \u00a0\u202f") if name in ("chance", "completed") else text
+    return text.rstrip("% \u00a0\u202f") if name in PERCENTS else text

@@ -12,9 +12,9 @@ from opportune.process import actions
 from opportune.process.queries import ProcessPicture, process_by_id, process_use, processes
 from opportune.reference.actions import change_setting
 from opportune.reference.queries import organisation_settings
-from opportune.web.conflicts import Meanwhile, Reading, names_of
+from opportune.web.conflicts import Meanwhile, Reading, names_of, status_of
 from opportune.web.pages import SignedIn, go, page, signed_in, tell
-from opportune.web.settings.forms import Fields, dialog, status_of
+from opportune.web.settings.forms import Fields, dialog
 from opportune.web.settings.tree import address_of, moved, tree_context, way_of
 from opportune.web.templating import named
 from opportune.web.typed import Typed

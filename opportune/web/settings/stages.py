@@ -18,9 +18,9 @@ from opportune.process.queries import (
     stage_by_id,
     stage_use,
 )
-from opportune.web.conflicts import Meanwhile, Reading, meanwhile, names_of
+from opportune.web.conflicts import Meanwhile, Reading, meanwhile, names_of, status_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.settings.forms import Fields, dialog, menu, status_of, text_of
+from opportune.web.settings.forms import PERCENTS, Fields, dialog, menu, text_of, value_of
 from opportune.web.settings.tree import (
     IN_PLACE,
     address_of,
@@ -49,7 +49,7 @@ TEXTS = (
     "comments",
 )
 FLAGS = ("allow_skip", "quote_required")
-FIELDS = Fields(TEXTS, FLAGS, Reading(percents=("chance", "completed"), names=partial(names_of, FLAGS)))
+FIELDS = Fields(TEXTS, FLAGS, Reading(percents=PERCENTS, names=partial(names_of, FLAGS)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,7 +61,7 @@ def new(request: SignedIn, process_id: int) -> HttpResponse:
     if request.method == "GET":
         return _form(request, process, None, dict.fromkeys(TEXTS, ""), {})
     typed = Typed(request.POST.dict())
-    given: dict[str, Any] = {name: text_of(typed, name) for name in TEXTS}
+    given: dict[str, Any] = {name: value_of(typed, name) for name in TEXTS}
     given |= {name: typed.ticked(name) for name in FLAGS}
     try:
         made = actions.add_stage(request.actor, process_id, given)
@@ -110,7 +110,9 @@ def fields(request: SignedIn, stage_id: int) -> HttpResponse:
     shown, now = typed.shown(), fields_of(stage)
     texts = {name: text_of(typed, name) for name in IN_PLACE if name in typed.given}
     changes = {
-        name: text for name, text in texts.items() if text not in (shown.get(name, now[name]), now[name])
+        name: value_of(typed, name)
+        for name, text in texts.items()
+        if text not in (shown.get(name, now[name]), now[name])
     }
     given = {**now, **texts, "version": typed.text("version"), "was": typed.given.get("was", "{}")}
     try:

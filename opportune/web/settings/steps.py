@@ -18,10 +18,10 @@ from opportune.process.queries import (
     step_by_id,
     step_use,
 )
-from opportune.web.conflicts import Meanwhile, Reading, names_of
+from opportune.web.conflicts import Meanwhile, Reading, names_of, status_of
 from opportune.web.opportunities.names import field_names
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.settings.forms import Fields, dialog, menu, status_of
+from opportune.web.settings.forms import Fields, dialog, menu
 from opportune.web.settings.tree import address_of, moved, not_moved, place_of, unfolded, way_of
 from opportune.web.templating import named
 from opportune.web.typed import Typed

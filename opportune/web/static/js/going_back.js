@@ -14,7 +14,7 @@ let at = "";
 
 // a page that is left by a command has not shown what came of it
 document.addEventListener("submit", ({ target }) => {
-  if (target.method !== "post") return;
+  if (target.getAttribute("method") !== "post") return;
   isLeft = true;
   sent = target;
   at = String(Date.now());
