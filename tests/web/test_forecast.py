@@ -87,7 +87,7 @@ def test_the_three_views_lead_to_each_other_with_the_filter(alice: Client, deal:
         page = alice.get(here).content.decode()
         assert 'href="/pipeline/sales/?text=pumps"' in page
         assert 'href="/forecast/sales/?text=pumps"' in page
-        assert 'href="/opportunities/?text=pumps&amp;status=open"' in page
+        assert f'href="/opportunities/?text=pumps&amp;status=open&amp;process={deal.process_id}"' in page
     page = alice.get("/opportunities/?text=pumps&status=open&columns=value").content.decode()
     assert 'href="/forecast/?text=pumps"' in page
 
