@@ -189,7 +189,7 @@ def hue(name: str) -> int:
 def face(name: str, is_account: bool = False, size: str = "", is_alone: bool = False) -> Markup:
     """The avatar of a person (round) or of an account (square), whose name stands beside it or else is its own."""
     kind, letters = (" sq", initials(name)[:1]) if is_account else ("", initials(name))
-    own = Markup(' role="img" title="{}"').format(name) if is_alone else ""
+    own = Markup(' role=img title="{}"').format(name) if is_alone else ""
     pattern = Markup('<i class="av{}{} h{}" data-text="{}"{}></i>')
     return pattern.format(kind, f" {size}" if size else "", hue(name), letters, own)
 
