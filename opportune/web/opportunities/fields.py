@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from opportune.identity.queries import people
 from opportune.opportunities.queries import OpportunityRecord
+from opportune.opportunities.values import CHOICE_LISTS
 from opportune.reference.queries import currencies, every_choice_of
 from opportune.web.conflicts import Names, Reading, names_of
 from opportune.web.formats import typed_amount
@@ -16,16 +17,6 @@ from opportune.web.templating import named
 from opportune.web.typed import Typed
 from opportune.web.viewer import viewer
 
-LISTS = (
-    "type",
-    "source",
-    "rating",
-    "priority",
-    "purchase_timeframe",
-    "purchase_process",
-    "payment_terms",
-    "forecast_category",
-)
 TEXTS = (
     "subject",
     "description",
@@ -34,7 +25,7 @@ TEXTS = (
     "proposed_solution",
     "currency",
     "initiated_by",
-    *LISTS,
+    *CHOICE_LISTS,
 )
 AMOUNTS = ("estimated_value", "budget", "chance")
 DAYS = ("estimated_close_on", "decision_on", "expires_on", "delivery_on")
@@ -85,7 +76,7 @@ def values_of(record: OpportunityRecord) -> dict[str, Any]:
 
 def _names() -> Names:
     return {
-        **names_of(lists={name: name for name in LISTS}),
+        **names_of(lists={name: name for name in CHOICE_LISTS}),
         "on_hold": {"no": gettext("In progress"), "yes": gettext("On hold")},
         "decision_maker_identified": {"no": gettext("No"), "yes": gettext("Yes")},
     }
@@ -122,7 +113,7 @@ def read_fields(typed: Typed, whole: Mapping[str, str] | None = None) -> dict[st
 def form_lists() -> dict[str, Any]:
     """What the selects of a deal's forms offer."""
     return {
-        "lists": every_choice_of(LISTS),
+        "lists": every_choice_of(CHOICE_LISTS),
         "currencies": currencies(),
         "people": people(),
     }

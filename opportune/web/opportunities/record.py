@@ -14,10 +14,10 @@ from opportune.kernel.parameters import record_id
 from opportune.kernel.records import RecordRef
 from opportune.opportunities.queries import OpportunityRecord, opportunity
 from opportune.opportunities.read_only import closed
+from opportune.opportunities.values import CHOICE_LISTS
 from opportune.process.queries import StagePicture, StepPicture
 from opportune.reference.queries import every_choice_of
 from opportune.web.customers.connections import connections_context
-from opportune.web.opportunities.fields import LISTS
 from opportune.web.opportunities.rows import left_sight
 from opportune.web.opportunities.step_rows import kept_rows, shown_in_rows
 from opportune.web.opportunities.timeline import timeline
@@ -145,7 +145,7 @@ def fields_by_stage(record: OpportunityRecord) -> list[tuple[StagePicture | None
 
 def record_context(record: OpportunityRecord) -> dict[str, Any]:
     """What the record's page and its fragments are made of."""
-    lists = every_choice_of((*LISTS, ROLES))
+    lists = every_choice_of((*CHOICE_LISTS, ROLES))
     return {
         "record": record,
         "deal": record.row,
