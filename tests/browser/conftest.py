@@ -33,6 +33,16 @@ ANSWERS = re.compile(
     r"|htmx:(sendError|afterRequest)"
 )
 
+# A page can be clicked on once it is loaded: what it shows stands there a moment before its scripts run.
+PATIENT = """
+const still = new CSSStyleSheet();
+still.replaceSync("html { pointer-events: none !important }");
+document.adoptedStyleSheets.push(still);
+addEventListener("load", () => {
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== still);
+});
+"""
+
 Seat = Callable[..., Page]
 Visit = Callable[..., Page]
 
@@ -73,6 +83,8 @@ def visit(
         kind = {**(PHONE if phone else DESKTOP), "reduced_motion": "reduce", **context}
         page = new_context(base_url=live_server.url, **kind).new_page()
         page.set_default_timeout(10_000)
+        if context.get("java_script_enabled", True):
+            page.add_init_script(PATIENT)
         complaints.listen(page)
         return page
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserType, Page, expect
+from playwright.sync_api import BrowserType, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from opportune.opportunities import actions
@@ -16,6 +16,8 @@ from tests.browser.screens import expect_dialog, toast
 from tests.people import Company
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SCRIPTS = "**/js/opportune*.js"
 
 
 @pytest.fixture
@@ -412,3 +414,32 @@ def test_steps_are_filled_in_one_by_one_and_nothing_typed_is_lost(
     save.focus()
     page.keyboard.press("Control+z")
     expect(page.locator("#stage-now")).to_contain_text("3 of 6")
+
+
+def test_a_key_pressed_before_the_scripts_run_waits_for_them(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path="/opportunities/?sort=subject")
+    held: list[Route] = []
+    page.route(SCRIPTS, lambda route: held.append(route), times=1)
+    page.goto(f"/opportunities/{deals[0].pk}/?from=/opportunities/?sort=subject", wait_until="commit")
+    expect(page.get_by_role("heading", name="Pump 1")).to_be_visible()
+    page.keyboard.press("]")
+    assert f"/opportunities/{deals[0].pk}/" in page.url
+    held[0].continue_()
+    page.wait_for_url(f"**/opportunities/{deals[1].pk}/**")
+
+
+def test_what_is_typed_in_a_field_before_the_scripts_run_stays_there(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path="/opportunities/")
+    held: list[Route] = []
+    page.route(SCRIPTS, lambda route: held.append(route), times=1)
+    page.goto(f"/opportunities/{deals[0].pk}/edit/", wait_until="commit")
+    page.locator("[name=subject]").focus()
+    page.keyboard.press("End")
+    page.keyboard.type("]j")
+    held[0].continue_()
+    page.wait_for_load_state()
+    expect(page.locator("[name=subject]")).to_have_value("Pump 1]j")
