@@ -17,6 +17,7 @@ from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.sentences import Named, sentence
 from opportune.kernel.text import storable
+from opportune.ledger.merging import check_version
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.events import EnteredStage
 from opportune.opportunities.models import Opportunity
@@ -161,9 +162,13 @@ def cancel_task(actor: Actor, task_id: int) -> Task:
 
 
 @action("assign_task")
-def assign_task(actor: Actor, task_id: int, *, owner_id: int) -> Task:
-    """Give a task to somebody else; it stays about what it is about. Raises NotFound, NotPermitted, Invalid."""
+def assign_task(actor: Actor, task_id: int, *, owner_id: int, version: int | None = None) -> Task:
+    """Give a task to somebody else; it stays about what it is about.
+
+    Raises NotFound, NotPermitted, Invalid, Conflict where somebody gave it away after the version that was seen.
+    """
     task = _obtain(actor, task_id)
+    check_version(task, version, ["owner_id"])
     _demand_responsible(owner_id)
     recording().update(task, {"owner_id": owner_id})
     return task

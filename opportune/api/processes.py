@@ -84,7 +84,7 @@ def change_process(request: Request, process_id: int, given: ProcessChanges) -> 
 @router.delete("processes/{int:process_id}", response={204: None})
 def delete_process(request: Request, process_id: int) -> HttpResponse:
     """Delete a process that no opportunity uses; others can only be retired."""
-    actions.delete_process(request.auth, process_id)
+    actions.delete_process(request.auth, process_id, version=version_seen(request))
     return HttpResponse(status=204)
 
 
@@ -168,7 +168,7 @@ def delete_stage(request: Request, stage_id: int, given: Query[StageDeletion]) -
     """Delete a stage; its opportunities go to the `replacement`, or to no stage."""
     request.auth.demand_right("customise")
     process, stage = stage_by_id(stage_id)
-    actions.delete_stage(request.auth, stage.id, **deletion_of(process, given))
+    actions.delete_stage(request.auth, stage.id, **deletion_of(process, given), version=version_seen(request))
     return _whole(request, process.id)
 
 
@@ -224,7 +224,7 @@ def delete_step(request: Request, step_id: int) -> HttpResponse:
     """Delete a step: it is gone from every opportunity, even where it was done."""
     request.auth.demand_right("customise")
     process, _, step = step_by_id(step_id)
-    actions.delete_step(request.auth, step.id)
+    actions.delete_step(request.auth, step.id, version=version_seen(request))
     return _whole(request, process.id)
 
 

@@ -1,6 +1,7 @@
 """Two people at once: a write says which version it saw (domain.md §9)."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from opportune.kernel.errors import Conflict
 from opportune.kernel.registries import handlers
@@ -29,13 +30,18 @@ def check_version(record: Recorded, seen: int | None, fields: Iterable[str]) -> 
     theirs = touched_facets((name for change in later for name in change.after), facets)
     if not theirs & touched_facets(fields, facets):
         return
-    last: ChangeSet = later[-1].change_set
-    raise Conflict(
-        sentence("{name} changed this first. Look at their change, then try again.", name=last.actor_label),
+    raise changed_first(
+        later[-1].change_set,
         version=record.version,
-        by=last.actor_label,
         changes={name: value for change in later for name, value in change.after.items()},
     )
+
+
+def changed_first(theirs: ChangeSet, **data: Any) -> Conflict:
+    """What is said to whoever comes after somebody who changed the same."""
+    name = theirs.actor_label
+    text = sentence("{name} changed this first. Look at their change, then try again.", name=name)
+    return Conflict(text, by=name, **data)
 
 
 def check_order(

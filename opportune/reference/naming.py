@@ -29,6 +29,16 @@ def both_names(name_en: str, name_fr: str) -> dict[str, str]:
     }
 
 
+def names_anew(
+    present_en: str, present_fr: str, given_en: str | None, given_fr: str | None
+) -> dict[str, str]:
+    """Both names of a thing after one or both were given."""
+    return {
+        "name_en": present_en if given_en is None else given_en,
+        "name_fr": present_fr if given_fr is None else given_fr,
+    }
+
+
 def demand_names_free(names: dict[str, str], taken: Iterable[tuple[str, str]]) -> None:
     """Raise Invalid for a name that another one has in either language, whatever its case and accents."""
     there = {fold(name) for both in taken for name in both}

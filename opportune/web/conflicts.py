@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from opportune.identity.queries import people
@@ -76,6 +77,14 @@ class Meanwhile:
 def status_of(wrong: object, conflict: object = None) -> int:
     """The status of a form: somebody was first, something is wrong with it, or neither."""
     return 409 if conflict else 422 if wrong else 200
+
+
+def version_of(request: HttpRequest) -> int | None:
+    """The version that a form without any fields was shown of. Raises Invalid."""
+    typed = Typed(request.POST.dict())
+    version = typed.whole("version")
+    typed.demand()
+    return version
 
 
 def as_shown(values: Mapping[str, Any], version: int) -> dict[str, Any]:

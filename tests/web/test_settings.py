@@ -163,7 +163,7 @@ def test_a_reason_keeps_what_was_typed_where_its_name_is_refused(ada: Client) ->
     given = {"name_en": other.name_en, "name_fr": "À part"}
     refused = ada.post(f"/settings/close-reasons/{one.code}/name/", given, headers=HTMX)
     said = refused.content.decode()
-    assert (refused.status_code, refused["HX-Retarget"]) == (422, "#reasons")
+    assert (refused.status_code, refused["HX-Retarget"]) == (422, f"#reason-{one.id}-names")
     assert ("is there already" in said, 'value="À part"' in said) == (True, True)
     saved = ada.post(
         f"/settings/close-reasons/{one.code}/name/", {"name_en": "Own", "name_fr": "À part"}, headers=HTMX

@@ -59,6 +59,7 @@ class Deletion:
     deals: CustomerDeals
     contacts: int
     accounts: int
+    version: int
     refusal: OpportuneError | None = None
 
 
@@ -97,7 +98,7 @@ def deletion(actor: Actor, ref: RecordRef) -> Deletion:
     if ref.kind == "account":
         contacts = Contact.objects.visible_to(actor).filter(account_id=ref.id).count()
         accounts = Account.objects.visible_to(actor).filter(parent_id=ref.id).count()
-    return Deletion(ref, customer.full_name, deals, contacts, accounts, refusal)
+    return Deletion(ref, customer.full_name, deals, contacts, accounts, customer.version, refusal)
 
 
 def deals_of(actor: Actor, ref: RecordRef) -> CustomerDeals:

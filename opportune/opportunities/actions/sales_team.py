@@ -12,6 +12,7 @@ from opportune.kernel.checking import Check, text, truth
 from opportune.kernel.errors import Invalid, NotFound, Refused
 from opportune.kernel.sentences import sentence
 from opportune.ledger.binning import put_into_bin, take_out_of_bin
+from opportune.ledger.merging import check_version
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.models import Opportunity, TeamMember
@@ -48,11 +49,23 @@ def add_member(
 
 
 @action("change_team_member")
-def change_member(actor: Actor, opportunity_id: int, user_id: int, changes: Mapping[str, Any]) -> TeamMember:
-    """Change the role of a member of an open deal's sales team, or whether they may change the deal."""
+def change_member(
+    actor: Actor,
+    opportunity_id: int,
+    user_id: int,
+    changes: Mapping[str, Any],
+    *,
+    version: int | None = None,
+) -> TeamMember:
+    """Change the role of a member of an open deal's sales team, or whether they may change the deal.
+
+    Raises NotFound, NotPermitted, Invalid, Conflict `closed`, or Conflict where somebody changed the same after the
+    version that was seen.
+    """
     deal = obtain_open_deal(actor, opportunity_id, "share")
     member = _member(deal, user_id)
     kept = _checked(changes)
+    check_version(member, version, kept)
     recording().update(member, kept)
     grant = sharing.team_grant_on(deal.ref, user_id)
     if grant is not None and "may_write" in kept:

@@ -37,6 +37,7 @@ class MemberRow:
     name: str
     role: str
     may_write: bool
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def team_of(opportunity_id: int) -> Sequence[MemberRow]:
 @prepared
 def _members(opportunity_id: int) -> QuerySet[TeamMember, Any]:
     rows = TeamMember.objects.filter(LIVE, opportunity_id=opportunity_id).order_by("user__sort_key", "id")
-    return rows.values_list("user_id", "user__name", "role", "may_write")
+    return rows.values_list("user_id", "user__name", "role", "may_write", "version")
 
 
 def origin_of(actor: Actor, deal: Opportunity) -> Origin:

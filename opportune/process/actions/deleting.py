@@ -5,6 +5,7 @@ from opportune.kernel.errors import Invalid
 from opportune.kernel.registries import react
 from opportune.kernel.sentences import sentence
 from opportune.ledger.binning import put_into_bin
+from opportune.ledger.merging import check_version
 from opportune.ledger.ordering import number
 from opportune.ledger.recording import action, recording
 from opportune.process.events import StageRemoved, StepsRemoved
@@ -20,13 +21,14 @@ from opportune.process.standing import demand_not_default, demand_unused
 
 
 @action("delete_process")
-def delete_process(actor: Actor, process_id: int) -> None:
+def delete_process(actor: Actor, process_id: int, *, version: int | None = None) -> None:
     """Put a process that no deal uses, and none has used, into the bin.
 
-    Raises NotFound, NotPermitted, or Refused: `process_in_use` naming how many open deals there are (E-38) or
-    whose past tells of it, `process_is_default`.
+    Raises NotFound, NotPermitted, Conflict where somebody changed it after the version that was seen, or Refused:
+    `process_in_use` naming how many open deals there are (E-38) or whose past tells of it, `process_is_default`.
     """
     process = obtain_process(actor, process_id)
+    check_version(process, version, process.recorded_fields())
     demand_not_default(process)
     demand_unused(process)
     put_into_bin(process)
@@ -34,16 +36,22 @@ def delete_process(actor: Actor, process_id: int) -> None:
 
 @action("delete_stage")
 def delete_stage(
-    actor: Actor, stage_id: int, *, replacement_id: int | None = None, move_steps: bool = False
+    actor: Actor,
+    stage_id: int,
+    *,
+    replacement_id: int | None = None,
+    move_steps: bool = False,
+    version: int | None = None,
 ) -> None:
     """Delete a stage; open deals in it go to the replacement, or to no stage (C-094…C-096).
 
     Its steps go on top of the replacement's, in their order and with their ticks (C-097, C-103), or are deleted with
     it (C-098). Who left it for another process comes back to the replacement. If it was the default stage, there is
     none then. No gate asks and no task is made: it is no move. Raises NotFound, NotPermitted, Invalid for a
-    replacement that is none.
+    replacement that is none, Conflict where somebody changed the stage after the version that was seen.
     """
     stage = obtain_stage(actor, stage_id)
+    check_version(stage, version, stage.recorded_fields())
     replacement = _replacement(stage, replacement_id)
     if move_steps and replacement is None:
         raise Invalid({"move_steps": sentence("Steps can only go along to a replacement.")})
@@ -82,8 +90,12 @@ def _drop_steps(actor: Actor, stage: Stage) -> None:
 
 
 @action("delete_step")
-def delete_step(actor: Actor, step_id: int) -> None:
-    """Delete a step: it is gone from every record, even where it was ticked; done tasks stay (C-092, C-093)."""
+def delete_step(actor: Actor, step_id: int, *, version: int | None = None) -> None:
+    """Delete a step: it is gone from every record, even where it was ticked; done tasks stay (C-092, C-093).
+
+    Raises NotFound, NotPermitted, Conflict where somebody changed it after the version that was seen.
+    """
     step = obtain_step(actor, step_id)
+    check_version(step, version, step.recorded_fields())
     react(actor, StepsRemoved((step.pk,)))
     put_into_bin(step)

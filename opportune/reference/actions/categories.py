@@ -6,6 +6,7 @@ from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import sentence
 from opportune.kernel.text import storable
 from opportune.ledger.binning import put_into_bin
+from opportune.ledger.merging import check_version
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 from opportune.reference.models import Category, CategoryMark
@@ -14,8 +15,13 @@ from opportune.reference.queries import demand_reached
 
 
 @action("rename_category")
-def rename_category(actor: Actor, color: str, *, name_en: str, name_fr: str = "") -> Category:
-    """Name a category; without any name it is called by its colour again. Raises NotFound, NotPermitted, Invalid."""
+def rename_category(
+    actor: Actor, color: str, *, name_en: str, name_fr: str = "", version: int | None = None
+) -> Category:
+    """Name a category; without any name it is called by its colour again.
+
+    Raises NotFound, NotPermitted, Invalid, Conflict where somebody named it after the version that was seen.
+    """
     actor.demand_right("customise")
     category = _category(color)
     names = {"name_en": storable(name_en).strip(), "name_fr": storable(name_fr).strip()}
@@ -27,6 +33,7 @@ def rename_category(actor: Actor, color: str, *, name_en: str, name_fr: str = ""
         )
     others = Category.objects.exclude(pk=category.pk).values_list("name_en", "name_fr")
     demand_names_free(given, others)
+    check_version(category, version, names)
     recording().update(category, names)
     return category
 

@@ -9,12 +9,13 @@ from opportune.kernel.registries import react
 from opportune.kernel.sentences import Named, counted, sentence
 from opportune.kernel.text import fold, storable
 from opportune.ledger.binning import put_into_bin
+from opportune.ledger.merging import check_version
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 from opportune.reference.events import ListItemRemoved
 from opportune.reference.lists import ChoiceList
 from opportune.reference.models import ListItem
-from opportune.reference.naming import both_names, demand_code, demand_names_free
+from opportune.reference.naming import both_names, demand_code, demand_names_free, names_anew
 from opportune.reference.ordering import put_in_place
 from opportune.reference.queries import choice_uses, list_by_key
 
@@ -51,15 +52,18 @@ def change_choice(
     name_fr: str | None = None,
     position: int | None = None,
     is_active: bool | None = None,
+    version: int | None = None,
 ) -> None:
-    """Rename, move, offer or retire a choice, whichever is given, all or none. Raises as each of them."""
+    """Rename, move, offer or retire a choice, whichever is given, all or none.
+
+    Raises as each of them, and Conflict where somebody changed the same after the version that was seen.
+    """
     _, items = _customised(actor, list_key)
     item = _one(items, code)
+    given = {"name_en": name_en, "name_fr": name_fr, "position": position, "is_active": is_active}
+    check_version(item, version, [name for name, value in given.items() if value is not None])
     if name_en is not None or name_fr is not None:
-        names = {"name_en": item.name_en, "name_fr": item.name_fr}
-        names |= {
-            name: given for name, given in (("name_en", name_en), ("name_fr", name_fr)) if given is not None
-        }
+        names = names_anew(item.name_en, item.name_fr, name_en, name_fr)
         rename_choice(actor, list_key, code, **names)
     if position is not None:
         move_choice(actor, list_key, code, position=position)
@@ -107,14 +111,18 @@ def offer_choice(actor: Actor, list_key: str, code: str, *, is_active: bool) -> 
 
 
 @action("remove_choice")
-def remove_choice(actor: Actor, list_key: str, code: str, *, replacement: str | None = None) -> None:
+def remove_choice(
+    actor: Actor, list_key: str, code: str, *, replacement: str | None = None, version: int | None = None
+) -> None:
     """Take a choice away. Records that have it get the `replacement`, a code or blank, in the same change set (C-066).
 
     Raises NotFound, NotPermitted, Refused `fixed_list`, `default_choice`, or `choice_used` if it is used and nobody
-    said by what to replace it, Invalid for a replacement that the list does not offer.
+    said by what to replace it, Invalid for a replacement that the list does not offer, Conflict where somebody changed
+    the choice after the version that was seen.
     """
     wanted, items = _customised(actor, list_key)
     item = _one(items, code)
+    check_version(item, version, item.recorded_fields())
     _demand_may_go(wanted, item)
     uses = choice_uses(list_key)[code]
     if replacement is None and uses:

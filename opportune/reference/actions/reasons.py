@@ -10,11 +10,12 @@ from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.sentences import Named, counted, sentence
 from opportune.kernel.text import fold, storable
 from opportune.ledger.binning import put_into_bin
+from opportune.ledger.merging import check_version
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 from opportune.reference.defaults import NOT_RECORDED
 from opportune.reference.models import CloseReason
-from opportune.reference.naming import both_names, demand_code, demand_names_free
+from opportune.reference.naming import both_names, demand_code, demand_names_free, names_anew
 from opportune.reference.ordering import put_in_place
 from opportune.reference.queries import may_add_reason, reason_uses
 from opportune.reference.settings import MEANINGS
@@ -80,14 +81,17 @@ def change_close_reason(
     name_fr: str | None = None,
     position: int | None = None,
     is_offered: bool | None = None,
+    version: int | None = None,
 ) -> None:
-    """Rename, move, offer or withdraw a reason, whichever is given, all or none. Raises as each of them."""
+    """Rename, move, offer or withdraw a reason, whichever is given, all or none.
+
+    Raises as each of them, and Conflict where somebody changed the same after the version that was seen.
+    """
     reason = _changeable(actor, code) if position is None else _among_others(actor, code)[0]
+    given = {"name_en": name_en, "name_fr": name_fr, "position": position, "is_offered": is_offered}
+    check_version(reason, version, [name for name, value in given.items() if value is not None])
     if name_en is not None or name_fr is not None:
-        names = {"name_en": reason.name_en, "name_fr": reason.name_fr}
-        names |= {
-            name: given for name, given in (("name_en", name_en), ("name_fr", name_fr)) if given is not None
-        }
+        names = names_anew(reason.name_en, reason.name_fr, name_en, name_fr)
         rename_close_reason(actor, code, **names)
     if position is not None:
         move_close_reason(actor, code, position=position)

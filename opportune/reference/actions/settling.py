@@ -10,7 +10,8 @@ from opportune.kernel.errors import Invalid, Refused
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
-from opportune.ledger.models import LIVE
+from opportune.ledger.merging import changed_first
+from opportune.ledger.models import LIVE, Change
 from opportune.ledger.recording import action, recording
 from opportune.reference.models import Currency, Setting
 from opportune.reference.presets import PRESETS
@@ -28,10 +29,13 @@ def change_setting(actor: Actor, key: str, value: Any) -> None:
 
 
 @action("change_settings")
-def change_settings(actor: Actor, changes: Mapping[str, Any]) -> None:
+def change_settings(
+    actor: Actor, changes: Mapping[str, Any], *, seen: Mapping[str, Any] | None = None
+) -> None:
     """Set several of the organisation's settings, all or none.
 
-    Raises NotPermitted, Invalid for an unknown key or a value that does not fit, or Refused `base_currency_frozen`.
+    `seen` are the values that the caller saw. Raises NotPermitted, Invalid for an unknown key or a value that does not
+    fit, Refused `base_currency_frozen`, or Conflict for a setting that somebody changed since to something else.
     """
     actor.demand_right("administer")
     tidied = {key: _tidied(value) for key, value in changes.items()}
@@ -40,11 +44,23 @@ def change_settings(actor: Actor, changes: Mapping[str, Any]) -> None:
         raise Invalid(wrong)
     demand_base_currency_free(tidied.get("base_currency"))
     kept = {each.key: each for each in Setting.objects.select_for_update().filter(LIVE, key__in=tidied)}
+    _demand_as_seen(tidied, kept, seen or {})
     for key, value in tidied.items():
         if key in kept:
             recording().update(kept[key], {"value": value})
         elif value != SETTINGS[key]:
             recording().create(Setting(key=key, value=value))
+
+
+def _demand_as_seen(wanted: Mapping[str, Any], kept: Mapping[str, Setting], seen: Mapping[str, Any]) -> None:
+    present = {key: kept[key].value if key in kept else SETTINGS[key] for key in wanted}
+    changed = [key for key in wanted if key in seen and present[key] not in (seen[key], wanted[key])]
+    if not changed:
+        return
+    # a setting that is at its default again is in the bin
+    ids = Setting.objects.filter(key__in=changed).values("pk")
+    later = Change.objects.filter(kind=Setting.kind, record_id__in=ids).select_related("change_set")
+    raise changed_first(later.latest("pk").change_set, changes={key: present[key] for key in changed})
 
 
 @action("apply_preset")

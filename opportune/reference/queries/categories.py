@@ -34,6 +34,7 @@ class CategoryRow:
     color: str
     name_en: str
     name_fr: str
+    version: int = 0
 
     def called(self, language: str) -> str | Sentence:
         """The name in a language, in the other if there is only that, else the colour."""
@@ -48,7 +49,8 @@ def categories() -> Sequence[CategoryRow]:
 
 @prepared
 def _categories() -> QuerySet[Category, Any]:
-    return Category.objects.order_by("position", "id").values_list("id", "color", "name_en", "name_fr")
+    rows = Category.objects.order_by("position", "id")
+    return rows.values_list("id", "color", "name_en", "name_fr", "version")
 
 
 def category_by_color(color: str) -> CategoryRow:
@@ -70,8 +72,9 @@ def categories_of(kind: str, record_ids: Iterable[int]) -> dict[int, tuple[Categ
 @prepared
 def _marks(kind: str, record_ids: Sequence[int]) -> QuerySet[CategoryMark, Any]:
     rows = CategoryMark.objects.filter(LIVE, record_kind=kind, record_id__in=record_ids)
-    columns = ("record_id", "category_id", "category__color", "category__name_en", "category__name_fr")
-    return rows.order_by("category__position", "id").values_list(*columns)
+    columns = ("id", "color", "name_en", "name_fr", "version")
+    named = [f"category__{column}" for column in columns]
+    return rows.order_by("category__position", "id").values_list("record_id", *named)
 
 
 def record_categories(actor: Actor, ref: RecordRef) -> Sequence[CategoryRow]:

@@ -28,15 +28,11 @@ class Choice:
     name_en: str
     name_fr: str
     is_active: bool = True
+    version: int = 0
 
     def name(self, language: str) -> str:
         """The name in a language, English unless French."""
         return self.name_fr if language.startswith("fr") else self.name_en
-
-    @property
-    def names(self) -> dict[str, str]:
-        """Both names, as they are edited."""
-        return {"name_en": self.name_en, "name_fr": self.name_fr}
 
 
 def choices(list_key: str) -> Sequence[Choice]:
@@ -72,7 +68,7 @@ def names_of_choices(list_keys: Collection[str]) -> dict[tuple[str, str], Named]
 @prepared
 def _items(list_keys: Sequence[str]) -> QuerySet[ListItem, Any]:
     rows = ListItem.objects.filter(LIVE, list_key__in=list_keys).order_by("position", "id")
-    return rows.values_list("list_key", "id", "code", "name_en", "name_fr", "is_active")
+    return rows.values_list("list_key", "id", "code", "name_en", "name_fr", "is_active", "version")
 
 
 def list_by_key(key: str) -> ChoiceList:
@@ -199,4 +195,5 @@ def _reason(row: CloseReason) -> Reason:
         status_reason=row.status_reason,
         asks_competitor=row.asks_competitor,
         is_offered=row.is_offered,
+        version=row.version,
     )

@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from opportune.customers import actions, queries
-from opportune.kernel.errors import Refused
+from opportune.kernel.errors import Conflict, Refused
 from opportune.kernel.records import RecordRef
+from opportune.web.conflicts import status_of, version_of
 from opportune.web.customers.forms import ACCOUNT, CONTACT, Kind
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.urls_of import with_parameters
@@ -61,19 +62,25 @@ def contact_restore(request: SignedIn, contact_id: int) -> HttpResponse:
 def _delete(request: SignedIn, kind: Kind, record_id: int, delete: Callable[..., Any]) -> HttpResponse:
     found = queries.deletion(request.actor, RecordRef(kind.name, record_id))
     if request.method == "POST":
+        version = version_of(request)
         try:
-            delete(request.actor, record_id)
+            delete(request.actor, record_id, version=version)
         except Refused as refusal:
             return _show_deletion(request, kind, found, refusal.message)
+        except Conflict as conflict:
+            found = queries.deletion(request.actor, RecordRef(kind.name, record_id))
+            return _show_deletion(request, kind, found, None, conflict=conflict)
         tell(request, gettext("Deleted."))
         return go(request, reverse(kind.list_name))
     return _show_deletion(request, kind, found, found.refusal.message if found.refusal else None)
 
 
-def _show_deletion(request: SignedIn, kind: Kind, found: queries.Deletion, refusal: Any) -> HttpResponse:
-    context = {"kind": kind, "found": found, "refusal": refusal}
+def _show_deletion(
+    request: SignedIn, kind: Kind, found: queries.Deletion, refusal: Any, *, conflict: Conflict | None = None
+) -> HttpResponse:
+    context = {"kind": kind, "found": found, "refusal": refusal, "conflict": conflict}
     template = "customers/deletion_form.html" if is_htmx(request) else "customers/deletion_page.html"
-    return page(request, template, context, status=422 if refusal and request.method == "POST" else 200)
+    return page(request, template, context, status=status_of(refusal and request.method == "POST", conflict))
 
 
 def _bin(request: SignedIn, kind: Kind) -> HttpResponse:

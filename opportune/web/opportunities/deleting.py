@@ -14,6 +14,7 @@ from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions, queries
 from opportune.opportunities.deletion_filter import DeletionFilter
 from opportune.process.queries import processes
+from opportune.web.conflicts import version_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.picked import CUSTOMER, read_picked
 from opportune.web.templating import said
@@ -29,9 +30,7 @@ def delete(request: SignedIn, opportunity_id: int) -> HttpResponse:
     found = queries.deal_deletion(request.actor, opportunity_id)
     refusal, conflict = found.refusal, None
     if request.method == "POST":
-        typed = Typed(request.POST.dict())
-        version = typed.whole("version")
-        typed.demand()
+        version = version_of(request)
         try:
             actions.delete_opportunity(request.actor, opportunity_id, version=version)
         except Refused as error:

@@ -1,5 +1,6 @@
 """What hangs on a deal: competitors, the sales team, shares, the reminder, comments; and making a copy."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,19 +15,27 @@ from opportune.kernel.errors import Conflict, NotFound
 from opportune.kernel.records import RecordRef
 from opportune.opportunities import actions
 from opportune.opportunities.actions.cloning import proposed_subject
-from opportune.opportunities.queries import OpportunityRecord, RivalRow, competitor_names, opportunity
+from opportune.opportunities.queries import (
+    MemberRow,
+    OpportunityRecord,
+    RivalRow,
+    competitor_names,
+    opportunity,
+)
 from opportune.reference.queries import choices
 from opportune.web.back import safe
-from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile
+from opportune.web.conflicts import Meanwhile, Reading, as_shown, meanwhile, names_of
 from opportune.web.formats import typed_amount
 from opportune.web.opportunities.deal_form import DealForm
 from opportune.web.opportunities.record import ROLES
 from opportune.web.pages import SignedIn, go, page, signed_in, tell
+from opportune.web.settings.forms import Fields
 from opportune.web.typed import Typed
 
 RIVAL = ("name", "price", "checked_on", "note")
 RIVAL_READING = Reading(days=("checked_on",), money=("price",))
 MEMBER = ("user_id", "role", "may_write")
+PLACE = Fields(("role",), ("may_write",), Reading(names=partial(names_of, ("may_write",), {"role": ROLES})))
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,21 +132,29 @@ def sales_team(request: SignedIn, opportunity_id: int) -> HttpResponse:
 def member(request: SignedIn, opportunity_id: int, person_id: int) -> HttpResponse:
     """Give a member of the sales team another role, or another access."""
     record = opportunity(request.actor, opportunity_id)
-    shown = next((one for one in record.team if one.user_id == person_id), None)
-    if shown is None:
-        raise NotFound("team_member")
+    shown = _member_of(record, person_id)
     typed = Typed(request.POST.dict())
 
     def change() -> None:
-        place = {"role": typed.text("role"), "may_write": typed.ticked("may_write")}
-        actions.change_member(request.actor, opportunity_id, person_id, place)
+        place, version = PLACE.changed(typed, shown), typed.whole("version")
+        typed.demand()
+        actions.change_member(request.actor, opportunity_id, person_id, place, version=version)
 
-    values = typed.values(MEMBER)
-    if request.method == "GET":
-        values = {"role": shown.role, "may_write": "on" if shown.may_write else ""}
+    def anew(conflict: Conflict) -> Meanwhile:
+        now = _member_of(opportunity(request.actor, opportunity_id), person_id)
+        return PLACE.meanwhile(conflict, typed, now)
+
+    values = PLACE.typed(typed) if request.method == "POST" else PLACE.values(shown)
     lists = {"people": (), "roles": choices(ROLES), "member": shown}
     form = DealForm(request, record, "opportunities/member_form.html", lists)
-    return form.answer(change, values, gettext("Saved."))
+    return form.answer(change, values, gettext("Saved."), anew=anew)
+
+
+def _member_of(record: OpportunityRecord, person_id: int) -> MemberRow:
+    found = next((one for one in record.team if one.user_id == person_id), None)
+    if found is None:
+        raise NotFound("team_member")
+    return found
 
 
 @require_POST

@@ -6,14 +6,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from opportune.identity.actor import Actor
-from opportune.kernel.errors import Invalid, NotFound
+from opportune.kernel.errors import NotFound
 from opportune.kernel.records import RecordRef
 from opportune.reference import actions, queries
-from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.settings.forms import saved
+from opportune.web.pages import SignedIn, go, page, signed_in, tell
+from opportune.web.settings.naming import Line, names_shown, renamed
 from opportune.web.templating import called
 from opportune.web.typed import Typed
 
@@ -22,24 +22,34 @@ from opportune.web.typed import Typed
 @signed_in
 def index(request: SignedIn) -> HttpResponse:
     """The six categories and their names."""
-    return _list(request, {}, "")
+    request.actor.demand_right("customise")
+    found = queries.categories()
+    return page(request, "settings/categories.html", {"categories": found, "names": names_shown(found)})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @signed_in
 def rename(request: SignedIn, color: str) -> HttpResponse:
     """Name a category."""
-    typed = Typed(request.POST.dict())
-    names = {name: typed.text(name) for name in ("name_en", "name_fr")}
-    try:
-        actions.rename_category(request.actor, color, **names)
-    except Invalid as invalid:
-        return _list(request, invalid.fields, color, names)
-    if is_htmx(request):
-        category = next(each for each in queries.categories() if each.color == color)
-        return saved(request, "settings/category_saved.html", category=category)
-    tell(request, gettext("Saved."))
-    return go(request, reverse("categories"))
+
+    def line() -> Line:
+        found = queries.category_by_color(color)
+        address = reverse("category_name", args=[color])
+        return Line(f"category-{found.id}", called(found), address, reverse("categories"), is_required=False)
+
+    def command(names: dict[str, Any], version: int | None) -> None:
+        found = queries.category_by_color(color)
+        given = {"name_en": found.name_en, "name_fr": found.name_fr} | names
+        actions.rename_category(request.actor, color, version=version, **given)
+
+    return renamed(
+        request,
+        lambda: queries.category_by_color(color),
+        line,
+        command,
+        template="settings/category_saved.html",
+        category=lambda: queries.category_by_color(color),
+    )
 
 
 @require_POST
@@ -82,12 +92,3 @@ def category_name(color: str) -> str:
 
 def _name_among(found: Sequence[queries.CategoryRow], color: str) -> str:
     return next((called(each) for each in found if each.color == color), "")
-
-
-def _list(request: SignedIn, errors: object, at: str, values: object = None) -> HttpResponse:
-    request.actor.demand_right("customise")
-    context = {"categories": queries.categories(), "errors": errors, "at": at, "values": values or {}}
-    template = "settings/categories_body.html" if is_htmx(request) else "settings/categories.html"
-    response = page(request, template, context, status=422 if errors else 200)
-    response["HX-Retarget"], response["HX-Reswap"] = "#categories", "outerHTML"
-    return response

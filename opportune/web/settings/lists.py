@@ -13,10 +13,11 @@ from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.sentences import Sentence
 from opportune.reference import actions, queries
 from opportune.reference.lists import LISTS
+from opportune.web.conflicts import status_of
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.settings.forms import saved
+from opportune.web.settings.naming import Line, names_shown, renamed
 from opportune.web.settings.tree import place_of
-from opportune.web.templating import said
+from opportune.web.templating import named, said
 from opportune.web.typed import Typed
 
 
@@ -62,20 +63,25 @@ def add(request: SignedIn, list_key: str) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @signed_in
 def rename(request: SignedIn, list_key: str, choice: str) -> HttpResponse:
     """Give a choice other names."""
-    typed = Typed(request.POST.dict())
-    names = {name: typed.text(name) for name in ("name_en", "name_fr")}
-    return _done(
-        request,
-        list_key,
-        lambda: actions.rename_choice(request.actor, list_key, choice, **names),
-        gettext("Saved."),
-        at=choice,
-        typed=names,
-    )
+
+    def line() -> Line:
+        found = _choice(request, list_key, choice)
+        address = reverse("choice_name", args=[list_key, choice])
+        return Line(f"choice-{found.id}", named(found), address, reverse("list", args=[list_key]))
+
+    def command(names: dict[str, Any], version: int | None) -> None:
+        actions.change_choice(request.actor, list_key, choice, version=version, **names)
+
+    response = renamed(request, lambda: _choice(request, list_key, choice), line, command)
+    return _changed(response, list_key) if request.change_sets and is_htmx(request) else response
+
+
+def _choice(request: SignedIn, list_key: str, choice: str) -> queries.Choice:
+    return queries.used_choice(request.actor, list_key, choice).choice
 
 
 @require_POST
@@ -113,23 +119,34 @@ def remove(request: SignedIn, list_key: str, choice: str) -> HttpResponse:
     typed = Typed(request.POST.dict())
     replacement = {"blank": "", "other": typed.text("replacement")}.get(typed.text("instead"))
     try:
-        actions.remove_choice(request.actor, list_key, choice, replacement=replacement)
+        version = typed.whole("version")
+        typed.demand()
+        actions.remove_choice(request.actor, list_key, choice, replacement=replacement, version=version)
     except Invalid as invalid:
         return _ask(request, list_key, choice, invalid.fields)
     except Refused as refusal:
         return _ask(request, list_key, choice, {"instead": refusal.message})
+    except Conflict as conflict:
+        return _ask(request, list_key, choice, {}, conflict=conflict)
     return _settled(request, list_key, gettext("Deleted."))
 
 
-def _ask(request: SignedIn, list_key: str, choice: str, errors: Mapping[str, Sentence]) -> HttpResponse:
+def _ask(
+    request: SignedIn,
+    list_key: str,
+    choice: str,
+    errors: Mapping[str, Sentence],
+    *,
+    conflict: Conflict | None = None,
+) -> HttpResponse:
     context = _context(request, list_key)
     used = queries.used_choice(request.actor, list_key, choice)
     others = [
         each.choice for each in context["items"] if each.choice != used.choice and each.choice.is_active
     ]
-    context |= {"used": used, "others": others, "errors": errors}
+    context |= {"used": used, "others": others, "errors": errors, "conflict": conflict}
     template = "settings/list_removal_body.html" if is_htmx(request) else "settings/list_removal.html"
-    return page(request, template, context, status=422 if errors else 200)
+    return page(request, template, context, status=status_of(errors, conflict))
 
 
 def _done(
@@ -138,14 +155,13 @@ def _done(
     command: Callable[[], object],
     text: str,
     *,
-    at: str = "",
     typed: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     try:
         command()
     except (Invalid, Refused) as error:
         fields = error.fields if isinstance(error, Invalid) else {"name_en": error.message}
-        context = {**_context(request, list_key), "errors": fields, "at": at, "values": dict(typed or {})}
+        context = {**_context(request, list_key), "errors": fields, "values": dict(typed or {})}
         template = "settings/list_body.html" if is_htmx(request) else "settings/list.html"
         response = page(request, template, context, status=422)
         response["HX-Retarget"], response["HX-Reswap"] = "#list-body", "outerHTML"
@@ -155,8 +171,6 @@ def _done(
             raise
         context = {**_context(request, list_key), "refused": said(conflict.message)}
         return page(request, "settings/list_body.html", context, status=409)
-    if at and is_htmx(request):
-        return _changed(saved(request), list_key)
     return _settled(request, list_key, text)
 
 
@@ -174,12 +188,13 @@ def _changed(response: HttpResponse, list_key: str) -> HttpResponse:
 
 
 def _context(request: SignedIn, list_key: str) -> dict[str, Any]:
+    items = queries.used_choices(request.actor, list_key)
     return {
-        "items": queries.used_choices(request.actor, list_key),
+        "items": items,
+        "names": names_shown(used.choice for used in items),
         "list": queries.list_by_key(list_key),
         "errors": {},
         "values": {},
-        "at": "",
         "done": "",
         "refused": "",
         "undo": request.change_sets[-1] if request.change_sets else 0,

@@ -1,6 +1,7 @@
 """The organisation's settings and presets; its currencies and their rates."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,15 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from opportune.kernel.errors import Invalid, Refused
+from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.sentences import sentence
 from opportune.opportunities import actions as deal_actions
 from opportune.process.queries import processes
 from opportune.reference import actions, queries
 from opportune.reference.presets import PRESETS
 from opportune.reference.settings import MEANINGS, SETTINGS
+from opportune.web.conflicts import Meanwhile, Reading, meanwhile, status_of
 from opportune.web.pages import SignedIn, go, page, signed_in, tell
-from opportune.web.templating import said
+from opportune.web.templating import named, said
 from opportune.web.typed import Typed
 
 
@@ -29,17 +31,16 @@ def show(request: SignedIn) -> HttpResponse:
     if request.method == "GET":
         return _form(request, _values(), {})
     typed = Typed(request.POST.dict())
-    given = {
-        key: typed.text(key) == "yes" if isinstance(default, bool) else typed.text(key)
-        for key, default in SETTINGS.items()
-        if key in typed.given
-    }
+    wanted, seen = _read(typed.only_changed().given), _read(typed.shown())
     try:
-        actions.change_settings(request.actor, given)
+        actions.change_settings(request.actor, wanted, seen=seen)
     except Invalid as invalid:
-        return _form(request, {**_values(), **given}, invalid.fields)
+        return _form(request, {**_values(), **typed.given}, invalid.fields)
     except Refused as refusal:
-        return _form(request, {**_values(), **given}, {"base_currency": refusal.message})
+        return _form(request, {**_values(), **typed.given}, {"base_currency": refusal.message})
+    except Conflict as conflict:
+        theirs = meanwhile(conflict, typed.given, _values(), READING)
+        return _form(request, theirs.values, {}, conflict=theirs)
     return _settled(request, gettext("Saved."), "organisation")
 
 
@@ -156,21 +157,51 @@ def _settled(request: SignedIn, text: str, where: str) -> HttpResponse:
 
 
 def _values() -> dict[str, Any]:
+    """Every setting as its field shows it, with what is sent back of it: a setting has no version until it is set."""
     settled = queries.organisation_settings()
-    return {key: getattr(settled, key) for key in SETTINGS}
+    shown = {key: _text(getattr(settled, key)) for key in SETTINGS}
+    return {**shown, "was": json.dumps(shown)}
 
 
-def _form(request: SignedIn, values: dict[str, Any], errors: object) -> HttpResponse:
+def _text(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _read(given: Mapping[str, str]) -> dict[str, Any]:
+    """The settings among what was sent, as they are kept."""
+    return {
+        key: given[key].strip() == "yes" if isinstance(default, bool) else given[key].strip()
+        for key, default in SETTINGS.items()
+        if key in given
+    }
+
+
+def _names() -> dict[str, dict[str, str]]:
+    answers = {"yes": gettext("Yes"), "no": gettext("No")}
+    return {
+        "default_process": {process.key: named(process) for process in processes()},
+        **{key: answers for key, default in SETTINGS.items() if isinstance(default, bool)},
+    }
+
+
+READING = Reading(names=_names)
+
+
+def _form(
+    request: SignedIn, values: Mapping[str, Any], errors: object, *, conflict: Meanwhile | None = None
+) -> HttpResponse:
     context = {
         "values": values,
         "errors": errors,
+        "conflict": conflict,
         "meanings": MEANINGS,
+        "switches": [key for key, default in SETTINGS.items() if isinstance(default, bool)],
         "presets": PRESETS.values(),
         "zones": sorted(available_timezones()),
         "processes": processes(with_retired=False),
         "currencies": queries.currencies(),
     }
-    return page(request, "settings/organisation.html", context, status=422 if errors else 200)
+    return page(request, "settings/organisation.html", context, status=status_of(errors, conflict))
 
 
 def _currencies(request: SignedIn, values: dict[str, Any], errors: object) -> HttpResponse:

@@ -12,7 +12,7 @@ from opportune.process import actions
 from opportune.process.queries import ProcessPicture, process_by_id, process_use, processes
 from opportune.reference.actions import change_setting
 from opportune.reference.queries import organisation_settings
-from opportune.web.conflicts import Meanwhile, Reading, names_of, status_of
+from opportune.web.conflicts import Meanwhile, Reading, names_of, status_of, version_of
 from opportune.web.pages import SignedIn, go, page, signed_in, tell
 from opportune.web.settings.forms import Fields, dialog
 from opportune.web.settings.tree import address_of, moved, tree_context, way_of
@@ -156,13 +156,16 @@ def delete(request: SignedIn, process_id: int) -> HttpResponse:
     """Say how many opportunities use a process, and delete it if none does."""
     request.actor.demand_right("customise")
     process = process_by_id(process_id)
-    context = {"process": process, "use": process_use(process_id)}
+    context = {"process": process, "use": process_use(process_id), "conflict": None}
     if request.method == "GET":
         return dialog(request, "settings/process_delete.html", {**context, "errors": {}})
     try:
-        actions.delete_process(request.actor, process_id)
+        actions.delete_process(request.actor, process_id, version=version_of(request))
     except Refused as refusal:
         errors = {"delete": refusal.message}
         return dialog(request, "settings/process_delete.html", {**context, "errors": errors}, status=422)
+    except Conflict as conflict:
+        context |= {"process": process_by_id(process_id), "conflict": conflict, "errors": {}}
+        return dialog(request, "settings/process_delete.html", context, status=409)
     tell(request, gettext("Process deleted."))
     return go(request, address_of(None))

@@ -1,6 +1,7 @@
 """Close reasons: the list with its counts (B-010), and a new one beside the close form (B-016, B-017)."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -10,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.reference import actions, queries
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.settings.forms import saved
+from opportune.web.settings.naming import Line, names_shown, renamed
 from opportune.web.settings.tree import place_of
-from opportune.web.templating import said
+from opportune.web.templating import named, said
 from opportune.web.typed import Typed
 
 FIELDS = ("outcome", "status_reason", "code", "name", "name_fr")
@@ -61,21 +62,20 @@ def new(request: SignedIn) -> HttpResponse:
     return _settled(request, gettext("Added."), "board")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @signed_in
 def rename(request: SignedIn, reason: str) -> HttpResponse:
     """Give a close reason other names."""
-    typed = Typed(request.POST.dict())
-    names = {name: typed.text(name) for name in ("name_en", "name_fr")}
-    try:
-        actions.rename_close_reason(request.actor, reason, **names)
-    except Invalid as invalid:
-        refused = _list(request, values=names, errors=invalid.fields, at=reason)
-        refused["HX-Retarget"], refused["HX-Reswap"] = "#reasons", "outerHTML"
-        return refused
-    if is_htmx(request):
-        return saved(request)
-    return _settled(request, gettext("Saved."))
+
+    def line() -> Line:
+        found = queries.reason_by_code(reason)
+        address = reverse("close_reason_name", args=[reason])
+        return Line(f"reason-{found.id}", named(found), address, reverse("close_reasons"))
+
+    def command(names: dict[str, Any], version: int | None) -> None:
+        actions.change_close_reason(request.actor, reason, version=version, **names)
+
+    return renamed(request, lambda: queries.reason_by_code(reason), line, command)
 
 
 @require_POST
@@ -131,16 +131,16 @@ def _list(
     *,
     values: object = None,
     errors: object = None,
-    at: str = "",
     done: str = "",
     refused: str = "",
     status: int = 0,
 ) -> HttpResponse:
+    used = queries.used_reasons(request.actor)
     context = {
-        "reasons": queries.used_reasons(request.actor),
+        "reasons": used,
+        "names": names_shown(each.reason for each in used),
         "values": values or {"outcome": ""},
         "errors": errors or {},
-        "at": at,
         "done": done,
         "refused": refused,
         "undo": request.change_sets[-1] if request.change_sets else 0,

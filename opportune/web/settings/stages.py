@@ -247,6 +247,7 @@ def delete(request: SignedIn, stage_id: int) -> HttpResponse:
         "stage": stage,
         "use": use,
         "worth": held if held.count == use.open else None,
+        "conflict": None,
     }
     if request.method == "GET":
         heir = next((each for each in process.stages[stage.order + 1 :]), None) or next(
@@ -257,12 +258,19 @@ def delete(request: SignedIn, stage_id: int) -> HttpResponse:
     typed = Typed(request.POST.dict())
     move_steps = typed.ticked("move_steps") and bool(typed.text("replacement"))
     try:
-        replacement_id = typed.whole("replacement")
+        replacement_id, version = typed.whole("replacement"), typed.whole("version")
         typed.demand()
-        actions.delete_stage(request.actor, stage_id, replacement_id=replacement_id, move_steps=move_steps)
+        actions.delete_stage(
+            request.actor, stage_id, replacement_id=replacement_id, move_steps=move_steps, version=version
+        )
     except Invalid as invalid:
         values = {**typed.values(("replacement",)), "move_steps": move_steps}
         shown = {**context, "values": values, "errors": invalid.fields}
         return dialog(request, "settings/stage_delete.html", shown, status=422)
+    except Conflict as conflict:
+        process, stage = stage_by_id(stage_id)
+        values = {**typed.values(("replacement",)), "move_steps": move_steps}
+        shown = {**context, "process": process, "stage": stage, "values": values, "errors": {}}
+        return dialog(request, "settings/stage_delete.html", {**shown, "conflict": conflict}, status=409)
     tell(request, gettext("Stage deleted."))
     return go(request, address_of(process, unfolded(request)))

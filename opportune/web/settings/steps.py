@@ -18,7 +18,7 @@ from opportune.process.queries import (
     step_by_id,
     step_use,
 )
-from opportune.web.conflicts import Meanwhile, Reading, names_of, status_of
+from opportune.web.conflicts import Meanwhile, Reading, names_of, status_of, version_of
 from opportune.web.opportunities.names import field_names
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.settings.forms import Fields, dialog, menu
@@ -190,9 +190,15 @@ def delete(request: SignedIn, step_id: int) -> HttpResponse:
     """Say how many opportunities show a step, and delete it."""
     request.actor.demand_right("customise")
     process, stage, step = step_by_id(step_id)
-    if request.method == "GET":
+    seen = None
+    if request.method == "POST":
+        try:
+            actions.delete_step(request.actor, step_id, version=version_of(request))
+        except Conflict as conflict:
+            (process, stage, step), seen = step_by_id(step_id), conflict
+    if request.method == "GET" or seen:
         context = {"process": process, "stage": stage, "step": step, "use": step_use(step_id)}
-        return dialog(request, "settings/step_delete.html", context)
-    actions.delete_step(request.actor, step_id)
+        context["conflict"] = seen
+        return dialog(request, "settings/step_delete.html", context, status=status_of(None, seen))
     tell(request, gettext("Step deleted."))
     return go(request, address_of(process, (*unfolded(request), stage.id)))

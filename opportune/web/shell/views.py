@@ -14,7 +14,7 @@ from opportune.identity import actions as people
 from opportune.identity.actor import actor_for
 from opportune.identity.queries import people as everybody
 from opportune.kernel import clock
-from opportune.kernel.errors import Invalid, NotFound, OpportuneError
+from opportune.kernel.errors import Conflict, Invalid, NotFound, OpportuneError
 from opportune.kernel.sentences import sentence
 from opportune.ledger.queries import last_undoable
 from opportune.ledger.undo import undo
@@ -26,10 +26,13 @@ from opportune.reference.presets import PRESETS
 from opportune.search.queries import find
 from opportune.storage.outages import Outage, outage_of
 from opportune.web.back import safe
+from opportune.web.conflicts import Reading, names_of, status_of
 from opportune.web.pages import SignedIn, go, is_htmx, outage, page, problem, signed_in, tell
+from opportune.web.settings.forms import Fields
 from opportune.web.typed import Typed
 from opportune.web.viewer import look_as_visitor, viewer
 
+RESPONSIBLE = Fields(("owner_id",), (), Reading(names=names_of))
 MISTAKE = sentence("Something went wrong on the server. It has been noted in the server’s log.")
 
 
@@ -133,20 +136,27 @@ def end_task(request: SignedIn, task_id: int, how: str) -> HttpResponse:
 @signed_in
 def assign_task(request: SignedIn, task_id: int) -> HttpResponse:
     """Give a task to somebody else."""
-    shown, errors = task(request.actor, task_id), {}
+    shown, errors, seen = task(request.actor, task_id), {}, None
+    typed = Typed(request.POST.dict() if request.method == "POST" else request.GET.dict())
+    values = RESPONSIBLE.values(shown)
     if request.method == "POST":
+        values = RESPONSIBLE.typed(typed)
         try:
-            owner_id = Typed(request.POST.dict()).whole("owner_id") or 0
-            tasks.assign_task(request.actor, task_id, owner_id=owner_id)
+            owner_id, version = typed.whole("owner_id") or 0, typed.whole("version")
+            typed.demand()
+            tasks.assign_task(request.actor, task_id, owner_id=owner_id, version=version)
         except Invalid as invalid:
             errors = invalid.fields
+        except Conflict as conflict:
+            seen = RESPONSIBLE.meanwhile(conflict, typed, task(request.actor, task_id))
+            values = {**seen.values}
         else:
             tell(request, gettext("Task handed over."))
             return go(request, safe(request, request.POST.get("next", "/tasks/")))
-    values = {"owner_id": shown.owner_id, "next": request.GET.get("next", "/tasks/")}
-    context = {"task": shown, "people": everybody(), "values": values, "errors": errors}
+    values["next"] = typed.text("next") or "/tasks/"
+    context = {"task": shown, "people": everybody(), "values": values, "errors": errors, "conflict": seen}
     template = "shell/task_owner.html" if is_htmx(request) else "shell/task_owner_page.html"
-    return page(request, template, context, status=422 if errors else 200)
+    return page(request, template, context, status=status_of(errors, seen))
 
 
 @require_GET
