@@ -27,11 +27,12 @@ def check_version(record: Recorded, seen: int | None, fields: Iterable[str]) -> 
         .order_by("version")
     )
     facets = handlers[record.kind].facets()
-    theirs = touched_facets((name for change in later for name in change.after), facets)
-    if not theirs & touched_facets(fields, facets):
+    mine = touched_facets(fields, facets)
+    same = [change for change in later if touched_facets(change.after, facets) & mine]
+    if not same:
         return
     raise changed_first(
-        later[-1].change_set,
+        same[-1].change_set,
         version=record.version,
         changes={name: value for change in later for name, value in change.after.items()},
     )

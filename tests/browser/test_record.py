@@ -443,3 +443,59 @@ def test_what_is_typed_in_a_field_before_the_scripts_run_stays_there(
     held[0].continue_()
     page.wait_for_load_state()
     expect(page.locator("[name=subject]")).to_have_value("Pump 1]j")
+
+
+def test_what_is_typed_in_a_stage_outlives_another_stage_the_cross_and_an_undo(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    page.locator("#stage-now").click()
+    flyout, stages = page.locator("#flyout .flyout"), page.locator(".proc > a")
+    budget = flyout.get_by_label("Budget")
+    budget.fill("15")
+    stages.nth(2).click()
+    expect(flyout.get_by_label("Budget")).to_have_count(0)
+    expect(toast(page)).to_contain_text("What you typed is kept, and not saved yet.")
+    page.locator("#stage-now").click()
+    expect(budget).to_have_value("15")
+    flyout.locator("[data-close-flyout]").click()
+    expect(flyout).to_have_count(0)
+    page.locator("#stage-now").click()
+    expect(budget).to_have_value("15")
+    flyout.get_by_role("checkbox").first.check()
+    expect(toast(page)).to_contain_text("Saved.")
+    toast(page).get_by_role("button", name="Undo").click()
+    expect(flyout.get_by_role("checkbox").first).not_to_be_checked()
+    expect(budget).to_have_value("15")
+    actions.edit(company.carol, deals[0].pk, {"budget": Decimal(7000)})
+    page.reload()
+    budget.press("Enter")
+    expect(flyout.get_by_role("alert")).to_contain_text("Theirs: €7,000")
+    flyout.get_by_role("button", name="Save mine").click()
+    expect(page.locator("#details")).to_contain_text("€15")
+    budget.fill("16")
+    flyout.get_by_role("button", name="Next stage").click()
+    expect(page.locator("#details")).to_contain_text("€16")
+    expect(stages.nth(1)).to_have_attribute("aria-current", "step")
+    stages.first.click()
+    expect(budget).to_have_value("16")
+    assert Opportunity.objects.get(pk=deals[0].pk).budget == 16
+
+
+def test_what_is_typed_stays_on_screen_where_a_colleague_closed_the_deal(
+    company: Company, deals: list[Opportunity], seat: Seat
+) -> None:
+    page = seat(company.alice, path=f"/opportunities/{deals[0].pk}/")
+    page.locator("#stage-now").click()
+    flyout = page.locator("#flyout .flyout")
+    budget = flyout.get_by_label("Budget")
+    budget.fill("15")
+    actions.close(company.carol, deals[0].pk, outcome="lost", reason="PRICE_L", on=organisation_today())
+    budget.press("Enter")
+    expect(flyout.get_by_role("alert")).to_contain_text("What you typed is not saved. It stays here.")
+    expect(budget).to_have_value("15")
+    page.get_by_role("button", name="Reopen").click()
+    expect(page.get_by_role("link", name="Close as won")).to_be_visible()
+    expect(budget).to_have_value("15")
+    budget.press("Enter")
+    expect(page.locator("#details")).to_contain_text("€15")

@@ -1,6 +1,7 @@
 """The flyout of a stage: each step is saved on its own, its fault stands at it, and the page says what changed."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from html import unescape
 
@@ -10,8 +11,10 @@ from django.test import Client
 from opportune.ledger.models import ChangeSet
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
-from opportune.process.actions import require_step
+from opportune.opportunities.writing import organisation_today
+from opportune.process.actions import add_step, require_step
 from opportune.process.queries import StagePicture, StepPicture, process_by_key
+from opportune.reference.actions import set_rate
 from tests.deals import SYSTEM
 from tests.people import Company
 from tests.web.conftest import SignIn
@@ -317,3 +320,174 @@ def test_a_gate_keeps_an_amount_that_is_none(alice: Client, deal: Opportunity, s
     assert answer.status_code == 422
     assert 'value="a lot"' in page
     assert 'aria-invalid="true" aria-describedby="err-budget"' in page
+
+
+def moving(deal: Opportunity) -> str:
+    return f"/opportunities/{deal.pk}/move/"
+
+
+def test_what_is_typed_in_a_stage_is_saved_with_the_move(
+    company: Company, alice: Client, deal: Opportunity, stage: StagePicture
+) -> None:
+    """Also what the next stage asks for; what a colleague wrote in another field meanwhile stays."""
+    budget, purchase = asking(stage, "budget"), asking(stage, "purchase_process")
+    require_step(SYSTEM, budget.id, is_required=True)
+    given = {**sent(panel(alice, deal, stage)), **typed(budget, "1500"), "move": "next"}
+    actions.edit(company.carol, deal.pk, {"purchase_process": "individual"})
+    moved = alice.post(moving(deal), given, headers=HTMX)
+    assert moved.status_code == 204
+    now = Opportunity.objects.get(pk=deal.pk)
+    assert (now.budget, now.purchase_process) == (Decimal(1500), "individual")
+    assert purchase.field == "purchase_process"
+    assert now.stage_id != stage.id
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_a_move_waits_for_what_cannot_be_saved(
+    alice: Client, deal: Opportunity, stage: StagePicture, headers: dict[str, str]
+) -> None:
+    budget, purchase = asking(stage, "budget"), asking(stage, "purchase_process")
+    given = {**sent(panel(alice, deal, stage)), **typed(budget, "a lot"), **typed(purchase, "individual")}
+    refused = alice.post(moving(deal), {**given, "move": "next"}, headers=headers)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "The opportunity stays where it is until this is saved." in page
+    assert 'value="a lot"' in item(page, budget)
+    now = Opportunity.objects.get(pk=deal.pk)
+    assert (now.stage_id, now.budget, now.purchase_process) == (stage.id, None, "individual")
+    mended = {**sent(page), **typed(budget, "1500"), "move": "next"}
+    assert alice.post(moving(deal), mended, headers=headers).status_code in (204, 302)
+    now = Opportunity.objects.get(pk=deal.pk)
+    assert (now.stage_id != stage.id, now.budget) == (True, Decimal(1500))
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_a_move_shows_a_colleagues_text_beside_ones_own_first(
+    company: Company, alice: Client, deal: Opportunity, stage: StagePicture, headers: dict[str, str]
+) -> None:
+    budget = asking(stage, "budget")
+    given = {**sent(panel(alice, deal, stage)), **typed(budget, "1500"), "move": "next"}
+    actions.edit(company.carol, deal.pk, {"budget": 700})
+    refused = alice.post(moving(deal), given, headers=headers)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "Theirs: €700" in item(page, budget)
+    assert 'value="1500"' in item(page, budget)
+    now = Opportunity.objects.get(pk=deal.pk)
+    assert (now.stage_id, now.budget) == (stage.id, Decimal(700))
+    assert alice.post(moving(deal), {**sent(page), "move": "next"}, headers=headers).status_code in (204, 302)
+    now = Opportunity.objects.get(pk=deal.pk)
+    assert (now.stage_id != stage.id, now.budget) == (True, Decimal(1500))
+
+
+def test_what_was_typed_is_saved_where_a_colleague_moved_the_deal_first(
+    company: Company, alice: Client, deal: Opportunity, stage: StagePicture
+) -> None:
+    budget = asking(stage, "budget")
+    given = {**sent(panel(alice, deal, stage)), **typed(budget, "1500"), "move": "next"}
+    actions.move(company.carol, deal.pk, wish="next")
+    standing = Opportunity.objects.get(pk=deal.pk).stage_id
+    refused = alice.post(moving(deal), given, headers=HTMX)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "Carol changed this first." in page
+    assert "hx-preserve" not in item(page, budget)
+    assert 'value="1500"' in item(page, budget)
+    now = Opportunity.objects.get(pk=deal.pk)
+    assert (now.stage_id, now.budget) == (standing, Decimal(1500))
+
+
+def test_a_gate_that_refuses_after_a_save_shows_what_was_saved(
+    alice: Client, deal: Opportunity, stage: StagePicture
+) -> None:
+    budget, purchase = asking(stage, "budget"), asking(stage, "purchase_process")
+    require_step(SYSTEM, purchase.id, is_required=True)
+    given = {**sent(panel(alice, deal, stage)), **typed(budget, "1500"), "move": "next"}
+    refused = alice.post(moving(deal), given, headers=HTMX)
+    page = refused.content.decode()
+    assert (refused.status_code, refused["HX-Retarget"]) == (422, "#record-head")
+    assert "Required before the next stage" in page
+    assert "€1,500" in page.split("innerHTML:#details")[1]
+    assert sent(page)[f"step{budget.id}_budget"] == "1500"
+
+
+def money_stage(company: Company) -> tuple[StagePicture, StepPicture, StepPicture]:
+    """The first stage, which asks for the currency and the value, too."""
+    set_rate(company.ada, code="USD", rate=Decimal(2), valid_from=date(2020, 1, 1))
+    first = process_by_key("sales").stages[0]
+    for field in ("currency", "estimated_value"):
+        add_step(company.ada, first.id, name_en=field, name_fr=field, what="field", field=field)
+    stage = process_by_key("sales").stages[0]
+    return stage, asking(stage, "currency"), asking(stage, "estimated_value")
+
+
+def brought(page: str, form: dict[str, str], *saved: StepPicture) -> dict[str, str]:
+    """What the browser would send after an answer: its own rows but for those that were saved, and what came along."""
+    own = {f"step{step.id}_" for step in saved}
+    stay = {name: value for name, value in form.items() if not name.startswith(tuple(own))}
+    fresh = {name: value for name, value in sent(page).items() if name.startswith(tuple(own))}
+    along = re.findall(r'name="(step\d+_version)" value="(\d+)" hx-swap-oob="true"', page)
+    return {**stay, **fresh, **dict(along)}
+
+
+def test_ones_own_save_of_the_currency_is_no_conflict_with_the_value(
+    company: Company, alice: Client, deal: Opportunity
+) -> None:
+    stage, currency, value = money_stage(company)
+    given = {**sent(panel(alice, deal, stage)), **typed(currency, "USD"), **typed(value, "5000")}
+    saved = alice.post(at(deal, currency), given, headers=HTMX)
+    assert "hx-preserve" in item(saved.content.decode(), value)
+    then = brought(saved.content.decode(), given, currency)
+    assert alice.post(at(deal, value), then, headers=HTMX).status_code == 200
+    now = Opportunity.objects.get(pk=deal.pk)
+    assert (now.currency, now.estimated_value) == ("USD", Decimal(5000))
+
+
+def test_both_are_saved_at_once_and_a_colleagues_currency_still_is_a_conflict(
+    company: Company, alice: Client, deal: Opportunity
+) -> None:
+    stage, currency, value = money_stage(company)
+    address = f"/opportunities/{deal.pk}/stages/{stage.id}/"
+    given = {**sent(panel(alice, deal, stage)), **typed(currency, "USD"), **typed(value, "5000")}
+    assert alice.post(address, given).status_code == 302
+    given = {**sent(panel(alice, deal, stage)), **typed(value, "6000")}
+    actions.edit(company.carol, deal.pk, {"currency": "EUR"})
+    purchase = asking(stage, "purchase_process")
+    saved = alice.post(at(deal, purchase), {**given, **typed(purchase, "individual")}, headers=HTMX)
+    assert "Saved." in saved.content.decode()
+    then = brought(saved.content.decode(), given, purchase)
+    assert alice.post(at(deal, value), then, headers=HTMX).status_code == 409
+    assert Opportunity.objects.get(pk=deal.pk).estimated_value == 5000
+
+
+def test_ones_own_figure_in_the_header_is_no_conflict_with_a_step(
+    company: Company, alice: Client, deal: Opportunity
+) -> None:
+    stage, currency, _ = money_stage(company)
+    given = {**sent(panel(alice, deal, stage)), **typed(currency, "USD")}
+    cell = {"estimated_value": "4000", "place": "record", "version": str(deal.version)}
+    page = alice.post(f"/opportunities/{deal.pk}/cells/value/", {**given, **cell}, headers=HTMX)
+    then = brought(page.content.decode(), given)
+    assert alice.post(at(deal, currency), then, headers=HTMX).status_code == 200
+    assert Opportunity.objects.get(pk=deal.pk).currency == "USD"
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+@pytest.mark.parametrize("how", ["save", "move"])
+def test_what_is_typed_stays_where_a_colleague_closed_the_deal(
+    company: Company, alice: Client, deal: Opportunity, stage: StagePicture, headers: dict[str, str], how: str
+) -> None:
+    budget = asking(stage, "budget")
+    given = {**sent(panel(alice, deal, stage)), **typed(budget, "1500"), "move": "next"}
+    actions.close(company.carol, deal.pk, outcome="lost", reason="PRICE_L", on=organisation_today())
+    refused = alice.post(at(deal, budget) if how == "save" else moving(deal), given, headers=headers)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "This opportunity is closed. Reopen it to change it." in page
+    assert "What you typed is not saved. It stays here." in page
+    assert "hx-preserve" in item(page, budget) if headers else 'value="1500"' in item(page, budget)
+    assert "Next stage" not in page.split('class="flyout"')[1]
+    assert Opportunity.objects.get(pk=deal.pk).budget is None
+    actions.reopen(company.carol, deal.pk)
+    assert alice.post(at(deal, budget), given, headers=headers).status_code in (200, 302)
+    assert Opportunity.objects.get(pk=deal.pk).budget == 1500

@@ -11,7 +11,7 @@ from opportune.identity.queries import people
 from opportune.kernel.errors import Conflict, Invalid, NotFound
 from opportune.opportunities import actions
 from opportune.opportunities.probability import typed_field
-from opportune.opportunities.queries import OpportunityRow, changeable_row
+from opportune.opportunities.queries import OpportunityRow, changeable_row, opportunity_row
 from opportune.process.queries import process_by_id
 from opportune.reference.queries import every_choice_of
 from opportune.web.conflicts import status_of
@@ -19,6 +19,7 @@ from opportune.web.formats import typed_amount
 from opportune.web.opportunities.fields import READING
 from opportune.web.opportunities.record import show_again
 from opportune.web.opportunities.rows import again
+from opportune.web.opportunities.step_rows import OwnSaves
 from opportune.web.pages import SignedIn, page, signed_in
 from opportune.web.typed import Typed
 
@@ -42,7 +43,12 @@ def cell(request: SignedIn, opportunity_id: int, name: str) -> HttpResponse:
     """
     if name not in CELLS:
         raise NotFound()
-    deal = changeable_row(request.actor, opportunity_id)
+    try:
+        deal = changeable_row(request.actor, opportunity_id)
+    except Conflict as conflict:
+        if request.method == "GET":
+            raise
+        return _closed(request, opportunity_id, name, conflict)
     field, read = _field(deal, name)
     if request.method == "GET":
         place = {asked: request.GET.get(asked, "") for asked in ("query", "place")}
@@ -51,17 +57,31 @@ def cell(request: SignedIn, opportunity_id: int, name: str) -> HttpResponse:
     value, version = read(typed, field), typed.whole("version")
     try:
         typed.demand()
-        actions.edit(request.actor, opportunity_id, {field: value}, version=version)
+        edited = actions.edit(request.actor, opportunity_id, {field: value}, version=version)
     except Invalid as invalid:
         return _form(request, deal, name, typed.given, message=next(iter(invalid.fields.values())))
     except Conflict as conflict:
+        if conflict.code == "closed":
+            return _closed(request, opportunity_id, name, conflict)
         if conflict.code != "conflict":
             raise
         now = changeable_row(request.actor, opportunity_id)
         return _form(request, now, name, typed.given, conflict=conflict)
     message = gettext("Saved.") if request.change_sets else ""
-    show = show_again if typed.text("place") == "record" else again
-    return show(request, opportunity_id, typed.text("query"), message)
+    if typed.text("place") != "record":
+        return again(request, opportunity_id, typed.text("query"), message)
+    own = OwnSaves(deal.version)
+    if request.change_sets:
+        own.saved(edited.version)
+    return show_again(request, opportunity_id, typed.text("query"), message, own=own)
+
+
+def _closed(request: SignedIn, opportunity_id: int, name: str, conflict: Conflict) -> HttpResponse:
+    """What was typed stays in the cell of a deal that was closed meanwhile, and why it is not saved."""
+    deal = opportunity_row(request.actor, opportunity_id)
+    response = _form(request, deal, name, request.POST.dict(), message=conflict.message)
+    response.status_code = 409
+    return response
 
 
 def _field(deal: OpportunityRow, name: str) -> tuple[str, Reader]:

@@ -44,6 +44,8 @@ class DealForm:
         except Refused as refusal:
             return self._show(values, {"refused": refusal.message})
         except Conflict as conflict:
+            if conflict.code == "closed":
+                return self._show(values, {}, refusal=conflict)
             if anew is None or conflict.code != "conflict":
                 raise
             seen = anew(conflict)
@@ -53,7 +55,12 @@ class DealForm:
         return go(self.request, reverse("opportunity", args=[shown]))
 
     def _show(
-        self, values: Mapping[str, Any], errors: Mapping[str, Any], *, conflict: Meanwhile | None = None
+        self,
+        values: Mapping[str, Any],
+        errors: Mapping[str, Any],
+        *,
+        conflict: Meanwhile | None = None,
+        refusal: Conflict | None = None,
     ) -> HttpResponse:
         context = {
             "record": self.record,
@@ -62,8 +69,9 @@ class DealForm:
             "values": values,
             "errors": errors,
             "conflict": conflict,
+            "refusal": refusal.message if refusal else None,
             **self.more,
         }
         template = self.template if is_htmx(self.request) else "layout/form_page.html"
-        status = status_of(errors, conflict)
+        status = status_of(errors, conflict or refusal)
         return page(self.request, template, context, status=status)

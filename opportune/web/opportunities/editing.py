@@ -146,6 +146,9 @@ def edit(request: SignedIn, opportunity_id: int) -> HttpResponse:
         record = _changeable(request, opportunity_id)
         return _edit_form(request, record, whole.all_values(), invalid.fields)
     except Conflict as conflict:
+        if conflict.code == "closed":
+            record = opportunity(request.actor, opportunity_id)
+            return _edit_form(request, record, whole.all_values(), {}, refusal=conflict)
         if conflict.code != "conflict":
             raise
         record = _changeable(request, opportunity_id)
@@ -175,14 +178,16 @@ def _edit_form(
     errors: Mapping[str, Any],
     *,
     conflict: Meanwhile | None = None,
+    refusal: Conflict | None = None,
 ) -> HttpResponse:
     context = {
         **form_lists(),
+        "refusal": refusal.message if refusal else None,
         "record": record,
         "created_on": clock.day_of(record.row.created_at, organisation_settings().time_zone),
         "values": values,
         "errors": errors,
         "conflict": conflict,
     }
-    status = status_of(errors, conflict)
+    status = status_of(errors, conflict or refusal)
     return page(request, "opportunities/edit.html", context, status=status)

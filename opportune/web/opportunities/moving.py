@@ -28,7 +28,8 @@ from opportune.web.opportunities.record import record_context, show_again
 from opportune.web.opportunities.rows import again
 from opportune.web.opportunities.shown import cards_in
 from opportune.web.opportunities.step_rows import STEP_PICKERS, field_values, step_changes
-from opportune.web.opportunities.steps import refused_flyout
+from opportune.web.opportunities.step_saving import without_rows
+from opportune.web.opportunities.steps import refused_flyout, saved_before_moving
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.picked import read_picked
 from opportune.web.templating import named, said
@@ -46,11 +47,20 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
         template = "opportunities/move_menu.html" if is_htmx(request) else "opportunities/move_page.html"
         came = {name: request.GET.get(name, "") for name in ("query", "from")}
         return page(request, template, {**record_context(record), **came})
-    typed = read_picked(request.actor, request.POST.dict(), STEP_PICKERS)
+    given = request.POST.dict()
+    typed = read_picked(request.actor, without_rows(given), STEP_PICKERS)
+    version = typed.whole("version")
+    if len(typed.given) < len(given):
+        # from the panel of a stage: what is typed there is saved with the move
+        opened = typed.whole("opened") or 0
+        own = saved_before_moving(request, opportunity(request.actor, opportunity_id), opened)
+        if isinstance(own, HttpResponse):
+            return own
+        version = own.version_of(version)
     unmeant = set(typed.errors)
     before = whereabouts(request.actor, opportunity_id)
     fields, ticked = _filled_in(before.process_id, typed.only_changed())
-    stage_id, version = typed.whole("stage"), typed.whole("version")
+    stage_id = typed.whole("stage")
     wanted = _board_filter(request, typed)
     try:
         # the gate asks again for what it misses
@@ -72,7 +82,7 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
         if not typed.given.keys() <= PLAIN:
             return _refused(request, opportunity(request.actor, opportunity_id), typed, conflict)
         if typed.text("from") == "record" and is_htmx(request):
-            return show_again(request, opportunity_id, None, "", refusal=said(conflict.message))
+            return _again(request, opportunity(request.actor, opportunity_id), None, conflict, status=409)
         raise
     return _moved(
         request, before, Whereabouts(opportunity_id, moved.process_id, moved.stage_id), typed, wanted
@@ -104,6 +114,8 @@ def _refused(
     request: SignedIn, record: OpportunityRecord, typed: Typed, refusal: OpportuneError
 ) -> HttpResponse:
     if typed.text("from") == "record" and record.row.stage_id is not None and is_htmx(request):
+        if request.change_sets:
+            return _again(request, record, record.row.stage_id, refusal, status=422)
         return refused_flyout(request, record, record.row.stage_id, said(refusal.message))
     missing = {entry["step"] for entry in refusal.data.get("missing", ())}
     steps = [one for state in record.stages for one in state.steps]
@@ -136,6 +148,23 @@ def _refused(
         response["HX-Retarget"] = "#dialog-body"
         response["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _again(
+    request: SignedIn, record: OpportunityRecord, stage_id: int | None, error: OpportuneError, *, status: int
+) -> HttpResponse:
+    """The record with a stage open, the one that is open if none is given, and why the deal was not moved."""
+    is_saved = bool(request.change_sets)
+    return show_again(
+        request,
+        record.row.id,
+        None,
+        gettext("Saved.") if is_saved else "",
+        stage_id=stage_id,
+        fresh=[one.step for state in record.stages for one in state.steps] if is_saved else (),
+        refusal=said(error.message),
+        status=status,
+    )
 
 
 def _present(record: OpportunityRecord, asked: Sequence[StepState]) -> dict[str, Any]:

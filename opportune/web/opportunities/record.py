@@ -1,6 +1,6 @@
 """One deal: its figures, its process bar, its fields and its history."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from opportune.identity.actor import Actor
 from opportune.kernel.errors import NotFound, NotPermitted
 from opportune.kernel.parameters import record_id
 from opportune.kernel.records import RecordRef
+from opportune.kernel.sentences import Sentence
 from opportune.opportunities.queries import OpportunityRecord, opportunity
 from opportune.opportunities.read_only import closed
 from opportune.opportunities.values import CHOICE_LISTS
@@ -19,7 +20,7 @@ from opportune.process.queries import StagePicture, StepPicture
 from opportune.reference.queries import every_choice_of
 from opportune.web.customers.connections import connections_context
 from opportune.web.opportunities.rows import left_sight
-from opportune.web.opportunities.step_rows import kept_rows, shown_in_rows
+from opportune.web.opportunities.step_rows import OwnSaves, Row, brought_along, kept_rows, shown_in_rows
 from opportune.web.opportunities.timeline import timeline
 from opportune.web.opportunities.walking import way_of
 from opportune.web.pages import SignedIn, is_htmx, page, signed_in
@@ -73,12 +74,18 @@ def show_again(
     *,
     stage_id: int | None = None,
     fresh: Collection[StepPicture] = (),
-    refusal: str = "",
+    own: OwnSaves | None = None,
+    refusal: str | Sentence = "",
+    is_frozen: bool = False,
+    rows: Mapping[int, Row] | None = None,
+    status: int = 409,
 ) -> HttpResponse:
     """What changes with a figure: the header with its process bar, fields, timeline, and what was done, with its undo.
 
     The flyout of a stage that is open stays so. What is typed in its steps does, too, but in those that are `fresh`.
-    A `refusal` says there why nothing was done.
+    Those that only one's `own` saves have left behind are brought along. A `refusal` says there why nothing was done,
+    which is the answer's `status` then; `rows` are those that could not be saved. A panel `is_frozen` where the deal
+    was closed under it.
     """
     try:
         record = opportunity(request.actor, opportunity_id)
@@ -90,17 +97,25 @@ def show_again(
     stage_id = stage_id or record_id(given.get("opened", ""))
     opened = next((s for s in record.stages if s.stage.id == stage_id), None)
     kept = kept_rows(request.actor, given, record, opened.stage.id) if opened else []
+    if opened and is_frozen:
+        kept = [one.step.id for one in opened.steps]
     anew = {one.id for one in fresh}
+    kept = [step_id for step_id in kept if step_id not in anew]
     context = {
         **whole_context(request, record, way=way),
         "opened": opened,
-        "kept": [step_id for step_id in kept if step_id not in anew],
+        "kept": kept,
+        "along": brought_along(request.actor, given, record, kept, own) if own else (),
+        "rows": rows or {},
         "refusal": refusal,
+        "is_frozen": is_frozen,
         "message": message,
         "undo": request.change_sets[-1] if request.change_sets else 0,
         "kind": "done",
     }
-    response = page(request, "opportunities/record_again.html", context, status=409 if refusal else 200)
+    response = page(
+        request, "opportunities/record_again.html", context, status=status if refusal or rows else 200
+    )
     response["HX-Retarget"], response["HX-Reswap"] = "#record-head", "outerHTML"
     return response
 

@@ -1,6 +1,6 @@
 """The rows of a stage's panel: one form, each row with what it showed, so that none is lost when another is saved."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,29 @@ class Row:
     errors: Mapping[str, Any] = field(default_factory=Kept)
     message: Sentence | None = None
     theirs: str = ""
+
+
+@dataclass(slots=True)
+class OwnSaves:
+    """How far a deal came by one's own saves alone, from the version `seen` before them.
+
+    A row that showed that version is not behind them: nobody else wrote anything since.
+    """
+
+    seen: int
+    now: int = 0
+
+    def __post_init__(self) -> None:
+        self.now = self.now or self.seen
+
+    def saved(self, version: int) -> None:
+        """One's own save made this version. Where somebody else came between, all that was seen is behind."""
+        is_alone = version == self.now + 1
+        self.seen, self.now = (self.seen, version) if is_alone else (version, version)
+
+    def version_of(self, shown: int | None) -> int | None:
+        """The version that a form which showed one is compared with."""
+        return self.now if shown == self.seen else shown
 
 
 def shown_in_rows(record: OpportunityRecord) -> dict[int, dict[str, Any]]:
@@ -80,6 +103,22 @@ def kept_rows(actor: Actor, given: Mapping[str, str], record: OpportunityRecord,
         if not typed.given or is_unsaved(typed) or typed.given.get("was") == now[one.step.id]["was"]:
             kept.append(one.step.id)
     return kept
+
+
+def brought_along(
+    actor: Actor, given: Mapping[str, str], record: OpportunityRecord, kept: Collection[int], own: OwnSaves
+) -> list[int]:
+    """The rows among those that stay in the browser which one's own saves alone have left behind."""
+    if own.now == own.seen:
+        return []
+    now = shown_in_rows(record)
+    found = []
+    for one in (one for state in record.stages for one in state.steps if one.step.id in kept):
+        sent = typed_in(actor, given, one.step)
+        is_behind = own.version_of(sent.whole("version")) == own.now and sent.whole("version") != own.now
+        if is_behind and sent.given.get("was") == now[one.step.id]["was"]:
+            found.append(one.step.id)
+    return found
 
 
 def stage_of(record: OpportunityRecord, stage_id: int | None) -> StageState:

@@ -8,24 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from opportune.kernel.errors import Conflict, Invalid, NotFound
-from opportune.opportunities import actions
+from opportune.kernel.errors import Conflict, NotFound
 from opportune.opportunities.queries import OpportunityRecord, opportunity
 from opportune.process.queries import StepPicture
-from opportune.web.opportunities.record import demand_changeable, record_context, show_again, whole_context
-from opportune.web.opportunities.step_rows import (
-    TICK,
-    Row,
-    in_words,
-    is_unsaved,
-    kept_rows,
-    shown_in_rows,
-    stage_of,
-    step_changes,
-    typed_in,
-)
+from opportune.web.opportunities.record import record_context, show_again, whole_context
+from opportune.web.opportunities.step_rows import OwnSaves, Row, kept_rows, shown_in_rows, stage_of
+from opportune.web.opportunities.step_saving import Outcome, save_rows, typed_rows
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
-from opportune.web.typed import Kept, Typed
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,55 +57,59 @@ def refused_flyout(request: SignedIn, record: OpportunityRecord, stage_id: int, 
     return page(request, "opportunities/flyout.html", context, status=422)
 
 
+def saved_before_moving(
+    request: SignedIn, record: OpportunityRecord, stage_id: int
+) -> OwnSaves | HttpResponse:
+    """Save what is typed in the panel from which a deal is moved, or say why the deal stays.
+
+    Raises NotPermitted, NotFound.
+    """
+    steps = [one.step for one in stage_of(record, stage_id).steps]
+    try:
+        outcome = save_rows(request, record, stage_id, steps)
+    except Conflict as conflict:
+        return _closed(request, record.row.id, stage_id, conflict)
+    if not outcome.is_refused:
+        return outcome.own
+    stays = gettext("The opportunity stays where it is until this is saved.")
+    return _refused(request, record.row.id, stage_id, steps, outcome, refusal=stays)
+
+
 def _save(
     request: SignedIn, record: OpportunityRecord, stage_id: int, asked: Collection[StepPicture]
 ) -> HttpResponse:
-    demand_changeable(request.actor, record)
-    given = request.POST.dict()
-    rows: dict[int, Row] = {}
-    is_refused = False
-    for one in stage_of(record, stage_id).steps:
-        typed = typed_in(request.actor, given, one.step)
-        if one.step in asked:
-            row = None if "theirs" in given else _save_row(request, record.row.id, one.step, typed)
-            is_refused |= row is not None
-        else:
-            row = Row(typed.all_values()) if is_unsaved(typed) else None
-        if row is not None:
-            rows[one.step.id] = row
-    if is_refused:
-        return _refused(request, record.row.id, stage_id, asked, rows)
+    try:
+        outcome = save_rows(request, record, stage_id, asked)
+    except Conflict as conflict:
+        return _closed(request, record.row.id, stage_id, conflict)
+    if outcome.is_refused:
+        return _refused(request, record.row.id, stage_id, asked, outcome)
     message = gettext("Saved.") if request.change_sets else ""
     if is_htmx(request):
-        return show_again(request, record.row.id, None, message, stage_id=stage_id, fresh=asked)
+        return show_again(
+            request, record.row.id, None, message, stage_id=stage_id, fresh=asked, own=outcome.own
+        )
     if message:
         tell(request, message)
-    if rows:
-        return _page(request, record.row.id, stage_id, rows, status=200)
+    if outcome.rows:
+        return _page(request, record.row.id, stage_id, outcome.rows, status=200)
     return go(request, f"{reverse('opportunity', args=[record.row.id])}?stage={stage_id}")
 
 
-def _save_row(request: SignedIn, opportunity_id: int, asked: StepPicture, typed: Typed) -> Row | None:
-    """Save what is filled in for one step; what stands in the way, if something does."""
-    try:
-        is_typed = is_unsaved(typed) or "was" not in typed.given
-        if asked.what == "tick" and is_typed:
-            actions.mark_step(request.actor, opportunity_id, asked.id, is_done=typed.ticked(TICK))
-        elif asked.what == "field" and is_typed:
-            changes, version = step_changes(typed, asked.field), typed.whole("version")
-            typed.demand()
-            actions.edit(request.actor, opportunity_id, changes, version=version)
-    except Invalid as invalid:
-        why = invalid.fields.get(asked.field) or next(iter(invalid.fields.values()))
-        return Row(typed.all_values(), Kept({asked.field: why}))
-    except Conflict as conflict:
-        if conflict.code != "conflict":
-            raise
-        now = opportunity(request.actor, opportunity_id)
-        # saving again overwrites knowingly what is shown, and nothing newer
-        seen = {name: shown_in_rows(now)[asked.id][name] for name in ("version", "was")}
-        return Row(typed.all_values() | seen, message=conflict.message, theirs=in_words(now, asked))
-    return None
+def _closed(request: SignedIn, opportunity_id: int, stage_id: int, conflict: Conflict) -> HttpResponse:
+    """The deal as it was closed meanwhile; the stage stays open with what was typed, and says that it is not saved."""
+    if conflict.code != "closed":
+        raise conflict
+    record = opportunity(request.actor, opportunity_id)
+    rows, refusal = typed_rows(request, record, stage_id), conflict.message
+    if not rows:
+        raise conflict
+    if is_htmx(request):
+        return show_again(
+            request, opportunity_id, None, "", stage_id=stage_id, refusal=refusal, is_frozen=True
+        )
+    frozen = {"refusal": refusal, "is_frozen": True}
+    return _page(request, opportunity_id, stage_id, rows, status=409, **frozen)
 
 
 def _refused(
@@ -124,11 +117,27 @@ def _refused(
     opportunity_id: int,
     stage_id: int,
     asked: Collection[StepPicture],
-    rows: Mapping[int, Row],
+    outcome: Outcome,
+    *,
+    refusal: str = "",
 ) -> HttpResponse:
+    rows = outcome.rows
     status = 409 if any(row.message for row in rows.values()) else 422
     if not is_htmx(request):
-        return _page(request, opportunity_id, stage_id, rows, status=status)
+        return _page(request, opportunity_id, stage_id, rows, status=status, refusal=refusal)
+    if request.change_sets:
+        return show_again(
+            request,
+            opportunity_id,
+            None,
+            gettext("Saved."),
+            stage_id=stage_id,
+            fresh=asked,
+            own=outcome.own,
+            refusal=refusal,
+            rows=rows,
+            status=status,
+        )
     record = opportunity(request.actor, opportunity_id)
     kept = kept_rows(request.actor, request.POST.dict(), record, stage_id)
     fresh = {one.id for one in asked}
@@ -138,15 +147,22 @@ def _refused(
         "shown": shown_in_rows(record),
         "rows": rows,
         "kept": [step_id for step_id in kept if step_id not in fresh],
+        "refusal": refusal,
     }
     return page(request, "opportunities/flyout.html", context, status=status)
 
 
 def _page(
-    request: SignedIn, opportunity_id: int, stage_id: int, rows: Mapping[int, Row], *, status: int
+    request: SignedIn,
+    opportunity_id: int,
+    stage_id: int,
+    rows: Mapping[int, Row],
+    *,
+    status: int,
+    **more: Any,
 ) -> HttpResponse:
     """The page of the deal with the flyout open, and in it what was typed and is not saved."""
     record = opportunity(request.actor, opportunity_id)
-    opened = {"opened": stage_of(record, stage_id), "rows": rows}
+    opened = {"opened": stage_of(record, stage_id), "rows": rows, **more}
     context = {**whole_context(request, record), **opened}
     return page(request, "opportunities/record.html", context, status=status)

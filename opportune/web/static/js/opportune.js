@@ -22,6 +22,7 @@ import "./elements/op-toasts.js";
 import "./cut.js";
 import "./forms.js";
 import "./going_back.js";
+import "./keeping.js";
 import "./lists.js";
 import "./returning.js";
 import "./signing_in.js";

@@ -11,7 +11,7 @@ export function isUnsaved(within, but = null) {
 }
 
 // an impossible date has no value at all, but it was typed
-function differs(control) {
+export function differs(control) {
   if (control instanceof HTMLSelectElement) {
     return [...control.options].some((option) => option.selected !== option.defaultSelected) && control.value !== firstOf(control);
   }

@@ -1,4 +1,6 @@
 // The steps of a stage open under its part of the process bar, and close by their cross or Escape.
+import { keepTyped } from "../keeping.js";
+
 const GAP = 4;
 const FIELDS = "[aria-invalid='true'], li input:not([type='hidden']), li select, li textarea";
 const PHONE = matchMedia("(max-width: 640px)");
@@ -31,6 +33,7 @@ function settle() {
 }
 
 function close() {
+  keepTyped(shown().querySelector("form[data-keeps]"));
   const stage = stageOf(shown());
   shown().remove();
   settle();

@@ -2,6 +2,7 @@
 import { Editing } from "../editing.js";
 import { typing } from "../focus.js";
 
+const OF_PANEL = /^(opened|step\d+_.*)$/;
 const STEPS = { j: "next", "]": "next", k: "previous", "[": "previous" };
 
 class Record extends HTMLElement {
@@ -40,7 +41,7 @@ class Record extends HTMLElement {
     const panel = document.getElementById("steps");
     if (!panel || !(target.matches(".celled") || target.id === "record-head")) return;
     const values = detail.verb === "get" ? [["opened", panel.elements.opened.value]] : new FormData(panel);
-    for (const [name, value] of values) if (name !== "csrfmiddlewaretoken") detail.parameters[name] = value;
+    for (const [name, value] of values) if (OF_PANEL.test(name)) detail.parameters[name] = value;
   }
 
   tab() {
