@@ -75,3 +75,26 @@ def test_what_is_typed_stays_in_its_cell(alice: Client, market: Market) -> None:
     actions.reopen(market.company.carol, market.deal.pk)
     assert alice.post(address, {**hidden(page), "subject": "Three pumps"}, headers=HTMX).status_code == 200
     assert Opportunity.objects.get(pk=market.deal.pk).subject == "Three pumps"
+
+
+def test_what_is_typed_stays_in_the_form_that_closes_it(alice: Client, market: Market) -> None:
+    address = f"/opportunities/{market.deal.pk}/close/"
+    given = {**form_of(alice.get(f"{address}?outcome=won", headers=HTMX)), "description": "They trust us"}
+    close(market)
+    refused = alice.post(address, {**given, "reason": "PRICE_W"}, headers=HTMX)
+    assert refused.status_code == 409
+    assert "What you typed is not saved. It stays here." in refused.content.decode()
+    assert form_of(refused)["description"] == "They trust us"
+    market.deal.refresh_from_db()
+    assert market.deal.status == "lost"
+
+
+def test_an_update_that_comes_too_late_is_told_above_what_is_typed(alice: Client, market: Market) -> None:
+    address = f"/opportunities/{market.deal.pk}/update/"
+    shown = alice.get(address, headers=HTMX)
+    assert 'class="told"' in shown.content.decode()
+    given = form_of(shown)
+    close(market)
+    refused = alice.post(address, given, headers=HTMX)
+    assert (refused.status_code, refused["HX-Retarget"]) == (409, "#dialog-body .told")
+    assert "This opportunity is closed. Reopen it to change it." in refused.content.decode()

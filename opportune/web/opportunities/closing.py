@@ -74,9 +74,11 @@ def close(request: SignedIn, opportunity_id: int) -> HttpResponse:
     except Refused as refusal:
         return _form(request, _writable(request, opportunity_id), values, {refusal.code: refusal.message})
     except Conflict as conflict:
+        record = _writable(request, opportunity_id)
+        if conflict.code == "closed":
+            return _form(request, record, values, {}, refusal=conflict)
         if conflict.code != "conflict":
             raise
-        record = _writable(request, opportunity_id)
         present = _proposed(request, record, "lost" if values["outcome"] == "lost" else "won")
         seen = meanwhile(conflict, typed.given, present, READING)
         return _form(request, record, seen.values, {}, conflict=seen)
@@ -111,9 +113,11 @@ def _form(
     errors: object,
     *,
     conflict: Meanwhile | None = None,
+    refusal: Conflict | None = None,
 ) -> HttpResponse:
     context = {
         **record_context(record),
+        "refusal": refusal.message if refusal else None,
         "values": values,
         "errors": errors,
         "conflict": conflict,
@@ -121,7 +125,7 @@ def _form(
         "may_add_reason": may_add_reason(request.actor),
     }
     template = "opportunities/close_dialog.html" if is_htmx(request) else "opportunities/close_page.html"
-    return page(request, template, context, status=status_of(errors, conflict))
+    return page(request, template, context, status=status_of(errors, conflict or refusal))
 
 
 @require_POST

@@ -32,7 +32,12 @@ READING = Reading(days=("on", "estimated_close_on"), money=("estimated_value",),
 def update(request: SignedIn, opportunity_id: int) -> HttpResponse:
     """GET: the form, with what the chosen action proposes. POST: the move."""
     record = opportunity(request.actor, opportunity_id)
-    demand_changeable(request.actor, record)
+    try:
+        demand_changeable(request.actor, record)
+    except Conflict as conflict:
+        if request.method == "GET" or not is_htmx(request):
+            raise
+        return _closed(request, conflict)
     typed = Typed((request.POST if request.method == "POST" else request.GET).dict())
     if typed.text("move") in OUTCOMES:
         return _to_closing(request, opportunity_id, typed.text("move"))
@@ -61,6 +66,13 @@ def update(request: SignedIn, opportunity_id: int) -> HttpResponse:
         text = gettext("Moved to {stage}.").format(stage=named(stage))
     tell(request, text)
     return go(request, stays(request, reverse("opportunity", args=[opportunity_id])))
+
+
+def _closed(request: SignedIn, conflict: Conflict) -> HttpResponse:
+    """Why nothing is saved of a deal that was closed meanwhile, above what is typed: no move of it is offered."""
+    response = page(request, "opportunities/closed_notice.html", {"refusal": conflict.message}, status=409)
+    response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body .told", "innerHTML"
+    return response
 
 
 def _anew(request: SignedIn, opportunity_id: int, typed: Typed, conflict: Conflict) -> HttpResponse:
