@@ -18,12 +18,13 @@ from django.db import connection
 from django.db.models import Model
 from pytest_django.plugin import DjangoDbBlocker
 
+from opportune.ledger.models import Edition
 from opportune.opportunities.models import Tally
 from tests.people import Company, found_company
 
 Made = TypeVar("Made")
-OF_TRIGGERS = {Tally}
-"""Their rows come with those of others."""
+NOT_COPIED = {Tally, Edition}
+"""The rows of tallies come with those of deals, and no edition is ever given twice."""
 
 
 @dataclass(eq=False)
@@ -59,7 +60,7 @@ class Founded(Generic[Made]):
                 before = f" EXCEPT SELECT * FROM {self.upon.kept(model)}" if self.upon else ""
                 cursor.execute(f"CREATE TABLE {self.kept(model)} AS SELECT * FROM {table}{before}")
                 cursor.execute(f"SELECT 1 FROM {self.kept(model)} LIMIT 1")
-                if cursor.fetchone() and model not in OF_TRIGGERS:
+                if cursor.fetchone() and model not in NOT_COPIED:
                     self._copies.append(f"INSERT INTO {table} SELECT * FROM {self.kept(model)}")
         # numbers go on from here, so that no test gives out an id of what was made
         call_command("flush", interactive=False, verbosity=0, reset_sequences=False)

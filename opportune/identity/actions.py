@@ -32,6 +32,7 @@ from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import facts, react
 from opportune.kernel.sentences import Sentence, counted, sentence
 from opportune.kernel.text import storable
+from opportune.ledger.lasting import new_edition
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 
@@ -53,6 +54,7 @@ def install_roles(actor: Actor) -> None:
                 key=ready.key, name_en=ready.name_en, name_fr=ready.name_fr, rights=sorted(ready.rights)
             )
             recording().create(role)
+        new_edition()  # what a role grants has no history of its own
         Grant.objects.bulk_create(
             [
                 Grant(role=role, record_kind=kind, verb=verb, depth=depth)

@@ -1,16 +1,17 @@
 """Actors with their rights: what every action and every read is given first."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from django.db.models import QuerySet
 
-from opportune.identity.models import Membership, Role, Unit, User
+from opportune.identity.models import Holder, Membership, Role, Unit, User
 from opportune.identity.permissions import KINDS, RIGHTS, VERBS, Depth, Depths, narrowed
 from opportune.kernel.errors import NotPermitted
+from opportune.ledger.lasting import lasting
 from opportune.storage.prepared import prepared
 
 
@@ -75,7 +76,54 @@ def actor_for(user: User, door: str) -> Actor:
 
 def actors_for(users: Sequence[User], door: str) -> Sequence[Actor]:
     """The actors of several people, in their order; the caller leaves out those who are deactivated."""
-    ids = [user.pk for user in users]
+    held = _held_by([user.pk for user in users])
+    below = units_below({user.unit_id for user in users if user.unit_id is not None})
+    return [_actor(user, door, held[user.pk], below.get(user.unit_id, ())) for user in users]
+
+
+def _actor(user: User, door: str, held: "_Held", unit_ids: tuple[int, ...]) -> Actor:
+    return Actor(
+        kind="person",
+        id=user.pk,
+        label=user.name,
+        door=door,
+        person_id=user.pk,
+        depths=held.depths,
+        rights=held.rights,
+        team_ids=held.team_ids,
+        unit_ids=unit_ids,
+        language=user.language,
+        theme=user.theme,
+        time_zone=user.time_zone,
+        deal_columns=user.deal_columns,
+        must_have_second_factor=held.asks_for_second_factor,
+        single_keys=user.single_keys,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a person holds by their roles and teams."""
+
+    depths: Depths
+    rights: frozenset[str]
+    team_ids: tuple[int, ...]
+    asks_for_second_factor: bool
+
+
+_HELD = frozenset({Role.kind, Holder.kind, Membership.kind})
+
+
+def _held_by(user_ids: Collection[int]) -> Mapping[int, _Held]:
+    """What each of these people holds. What one person holds is lasting: it is asked for on every page."""
+    if len(user_ids) == 1:
+        [one] = user_ids
+        return lasting(("held", one), lambda: _read_held(user_ids), of=_HELD)
+    return _read_held(user_ids)
+
+
+def _read_held(user_ids: Collection[int]) -> Mapping[int, _Held]:
+    ids = list(user_ids)
     depths: dict[int, dict[tuple[str, str], Depth]] = defaultdict(dict)
     rights: dict[int, set[str]] = defaultdict(set)
     asked: set[int] = set()
@@ -83,32 +131,15 @@ def actors_for(users: Sequence[User], door: str) -> Sequence[Actor]:
         rights[holder].update(of_role)
         asked |= {holder} if asks else set()
         if depth is not None:
-            held = depths[holder]
-            held[kind, verb] = max(held.get((kind, verb), Depth.NONE), Depth(depth))
+            reached = depths[holder]
+            reached[kind, verb] = max(reached.get((kind, verb), Depth.NONE), Depth(depth))
     teams: dict[int, list[int]] = defaultdict(list)
     for member, team in _memberships(ids):
         teams[member].append(team)
-    below = units_below({user.unit_id for user in users if user.unit_id is not None})
-    return [
-        Actor(
-            kind="person",
-            id=user.pk,
-            label=user.name,
-            door=door,
-            person_id=user.pk,
-            depths=MappingProxyType(depths[user.pk]),
-            rights=frozenset(rights[user.pk]),
-            team_ids=tuple(teams[user.pk]),
-            unit_ids=below.get(user.unit_id, ()),
-            language=user.language,
-            theme=user.theme,
-            time_zone=user.time_zone,
-            deal_columns=user.deal_columns,
-            must_have_second_factor=user.pk in asked,
-            single_keys=user.single_keys,
-        )
-        for user in users
-    ]
+    return {
+        one: _Held(MappingProxyType(depths[one]), frozenset(rights[one]), tuple(teams[one]), one in asked)
+        for one in ids
+    }
 
 
 @prepared
@@ -163,15 +194,20 @@ def units_below(unit_ids: Collection[int]) -> dict[int | None, tuple[int, ...]]:
     """For each of the units itself, first, and all units below it."""
     if not unit_ids:
         return {}
-    children: dict[int | None, list[int]] = defaultdict(list)
-    for child, parent in _units():
-        children[parent].append(child)
+    children = lasting("units", _children, of=frozenset({Unit.kind}))
     found: dict[int | None, tuple[int, ...]] = {}
     for top in unit_ids:
         units, open_ends = [], [top]
         while open_ends:
             unit = open_ends.pop()
             units.append(unit)
-            open_ends += children[unit]
+            open_ends += children.get(unit, ())
         found[top] = tuple(units)
     return found
+
+
+def _children() -> Mapping[int | None, Sequence[int]]:
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for child, parent in _units():
+        children[parent].append(child)
+    return children

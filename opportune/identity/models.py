@@ -17,6 +17,7 @@ class Unit(Recorded):
     """A part of the organisation; rights of depth *unit* reach it and the units below it."""
 
     kind = "unit"
+    is_lasting = True
     name = models.CharField(max_length=100)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
 
@@ -106,6 +107,7 @@ class Membership(Recorded):
     """A person in a team."""
 
     kind = "membership"
+    is_lasting = True
     team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
 
@@ -120,6 +122,7 @@ class Role(Recorded):
     """A named bundle of grants and rights. Ready roles have a key."""
 
     kind = "role"
+    is_lasting = True
     key = models.CharField(max_length=40, unique=True)
     name_en = models.CharField(max_length=100)
     name_fr = models.CharField(max_length=100)
@@ -149,6 +152,7 @@ class Holder(Recorded):
     """A person who holds a role."""
 
     kind = "role_holder"
+    is_lasting = True
     user = models.ForeignKey(User, models.CASCADE, related_name="roles_held")
     role = models.ForeignKey(Role, models.PROTECT, related_name="holders")
 

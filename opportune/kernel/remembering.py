@@ -2,7 +2,8 @@
 
 A command begins with nothing remembered. When it ends, what was remembered around it is forgotten, and what it read
 itself, and did not change, stays. A kind of record that a command changes is not remembered from then on, so that it
-always reads what it wrote. Outside of a request nothing is remembered.
+always reads what it wrote. Outside of a request nothing is remembered. What seldom changes lasts longer
+(`ledger/lasting.py`).
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -45,7 +46,7 @@ def remembering() -> Iterator[None]:
 def remembered(key: Hashable, read: Callable[[], T], *, of: frozenset[str]) -> T:
     """What `read` gives, read once; `of` are the kinds of records it is made of."""
     memory = _memory.get()
-    if memory is None or not memory.changed.isdisjoint(of):
+    if memory is None or is_changing(of):
         return read()
     if key not in memory.kept:
         memory.kept[key], memory.kinds[key] = read(), of
@@ -57,6 +58,12 @@ def is_remembered(key: Hashable) -> bool:
     """Whether something was read, and is remembered."""
     memory = _memory.get()
     return memory is not None and key in memory.kept
+
+
+def is_changing(kinds: frozenset[str]) -> bool:
+    """Whether the running command has changed a record of any of these kinds."""
+    memory = _memory.get()
+    return memory is not None and not memory.changed.isdisjoint(kinds)
 
 
 def forget(kinds: frozenset[str]) -> None:

@@ -170,6 +170,15 @@ class Delivery(models.Model):
         return f"change set {self.change_set_id} to {self.consumer}"
 
 
+class Edition(models.Model):
+    """The one row that is written anew with every change of something lasting (`ledger/lasting.py`)."""
+
+    name = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Recorded(models.Model):
     """A model whose every write is in the ledger. Its `kind` names it in a `RecordRef`.
 
@@ -180,6 +189,8 @@ class Recorded(models.Model):
     kind: ClassVar[str]
     derived: ClassVar[frozenset[str]] = frozenset()
     unrecorded: ClassVar[frozenset[str]] = frozenset()
+    is_lasting: ClassVar[bool] = False
+    """Whether it changes so seldom that what is made of it is kept between requests (`ledger/lasting.py`)."""
     taken_away: ClassVar[Q | None] = None
     """Which of them nothing may be given back that names them; none if that has no matter here."""
 

@@ -26,6 +26,7 @@ from opportune.kernel.registries import consumers, react
 from opportune.kernel.remembering import changing, remembering
 from opportune.kernel.watching import watched_command
 from opportune.ledger.events import RecordsChanged
+from opportune.ledger.lasting import lasting_kinds, new_edition
 from opportune.ledger.models import Change, ChangeSet, Delivery, Job, Recorded, plain
 from opportune.storage.replica import stay_on_primary
 
@@ -202,6 +203,8 @@ class Recording:
                 for name in consumers
             ]
         )
+        if not lasting_kinds().isdisjoint(change.kind for change in self.changes):
+            new_edition()  # last, so that nobody else who changes something waits for long
 
 
 def _fields_of(changes: Sequence[Change]) -> dict[RecordRef, frozenset[str]]:

@@ -13,6 +13,7 @@ class Process(Binnable):
     """An ordered list of stages, and how probability follows from them (`probability.py`)."""
 
     kind = "process"
+    is_lasting = True
 
     class Method(models.TextChoices):
         STAGE = "stage"
@@ -46,6 +47,7 @@ class Stage(Binnable):
     """
 
     kind = "stage"
+    is_lasting = True
     process = models.ForeignKey(Process, models.CASCADE, related_name="stages")
     key = models.CharField(max_length=30)
     position = models.PositiveSmallIntegerField()
@@ -78,6 +80,7 @@ class Step(Binnable):
     """Something to do inside a stage: a field to fill in, a tick, or a task (domain.md §1)."""
 
     kind = "step"
+    is_lasting = True
 
     class What(models.TextChoices):
         FIELD = "field"

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from opportune.kernel.errors import NotFound
 from opportune.kernel.registries import facts
-from opportune.kernel.remembering import remembered
+from opportune.ledger.lasting import lasting
 from opportune.ledger.models import LIVE
 from opportune.process.models import Process, Stage, Step
 from opportune.storage.prepared import prepared
@@ -139,7 +139,7 @@ _PROCESS = (
 
 def processes(*, with_retired: bool = True) -> Sequence[ProcessPicture]:
     """All processes in their order, in three queries, once a request or command."""
-    known = remembered("processes", _processes, of=_KINDS)
+    known = lasting("processes", _processes, of=_KINDS)
     return [process for process in known if with_retired or not process.is_retired]
 
 

@@ -12,6 +12,7 @@ class Setting(Binnable):
     """One setting that differs from its default (`settings.py` declares them all)."""
 
     kind = "setting"
+    is_lasting = True
     key = models.CharField(max_length=60)
     value = models.JSONField()
 
@@ -26,6 +27,7 @@ class Currency(Binnable):
     """A currency in use, with the digits its amounts are shown in."""
 
     kind = "currency"
+    is_lasting = True
     code = models.CharField(max_length=3)
     digits = models.PositiveSmallIntegerField(default=2)
     is_active = models.BooleanField(default=True)
@@ -111,6 +113,7 @@ class ListItem(Binnable):
     """One choice of a list such as *type* or *source*."""
 
     kind = "list_item"
+    is_lasting = True
     list_key = models.CharField(max_length=30)
     code = models.CharField(max_length=40)
     name_en = models.CharField(max_length=100)
@@ -137,6 +140,7 @@ class Category(Recorded):
         PURPLE = "purple"
 
     kind = "category"
+    is_lasting = True
     color = models.CharField(max_length=10, choices=Color.choices, unique=True)
     name_en = models.CharField(max_length=100, blank=True)
     name_fr = models.CharField(max_length=100, blank=True)

@@ -8,6 +8,7 @@ import pytest
 
 from opportune.identity.models import User
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted
+from opportune.ledger.lasting import new_edition
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions
 from opportune.opportunities.actions.cloning import proposed_subject
@@ -126,6 +127,7 @@ def test_a_retired_process_gives_way_to_the_default_one(trade: Trade) -> None:
     old = process_with(stage("only", 50))
     deal = trade.deal(process_id=old.id, stage_id=None)
     type(deal.process).objects.filter(pk=old.id).update(is_retired=True)
+    new_edition()
     assert actions.clone(trade.alice, deal.pk).process_id == trade.sales.id
 
 

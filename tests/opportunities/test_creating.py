@@ -10,6 +10,7 @@ from opportune.identity.actions import set_active
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
 from opportune.kernel.errors import Invalid, NotPermitted, OpportuneError, Refused
+from opportune.ledger.lasting import new_edition
 from opportune.ledger.models import Change
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions
@@ -77,6 +78,7 @@ def test_a_stage_of_another_process_is_refused(trade: Trade) -> None:
 def test_a_retired_or_unknown_process_is_refused(trade: Trade) -> None:
     retired = process_with(stage("a", 10))
     Process.objects.filter(pk=retired.id).update(is_retired=True)
+    new_edition()
     for process_id in (retired.id, 10**6):
         with pytest.raises(Invalid) as invalid:
             trade.deal(process_id=process_id)

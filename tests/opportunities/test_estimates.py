@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from opportune.ledger.lasting import new_edition
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.process.models import Stage
@@ -21,6 +22,7 @@ def process(trade: Trade) -> ProcessPicture:
     made = process_with(stage("a", skip=True), stage("b", skip=True), stage("c"), key="timed")
     for one, formula in zip(made.stages, ("1W", "1M", ""), strict=True):
         Stage.objects.filter(pk=one.id).update(close_date_formula=formula)
+        new_edition()
     return process_by_id(made.id)
 
 
@@ -67,5 +69,6 @@ def test_creating_in_a_stage_takes_the_formula(trade: Trade, process: ProcessPic
 def test_a_demanding_process_is_content_with_the_formula(trade: Trade) -> None:
     process = process_with(stage("a", 10), key="demanding", estimates_required=True)
     Stage.objects.filter(pk=process.stages[0].id).update(close_date_formula="1W")
+    new_edition()
     deal = trade.deal(process_id=process.id, stage_id=process.stages[0].id, estimated_value=5)
     assert deal.estimated_close_on == date(2026, 3, 17)

@@ -8,6 +8,7 @@ import pytest
 from opportune.activities.models import Task
 from opportune.kernel import clock
 from opportune.kernel.errors import Conflict, NotFound, NotPermitted, Refused
+from opportune.ledger.lasting import new_edition
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.process.models import Stage
@@ -63,6 +64,7 @@ def test_a_deal_whose_stage_is_gone_has_none(trade: Trade) -> None:
     deal = trade.deal(process_id=process.id, stage_id=process.stages[1].id)
     trade.lost(deal)
     Stage.objects.filter(pk=process.stages[1].id).update(process_id=trade.sales.id, position=99)
+    new_edition()
     again = actions.reopen(trade.alice, deal.pk)
     assert parts(again, "status", "stage_id", "chance") == ("not_started", None, 20)
 

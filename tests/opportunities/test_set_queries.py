@@ -68,8 +68,8 @@ def _to_and_fro(trade: Trade, ids: Sequence[int]) -> Any:
 
 
 COMMANDS: dict[str, tuple[Command, int]] = {
-    "move": (lambda trade, ids: actions.move_many(trade.company.ada, ids=ids, wish="next"), 14),
-    "move to and fro": (_to_and_fro, 31),
+    "move": (lambda trade, ids: actions.move_many(trade.company.ada, ids=ids, wish="next"), 11),
+    "move to and fro": (_to_and_fro, 25),
     "win": (
         lambda trade, ids: actions.close_many(
             trade.company.ada, ids=ids, outcome="won", reason="PRICE_W", on=TODAY

@@ -10,6 +10,7 @@ import pytest
 from opportune.activities.models import Task
 from opportune.kernel import clock
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refused
+from opportune.ledger.lasting import new_edition
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity, ProcessRun
@@ -102,6 +103,7 @@ def test_moving_to_a_stage_of_another_process_switches_first(
 
 def test_a_refused_move_does_not_switch(trade: Trade, deal: Opportunity, other: ProcessPicture) -> None:
     Stage.objects.filter(pk=other.stages[0].id).update(allow_skip=False)
+    new_edition()
     with pytest.raises(Refused) as refusal:
         actions.move(trade.alice, deal.pk, stage_id=other.stages[2].id)
     assert refusal.value.code == "not_skippable"
@@ -112,6 +114,7 @@ def test_a_refused_move_does_not_switch(trade: Trade, deal: Opportunity, other: 
 def test_a_stage_that_is_gone_is_no_place(trade: Trade, deal: Opportunity, other: ProcessPicture) -> None:
     switch(trade, deal, other)
     Stage.objects.filter(pk=trade.sales.stages[1].id).update(deleted_at=clock.now())
+    new_edition()
     back = switch(trade, deal, trade.sales)
     assert parts(back, "stage_id", "status") == (None, "not_started")
 
@@ -123,6 +126,7 @@ def test_a_retired_unknown_or_present_process_is_refused(
         switch(trade, deal, trade.sales)
     assert refusal.value.code == "same_process"
     Process.objects.filter(pk=other.id).update(is_retired=True)
+    new_edition()
     commands: list[Callable[[], object]] = [
         lambda: switch(trade, deal, other),
         lambda: actions.switch_process(trade.alice, deal.pk, 10**9),

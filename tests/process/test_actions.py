@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted
+from opportune.ledger.lasting import new_edition
 from opportune.process.actions import StageInput, add_step, create_process, install_processes, require_step
 from opportune.process.models import Process, Step
 from opportune.process.queries import process_by_id, process_by_key, processes
@@ -246,6 +247,7 @@ def test_a_deal_is_stale_after_half_as_long_again_as_expected(
 ) -> None:
     made = process_with(stage("a", expected_days=expected))
     Process.objects.get(pk=made.id).stages.update(stale_days=own)
+    new_edition()
     assert process_by_id(made.id).stages[0].stale_after == stale
 
 
@@ -278,6 +280,7 @@ def test_processes_stages_and_steps_have_names_in_both_languages(
 
 def test_installing_is_for_who_customises(trade: Trade) -> None:
     Process.objects.filter(key="contact_manager").delete()
+    new_edition()
     with pytest.raises(NotPermitted):
         install_processes(trade.company.carol)
     assert not Process.objects.filter(key="contact_manager").exists()
@@ -287,6 +290,7 @@ def test_installing_is_for_who_customises(trade: Trade) -> None:
 
 def test_retired_processes_are_left_out_where_one_chooses(trade: Trade) -> None:
     Process.objects.filter(key="sales").update(is_retired=True)
+    new_edition()
     assert [one.key for one in processes(with_retired=False)] == [
         "contact_manager",
         "existing",

@@ -11,6 +11,7 @@ from opportune.customers import list_reactions as of_customers
 from opportune.customers.models.connection import CATEGORIES
 from opportune.customers.roles import list_of
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
+from opportune.ledger.lasting import new_edition
 from opportune.ledger.models import Change
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions as deals
@@ -269,4 +270,5 @@ def test_taking_a_choice_away_makes_as_many_queries_for_many_records(trade: Trad
             remove_choice(SYSTEM, "source", code, replacement="other")
         return len(captured)
 
+    new_edition()
     assert queries(2, "web") == queries(20, "seminar")

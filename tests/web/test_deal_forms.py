@@ -12,6 +12,7 @@ from django.test import Client
 from opportune.identity.actor import system_actor
 from opportune.identity.models import Grant, Share
 from opportune.kernel import clock
+from opportune.ledger.lasting import new_edition
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity, Rival, TeamMember
 from opportune.process.actions import add_step
@@ -240,6 +241,7 @@ def test_no_tasks_of_a_stage_are_offered_where_tasks_are_not_read(alice: Client,
     record, here = f"/opportunities/{market.deal.pk}/", f"/opportunities/{market.deal.pk}/stage-tasks/"
     assert here in page_of(alice, record)
     Grant.objects.filter(record_kind="activity", verb="read").delete()
+    new_edition()
     assert "Plan a task" in page_of(alice, record)
     assert here not in page_of(alice, record)
     assert alice.get(here).status_code == 403

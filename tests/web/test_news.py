@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from opportune.kernel import clock
+from opportune.ledger.lasting import new_edition
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity
 from opportune.process.queries import process_by_key
@@ -166,6 +167,7 @@ def test_a_page_of_long_ago_is_to_be_loaded_anew(
 def test_of_very_many_changes_none_is_drawn_and_all_of_it_is_said_once(
     company: Company, alice: Client, deal: Opportunity, now: str, address: str
 ) -> None:
+    new_edition()
     assert ask(alice, address, now, deal).status_code == 304
     account = company.account()
     for number in range(151):

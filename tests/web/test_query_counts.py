@@ -43,6 +43,7 @@ def counts(client: Client, market: Market) -> dict[str, int]:
             now=now,
             shown=f"{short(deal)}-1",
         )
+        client.get(address)  # what seldom changes is kept from here on
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(address)
         assert answer.status_code in (200, 304), address
@@ -55,6 +56,7 @@ def counts_of_pages(client: Client, market: Market) -> dict[str, int]:
     found = {}
     for route in ROUTES:
         address = filled(route, market)
+        client.get(address)
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(address)
         if answer.status_code == 200:

@@ -12,6 +12,7 @@ from opportune.kernel.errors import NotFound, NotPermitted
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import Sentence, sentence
+from opportune.ledger.lasting import lasting
 from opportune.ledger.models import LIVE
 from opportune.reference.models import Category, CategoryMark
 from opportune.storage.prepared import prepared
@@ -44,7 +45,11 @@ class CategoryRow:
 
 def categories() -> Sequence[CategoryRow]:
     """The six categories in their order."""
-    return [CategoryRow(*row) for row in _categories()]
+    return lasting("categories", _read_categories, of=frozenset({Category.kind}))
+
+
+def _read_categories() -> Sequence[CategoryRow]:
+    return tuple(CategoryRow(*row) for row in _categories())
 
 
 @prepared

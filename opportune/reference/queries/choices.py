@@ -11,6 +11,7 @@ from opportune.identity.actor import Actor
 from opportune.kernel.errors import NotFound
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import Named
+from opportune.ledger.lasting import lasting
 from opportune.ledger.models import LIVE
 from opportune.reference.defaults import NOT_RECORDED
 from opportune.reference.lists import LISTS, USES, ChoiceList
@@ -48,6 +49,12 @@ def choices_of(list_keys: Sequence[str]) -> dict[str, list[Choice]]:
 
 def every_choice_of(list_keys: Sequence[str]) -> dict[str, list[Choice]]:
     """The choices of several lists, retired ones too: records that have them keep them. One query."""
+    asked = tuple(list_keys)
+    known = lasting(("choices", asked), lambda: _read_choices(asked), of=frozenset({ListItem.kind}))
+    return {key: list(found) for key, found in known.items()}
+
+
+def _read_choices(list_keys: Sequence[str]) -> dict[str, list[Choice]]:
     found: dict[str, list[Choice]] = {key: [] for key in list_keys}
     for list_key, *choice in _items(list_keys):
         found[list_key].append(Choice(*choice))

@@ -10,8 +10,8 @@ from django.db.models import JSONField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from opportune.kernel.errors import Invalid, Refused
-from opportune.kernel.remembering import remembered
 from opportune.kernel.sentences import sentence
+from opportune.ledger.lasting import lasting
 from opportune.ledger.models import LIVE
 from opportune.reference.models import Currency, Rate, Setting
 from opportune.reference.settings import SETTINGS, OrganisationSettings
@@ -31,7 +31,7 @@ class Settled:
 
 def settled() -> Settled:
     """What the organisation has settled as it is now, in one query a request or command."""
-    return remembered("settled", _read_settled, of=_KINDS)
+    return lasting("settled", _read_settled, of=_KINDS)
 
 
 def organisation_settings() -> OrganisationSettings:
