@@ -23,11 +23,11 @@ from opportune.opportunities.queries import (
 from opportune.process.queries import process_by_id
 from opportune.web.conflicts import as_shown, meanwhile
 from opportune.web.opportunities.board import board_filter, lanes_context
-from opportune.web.opportunities.fields import READING, around
+from opportune.web.opportunities.fields import PICKERS, READING, around
 from opportune.web.opportunities.record import record_context, show_again
 from opportune.web.opportunities.rows import again
 from opportune.web.opportunities.shown import cards_in
-from opportune.web.opportunities.step_rows import STEP_PICKERS, field_values, step_changes
+from opportune.web.opportunities.step_rows import field_values, step_changes
 from opportune.web.opportunities.steps import refused_flyout
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.picked import read_picked
@@ -46,7 +46,7 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
         template = "opportunities/move_menu.html" if is_htmx(request) else "opportunities/move_page.html"
         came = {name: request.GET.get(name, "") for name in ("query", "from")}
         return page(request, template, {**record_context(record), **came})
-    typed = read_picked(request.actor, request.POST.dict(), STEP_PICKERS)
+    typed = read_picked(request.actor, request.POST.dict(), PICKERS)
     unmeant = set(typed.errors)
     before = whereabouts(request.actor, opportunity_id)
     fields, ticked = _filled_in(before.process_id, typed.only_changed())
