@@ -164,9 +164,10 @@ def _with_ticks(
         ticked.append(happened)
         stage = process.stage(happened.stage_id)
         steps = [step for step in stage.steps if step.what == "tick"] if stage else []
-        spent = (following.at if following else clock.now()) - happened.at
+        at, end = happened.at, following.at if following else clock.now()
         for place, step in enumerate(steps, start=1):
-            at = happened.at + spent * place / (len(steps) + 1)
+            around = happened.at + (end - happened.at) * place / (len(steps) + 1)
+            at = min(max(at, _working_moment(draw, clock.day_of(around, _ZONE))), end)
             if (following is not None and following.what == "enter") or draw.random() < 0.5:
                 ticked.append(Happening("tick", at, clock.day_of(at, _ZONE), step_id=step.id))
     return tuple(ticked)
