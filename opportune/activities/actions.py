@@ -13,7 +13,7 @@ from opportune.identity.actor import Actor
 from opportune.identity.queries import known_people
 from opportune.identity.visibility import scope
 from opportune.kernel import clock
-from opportune.kernel.clock import FIRST_DAY, LAST_DAY
+from opportune.kernel.checking import accepted, day
 from opportune.kernel.errors import Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.sentences import Named, sentence
 from opportune.kernel.text import storable
@@ -48,8 +48,7 @@ def create_task(
         raise Invalid({"subject": sentence("Say what is to be done.")})
     if len(told) > SUBJECT_LENGTH:
         raise Invalid({"subject": sentence("At most {longest} characters fit here.", longest=SUBJECT_LENGTH)})
-    if due_on is not None and not FIRST_DAY <= due_on <= LAST_DAY:
-        raise Invalid({"due_on": sentence("This date is too far away.")})
+    accepted("due_on", day, due_on)
     owner = owner_id or actor.person_id
     if owner is None:
         raise _not_responsible()

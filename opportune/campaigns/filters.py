@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Self
 
 from opportune.campaigns.periods import STATES
 from opportune.identity.actor import Actor
+from opportune.kernel.checking import day, sorted_out
 from opportune.kernel.errors import Invalid
-from opportune.kernel.parameters import given, parts, record_id, written_day
+from opportune.kernel.parameters import given, parts, record_id
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.reference.queries import COLORS
@@ -102,12 +103,9 @@ class CampaignFilter(AddressingFilter):
     def _read_own(cls, asked: Mapping[str, str], wrong: dict[str, Sentence]) -> dict[str, Any]:
         if asked.get("state", STATES[0]) not in STATES:
             wrong["state"] = sentence("Choose a state: {names}.", names=", ".join(STATES))
-        day = None
-        try:
-            day = written_day(asked["valid_on"]) if "valid_on" in asked else None
-        except ValueError:
-            wrong["valid_on"] = sentence("This is not a date. Write it as 2026-12-31.")
-        return {"type": asked.get("type", "")[:_MANY], "state": asked.get("state", ""), "valid_on": day}
+        days, faulty = sorted_out({"valid_on": day}, {"valid_on": asked.get("valid_on")})
+        wrong |= faulty
+        return {"type": asked.get("type", "")[:_MANY], "state": asked.get("state", ""), **days}
 
     def _written_own(self) -> dict[str, str]:
         day = "" if self.valid_on is None else self.valid_on.isoformat()

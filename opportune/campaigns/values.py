@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from opportune.customers.values import amount, day, reference, text
-from opportune.kernel.checking import Check, truth
+from opportune.customers.values import amount, reference, text
+from opportune.kernel.checking import Check, day, truth
 
 CAMPAIGN: Mapping[str, Check] = {
     "name": text(160, required=True),

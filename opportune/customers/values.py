@@ -6,15 +6,14 @@ sentence to show beside the field.
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from opportune.kernel.checking import Check, NotAcceptable, near_enough, sorted_out, storable_amount, truth
+from opportune.kernel.checking import Check, NotAcceptable, day, sorted_out, storable_amount, truth
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import LIMIT, parse_amount
-from opportune.kernel.parameters import record_id, written_day
+from opportune.kernel.parameters import record_id
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
 
@@ -116,17 +115,6 @@ def amount(value: Any) -> Decimal | None:
     if not 0 <= kept < LIMIT:
         raise NotAcceptable(sentence("Enter an amount from zero to less than a thousand billion."))
     return storable_amount(kept)
-
-
-def day(value: Any) -> date | None:
-    """A calendar day, or nothing."""
-    if value is None or value == "":
-        return None
-    try:
-        kept = value if type(value) is date else written_day(value)
-    except ValueError:
-        raise NotAcceptable(sentence("Enter a date, such as 2026-03-31.")) from None
-    return near_enough(kept)
 
 
 def reference(value: Any) -> int | None:

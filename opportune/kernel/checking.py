@@ -12,6 +12,7 @@ from typing import Any
 from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import STORED_DECIMALS, fits, parse_amount, stored
+from opportune.kernel.parameters import written_day
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
 
@@ -87,6 +88,14 @@ def sorted_out(
     return kept, wrong
 
 
+def accepted(name: str, check: Check, value: Any) -> Any:
+    """One value as it is kept, of a field that only a command of its own sets. Raises Invalid under its name."""
+    try:
+        return check(value)
+    except NotAcceptable as problem:
+        raise Invalid({name: problem.why}) from None
+
+
 def text(longest: int | None = None, *, required: bool = False) -> Check:
     """Text without its surrounding blanks, up to a length."""
 
@@ -141,6 +150,17 @@ def near_enough(day: date) -> date:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise NotAcceptable(sentence("This date is too far away."))
     return day
+
+
+def day(value: Any) -> date | None:
+    """A calendar day that a record may bear, as forms, filters and programs write it, or none for blank."""
+    if value in (None, ""):
+        return None
+    try:
+        typed = value if type(value) is date else written_day(value)
+    except ValueError:
+        raise NotAcceptable(sentence("This is not a date. Write it as 2026-12-31.")) from None
+    return near_enough(typed)
 
 
 def truth(value: Any) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from opportune.kernel.actor import Actor
 from opportune.kernel.errors import Invalid, NotFound
@@ -16,6 +16,8 @@ from opportune.kernel.sentences import Sentence, from_kept, sentence
 from opportune.ledger.models import Change, ChangeSet, Job, JobRow
 from opportune.storage.prepared import prepared
 
+Place = tuple[datetime, int]
+"""Where a change stands in time: the instant from which it held, and its change set among those of that instant."""
 _LAST_VERSION = 2**31 - 1
 _COLUMNS = (
     "change_set_id",
@@ -53,6 +55,11 @@ class HistoryItem:
     version: int
     hidden: tuple[str, ...] = ()
 
+    @property
+    def place(self) -> Place:
+        """Where it stands in time."""
+        return self.effective_at, self.change_set_id
+
 
 def history_of(ref: RecordRef, *, limit: int = 100, upto: int | None = None) -> Sequence[HistoryItem]:
     """The latest changes of one record, newest first; those up to a version of it, if one is given.
@@ -67,18 +74,22 @@ def history_of(ref: RecordRef, *, limit: int = 100, upto: int | None = None) -> 
 
 
 def changes_between(
-    kind: str, ids: Collection[int], after: int, before: int | None
+    kind: str, ids: Collection[int], since: Place | None, before: Place | None
 ) -> Sequence[tuple[int, HistoryItem]]:
-    """Changes of some records of a kind with whose each is, newest first, of the change sets from one on to another.
+    """Changes of some records of a kind with whose each is, newest first, from one place in time on to another.
 
     The caller has checked that the records may be seen.
     """
-    rows = Change.objects.filter(kind=kind, record_id__in=ids, change_set__gte=after)
+    rows = Change.objects.filter(kind=kind, record_id__in=ids)
+    if since is not None:
+        at, change_set = since
+        rows = rows.filter(Q(at__gt=at) | Q(at=at, change_set__gte=change_set))
     if before is not None:
-        rows = rows.filter(change_set__lt=before)
+        at, change_set = before
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, change_set__lt=change_set))
     return [
         (record_id, HistoryItem(*(*columns, undone_by is not None, version)))
-        for record_id, *columns, undone_by, version in rows.order_by("-change_set", "-pk").values_list(
+        for record_id, *columns, undone_by, version in rows.order_by("-at", "-change_set", "-pk").values_list(
             "record_id", *_COLUMNS
         )
     ]

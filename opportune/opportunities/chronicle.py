@@ -13,7 +13,7 @@ from opportune.kernel.sentences import sentence
 from opportune.ledger.models import Change, plain
 from opportune.ledger.recording import recording
 from opportune.opportunities import entries
-from opportune.opportunities.models import Entry, Opportunity
+from opportune.opportunities.models import Entry, Opportunity, StepMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Chronicle:
     today: date
     steps: list[_Step] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    ticks: list[tuple[int, datetime, date]] = field(default_factory=list)
 
     def begin(self, *, at: datetime, on: date) -> None:
         """The deal as it was created. Raises Invalid for a day in the future."""
@@ -70,6 +71,12 @@ class Chronicle:
             )
         )
 
+    def tick(self, step_id: int, *, at: datetime, on: date) -> None:
+        """A step that was ticked. Raises Invalid for a day before the last change, or in the future."""
+        self._demand_day(on)
+        self.ticks.append((step_id, at, on))
+        self.deal.touched_at = max(self.deal.touched_at, at)
+
     def _demand_day(self, on: date) -> None:
         if on > self.today:
             raise Invalid({"on": sentence("{day} lies in the future.", day=on)})
@@ -96,7 +103,7 @@ class Chronicle:
 
 
 def store(chronicles: Sequence[Chronicle]) -> None:
-    """Insert the deals, their entries and their changes, in bulk."""
+    """Insert the deals, their entries, their ticks and their changes, in bulk."""
     Opportunity.objects.bulk_create([chronicle.deal for chronicle in chronicles], batch_size=200)
     Entry.objects.bulk_create(
         [entry for chronicle in chronicles for entry in entries.chained(chronicle.entries)], batch_size=200
@@ -113,3 +120,11 @@ def store(chronicles: Sequence[Chronicle]) -> None:
                 version=step.version,
                 move=step.move,
             )
+    ticks = [
+        (StepMark(opportunity=chronicle.deal, step_id=step_id), at, on)
+        for chronicle in chronicles
+        for step_id, at, on in chronicle.ticks
+    ]
+    StepMark.objects.bulk_create([mark for mark, _, _ in ticks], batch_size=500)
+    for mark, at, on in ticks:
+        recording().note(mark, Change.Operation.CREATE, {}, mark.facts(), at=at, on=on)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from opportune.kernel.checking import Faults
+from opportune.kernel.checking import Faults, accepted, day
 from opportune.kernel.errors import Invalid, NotFound, Refused
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import sentence
@@ -17,7 +17,7 @@ from opportune.opportunities.dates import demand_date
 from opportune.opportunities.models import CLOSED, Opportunity, Status
 from opportune.opportunities.probability import LOST, WON
 from opportune.opportunities.stays import Interval, last_move_on
-from opportune.opportunities.values import accepted, amount, day
+from opportune.opportunities.values import amount
 from opportune.opportunities.writing import entries_of_many, organisation_today
 from opportune.process.queries import ProcessPicture, processes
 from opportune.reference.queries import Reason, rate_on, reason_by_code

@@ -12,8 +12,9 @@ from typing import ClassVar, Self
 from django.db.models import Q
 
 from opportune.identity.actor import Actor
+from opportune.kernel.checking import day, sorted_out
 from opportune.kernel.errors import Invalid
-from opportune.kernel.parameters import given, parts, record_id, written_day
+from opportune.kernel.parameters import given, parts, record_id
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.opportunities.filters import OpportunityFilter
 
@@ -46,11 +47,8 @@ class DeletionFilter:
         numbers = tuple(parts(asked.get("number")))
         if len(numbers) > _MANY:
             wrong["number"] = sentence("At most {most} numbers at once.", most=_MANY)
-        until = None
-        try:
-            until = written_day(asked["closed_until"]) if "closed_until" in asked else None
-        except ValueError:
-            wrong["closed_until"] = sentence("This is not a date. Write it as 2026-12-31.")
+        days, faulty = sorted_out({"closed_until": day}, {"closed_until": asked.get("closed_until")})
+        wrong |= faulty
         campaign_id = record_id(asked["campaign"]) if "campaign" in asked else None
         if "campaign" in asked and campaign_id is None:
             wrong["campaign"] = sentence("Give the record by its id.")
@@ -62,7 +60,7 @@ class DeletionFilter:
             wrong |= invalid.fields
         if wrong:
             raise Invalid(wrong)
-        return cls(numbers, until, campaign_id, listed)
+        return cls(numbers, days["closed_until"], campaign_id, listed)
 
     def condition(self, actor: Actor) -> Q:
         """The deals that match. An account's are its own and its contacts', as in lists (B-006)."""

@@ -27,7 +27,10 @@ DEFAULT_STAGE = -1
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happened to a deal in the past: it entered a stage (`enter`), or was closed (`won`, `lost`)."""
+    """Something that happened to a deal in the past.
+
+    It entered a stage (`enter`), was closed (`won`, `lost`), or a step of its process was ticked (`tick`).
+    """
 
     what: str
     at: datetime
@@ -35,6 +38,7 @@ class Happening:
     stage_id: int | None = None
     reason_code: str = ""
     actual_value: Decimal | None = None
+    step_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

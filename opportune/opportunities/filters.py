@@ -16,8 +16,9 @@ from opportune.customers.models import Account, Contact
 from opportune.identity.actor import Actor
 from opportune.identity.models import Membership
 from opportune.kernel import clock
+from opportune.kernel.checking import day, sorted_out
 from opportune.kernel.errors import Invalid
-from opportune.kernel.parameters import given, parts, record_id, written_day
+from opportune.kernel.parameters import given, parts, record_id
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import fold
 from opportune.ledger.models import LIVE
@@ -99,16 +100,17 @@ class OpportunityFilter:
             read[f"{name}_ids"] = tuple(who)
         for names, key, reader, refusal in (
             (RECORDS, "{}_id", record_id, sentence("Give the record by its id.")),
-            (DAYS, "{}", _day, sentence("This is not a date. Write it as 2026-12-31.")),
             (FLAGS, "{}", _ANSWERS.get, sentence("Answer yes or no.")),
         ):
             for name in names:
                 read[key.format(name)] = reader(asked[name]) if name in asked else None
                 if name in asked and read[key.format(name)] is None:
                     wrong[name] = refusal
+        days, faulty = sorted_out(dict.fromkeys(DAYS, day), {name: asked.get(name) for name in DAYS})
+        wrong |= faulty
         if asked.get("category", "red") not in COLORS:
             wrong["category"] = sentence("Choose a category by its colour: {names}.", names=", ".join(COLORS))
-        first, last = (read[name] for name in DAYS)
+        first, last = (days.get(name) for name in DAYS)
         if first is not None and last is not None and first > last:
             wrong["close_to"] = sentence(
                 "“Closes until” ({last}) lies before “Closes from” ({first}). Swap the two days, or leave one out.",
@@ -123,6 +125,7 @@ class OpportunityFilter:
             sort=order.removeprefix("-"),
             descending=order.startswith("-"),
             **read,
+            **days,
         )
 
     def parameters(self) -> dict[str, str]:
@@ -235,10 +238,3 @@ def _staff(actor: Actor, account_id: int) -> Q:
     known = Contact.objects.visible_to(actor).filter(account_id=account_id)
     all_of_them = Contact.objects.filter(account__in=Account.objects.visible_to(actor).filter(pk=account_id))
     return Q(contact_id__in=known.values("id")) | Q(contact_id__in=all_of_them.values("id"))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return written_day(text)
-    except ValueError:
-        return None

@@ -8,6 +8,7 @@ from typing import Any
 from opportune.kernel.checking import (
     Check,
     NotAcceptable,
+    day,
     near_enough,
     number,
     percentage,
@@ -50,17 +51,6 @@ def amount(value: Any) -> Decimal | None:
     if exact >= LIMIT:
         raise NotAcceptable(sentence("An amount must stay below a million millions."))
     return storable_amount(exact)
-
-
-def day(value: Any) -> date | None:
-    """A calendar day, or none for blank."""
-    if value in (None, ""):
-        return None
-    try:
-        typed = value if type(value) is date else written_day(value)
-    except ValueError:
-        raise NotAcceptable(sentence("This is not a date. Write it as 2026-12-31.")) from None
-    return near_enough(typed)
 
 
 def moment(value: Any) -> date | datetime | None:
@@ -147,14 +137,6 @@ CHECKS: Mapping[str, Check] = {
     **{name: text(_CODE) for name in CHOICE_LISTS},
     "forecast_category": category,
 }
-
-
-def accepted(name: str, check: Check, value: Any) -> Any:
-    """One value as it is kept, of a field that only a command of its own sets. Raises Invalid under its name."""
-    try:
-        return check(value)
-    except NotAcceptable as problem:
-        raise Invalid({name: problem.why}) from None
 
 
 def sorted_values(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Sentence]]:

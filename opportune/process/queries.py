@@ -92,6 +92,11 @@ class ProcessPicture:
         """The stage with an id, if it is one of this process."""
         return next((stage for stage in self.stages if stage.id == stage_id), None)
 
+    def has_tick(self, step_id: int | None) -> bool:
+        """Whether a step is one of this process that is ticked."""
+        steps = (step for stage in self.stages for step in stage.steps)
+        return any(step.id == step_id and step.what == "tick" for step in steps)
+
     def stage_left(self, stage_id: int | None) -> StagePicture | None:
         """The stage that somebody left with an id, or what replaced it when it was deleted; none if nothing did."""
         for _ in self.heirs:

@@ -20,7 +20,6 @@ from opportune.reference.queries import CategoryRow, Choice
 from opportune.web import assets, formats
 from opportune.web.drawings import Drawings
 from opportune.web.ended import ended_session
-from opportune.web.opportunities.names import field_names
 from opportune.web.rendering import HouseEnvironment
 from opportune.web.urls_of import address, with_parameters
 from opportune.web.viewer import viewer
@@ -60,7 +59,6 @@ def environment(**options: Any) -> HouseEnvironment:
         static=static_address,
         icon_of=icon_of,
         languages=settings.LANGUAGES,
-        deal_field_names=field_names,
         may_customise=lambda: viewer().may_customise,
         language=get_language,
         with_parameters=with_parameters,

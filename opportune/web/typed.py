@@ -7,9 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from opportune.kernel.checking import day, sorted_out
 from opportune.kernel.errors import Invalid
 from opportune.kernel.money import looks_grouped, parse_amount
-from opportune.kernel.parameters import record_id, written_day
+from opportune.kernel.parameters import record_id
 from opportune.kernel.records import RecordRef
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
@@ -96,14 +97,9 @@ class Typed:
 
     def day(self, name: str) -> date | None:
         """A field's date, none if blank."""
-        text = self.text(name)
-        if not text:
-            return None
-        try:
-            return written_day(text)
-        except ValueError:
-            self.errors[name] = sentence("This is not a date. Write it as 2026-12-31.")
-            return None
+        days, faulty = sorted_out({name: day}, {name: self.text(name)})
+        self.errors |= faulty
+        return days.get(name)
 
     def whole(self, name: str) -> int | None:
         """A field's id or version, none if blank."""

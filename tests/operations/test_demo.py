@@ -11,9 +11,10 @@ from opportune.identity.models import Team, User
 from opportune.identity.queries import demo_passwords_exist
 from opportune.kernel import clock
 from opportune.kernel.errors import Refused
+from opportune.ledger.models import Change
 from opportune.operations import demo
 from opportune.operations.starting import install
-from opportune.opportunities.models import Entry, Opportunity
+from opportune.opportunities.models import Entry, Opportunity, StepMark
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,15 @@ def test_its_history_ends_today(company: demo.DemoCompany) -> None:
     assert today - timedelta(days=370) < dates[0] < today - timedelta(days=300)
     assert dates[-1] <= today
     assert not Opportunity.objects.filter(closed_on__gt=today).exists()
+
+
+def test_its_steps_were_ticked_on_the_way(company: demo.DemoCompany) -> None:
+    ticks = dict(Change.objects.filter(kind=StepMark.kind).values_list("record_id", "at"))
+    marks = StepMark.objects.select_related("opportunity")
+    assert len(ticks) == marks.count() > 100
+    lives = [(one.opportunity.created_at, ticks[one.pk], one.opportunity.touched_at) for one in marks]
+    assert all(created < at <= touched <= clock.now() for created, at, touched in lives)
+    assert len({at.date() for at in ticks.values()}) > 30
 
 
 def test_every_kind_of_deal_is_there(company: demo.DemoCompany) -> None:

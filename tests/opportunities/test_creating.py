@@ -15,7 +15,7 @@ from opportune.ledger.models import Change
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions
 from opportune.opportunities.actions import Draft, Happening
-from opportune.opportunities.models import Opportunity
+from opportune.opportunities.models import Opportunity, StepMark
 from opportune.process.models import Process
 from opportune.reference.actions import add_currency, change_setting, set_rate
 from tests.deals import (
@@ -305,6 +305,32 @@ def test_an_import_with_times_of_another_zone_can_be_undone(trade: Trade) -> Non
     )
     undo(trade.alice, made)
     assert Opportunity.objects.get().deleted_at is not None
+
+
+def test_a_past_has_its_ticks_with_their_own_times(trade: Trade) -> None:
+    entered = trade.sales.stages[0]
+    tick = next(step.id for step in entered.steps if step.what == "tick")
+    deal = imported(
+        trade,
+        Happening("enter", day(3), day(3).date(), entered.id),
+        Happening("tick", day(5), day(5).date(), step_id=tick),
+    )
+    assert isinstance(deal, Opportunity)
+    assert list(StepMark.objects.values_list("opportunity_id", "step_id", "is_done")) == [
+        (deal.pk, tick, True)
+    ]
+    change = Change.objects.get(kind=StepMark.kind)
+    assert (change.at, change.on) == (day(5), date(2026, 2, 5))
+    assert deal.touched_at == day(5)
+
+
+def test_a_past_ticks_no_step_of_another_kind_or_process(trade: Trade) -> None:
+    field = next(step.id for step in trade.sales.stages[0].steps if step.what == "field")
+    for step_id in (field, 10**6, None):
+        problem = imported(trade, Happening("tick", day(5), day(5).date(), step_id=step_id))
+        assert isinstance(problem, Invalid)
+        assert set(problem.fields) == {"step"}
+    assert not StepMark.objects.exists()
 
 
 @pytest.mark.parametrize("value", [Decimal(-1), Decimal(10**12)])

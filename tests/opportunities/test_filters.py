@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opportune.identity.actor import Actor, system_actor
+from opportune.kernel.clock import FIRST_DAY, LAST_DAY
 from opportune.kernel.errors import Invalid
 from opportune.opportunities.filters import SORTS, STATUSES, OpportunityFilter
 from opportune.opportunities.models import Opportunity
@@ -45,7 +46,8 @@ FILTERS = st.builds(
     sort=st.sampled_from(SORTS),
     descending=st.booleans(),
 )
-SPANS = st.lists(st.dates(), min_size=2, max_size=2).map(sorted) | st.sampled_from([[None, None]])
+BEARABLE = st.dates(FIRST_DAY, LAST_DAY)
+SPANS = st.lists(BEARABLE, min_size=2, max_size=2).map(sorted) | st.sampled_from([[None, None]])
 HALVES = st.sampled_from([(True, True), (True, False), (False, True)])
 
 
@@ -56,6 +58,16 @@ def test_a_filter_is_its_parameters(
     first, last = (day if asked else None for day, asked in zip(span, halves, strict=True))
     wanted = replace(wanted, close_from=first, close_to=last)
     assert OpportunityFilter.read(wanted.parameters(), ANYBODY) == wanted
+
+
+@pytest.mark.parametrize("name", ["close_from", "close_to"])
+def test_a_filter_asks_for_a_year_of_two_digits_in_full(name: str) -> None:
+    with pytest.raises(Invalid) as invalid:
+        OpportunityFilter.read({name: "0024-03-01"}, ANYBODY)
+    assert str(invalid.value.fields[name]) == (
+        "This date is too far away. Write the year in full, such as 2024."
+    )
+    assert OpportunityFilter.read({name: "2024-03-01"}, ANYBODY).parameters()[name] == "2024-03-01"
 
 
 @given(st.dictionaries(st.sampled_from(OpportunityFilter.PARAMETERS), st.text()))

@@ -72,7 +72,7 @@ def test_of_several_of_a_name_one_is_chosen(company: Company, alice: Client) -> 
     page = answer.content.decode()
     assert answer.status_code == 422
     assert SEVERAL in page
-    offered = re.findall(r'<input type="radio" name="customer" value="(account:\d+)">', page)
+    offered = re.findall(r'<input type="radio" name="customer" value="(account:\d+)"', page)
     assert len(offered) == 2
     assert "Lille" in page
     assert "Lyon" in page
@@ -132,6 +132,19 @@ def test_a_deal_is_edited_by_typing_names(company: Company, alice: Client) -> No
     assert 'value="Kept"' in refused.content.decode()
     deal.refresh_from_db()
     assert (deal.account_id, deal.primary_contact_id) == (account.pk, None)
+
+
+@pytest.mark.parametrize("field", ["customer", "primary_contact_id"])
+def test_a_step_looks_where_the_form_looks(company: Company, alice: Client, field: str) -> None:
+    deal = company.deal()
+    stage = process_by_key("sales").stages[0]
+    step = add_step(company.ada, stage.id, what="field", name_en="Who", name_fr="Qui", field=field)
+    asked, form = (
+        page_of(alice, f"/opportunities/{deal.pk}/{page}") for page in (f"stages/{stage.id}/", "edit/")
+    )
+    own = f'" data-name="step{step.pk}_{field}"'
+    looks = asked.split(own)[0].rsplit('data-url="', 1)[1]
+    assert f'data-url="{looks}" data-name="{field}"' in form
 
 
 def test_the_customer_of_a_deal_that_cannot_be_seen_stays(company: Company, alice: Client) -> None:

@@ -1,7 +1,7 @@
 """The flyout of a stage: each step is saved on its own, its fault stands at it, and the page says what changed."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 
@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 from opportune.ledger.models import ChangeSet
+from opportune.ledger.recording import command
 from opportune.opportunities import actions
+from opportune.opportunities.actions import Draft, Happening
 from opportune.opportunities.models import Opportunity
 from opportune.opportunities.writing import organisation_today
 from opportune.process.actions import add_step, require_step
@@ -288,6 +290,38 @@ def test_each_page_of_the_timeline_has_the_ticks_of_its_time(
     second = alice.get(older, headers=HTMX).content.decode()
     assert [page.count(f">ticked: {tick.name_en}") for page in (first, second)] == [1, 1]
     assert [page.count(f"unticked: {tick.name_en}") for page in (first, second)] == [0, 1]
+
+
+def test_what_was_imported_lies_in_the_timeline_where_it_happened(
+    company: Company, alice: Client, deal: Opportunity, stage: StagePicture
+) -> None:
+    """One command may bring what happened on many days, and do something today."""
+    first, second = (ticking(one) for one in process_by_key("sales").stages[:2])
+    then = datetime(2025, 10, 6, 9, tzinfo=UTC)
+    past = (
+        Happening("enter", then, then.date(), stage_id=stage.id),
+        Happening("tick", then + timedelta(days=2), (then + timedelta(days=2)).date(), step_id=first.id),
+        *(
+            Happening(
+                "enter", then + timedelta(days=day), (then + timedelta(days=day)).date(), stage_id=stage.id
+            )
+            for day in range(3, 40)
+        ),
+    )
+    fields = {"subject": "Past", "account_id": deal.account_id}
+    with command(company.alice, "bring"):
+        [made] = actions.create_many(
+            company.alice,
+            [Draft(fields, stage_id=None, created_at=then, created_on=then.date(), history=past)],
+        )
+        assert isinstance(made, Opportunity)
+        actions.mark_step(company.alice, made.pk, second.id)
+    page = alice.get(f"/opportunities/{made.pk}/").content.decode()
+    shown = page.split('id="moments"')[1].split('class="older"')
+    older = alice.get(shown[1].split('hx-get="')[1].split('"')[0], headers=HTMX).content.decode()
+    assert shown[0].index(">Today<") < shown[0].index(f"ticked: {second.name_en}") < shown[0].index("2025<")
+    assert ">Today<" not in older
+    assert [part.count(f">ticked: {first.name_en}") for part in (shown[0], older)] == [0, 1]
 
 
 def test_a_refused_move_keeps_what_is_typed_in_the_steps(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from opportune.activities.actions import create_task
@@ -15,7 +16,7 @@ from opportune.operations.demo.campaigns import DemoCampaign
 from opportune.operations.demo.customers import DemoCustomer
 from opportune.operations.demo.people import Colleague
 from opportune.operations.demo.words import NEEDS, SOLUTIONS, SUBJECTS, TASKS
-from opportune.opportunities.actions import Draft, Happening, create_many, mark_step
+from opportune.opportunities.actions import Draft, Happening, create_many
 from opportune.opportunities.models import Opportunity
 from opportune.process.queries import ProcessPicture, process_by_key
 
@@ -29,14 +30,13 @@ _LOST = ("PRICE_L", "PRICE_L", "COMPETITOR_L", "PRODUCT_L", "POSTPND", "POSTPND"
 class _Plan:
     seller: int
     draft: Draft
-    reached: int | None
     is_open: bool
 
 
 def make_deals(
     people: Sequence[Colleague], customers: Sequence[DemoCustomer], campaigns: Sequence[DemoCampaign]
 ) -> int:
-    """Make the deals, each as its seller; then ticks and tasks for those still open. How many were made."""
+    """Make the deals, each as its seller; then tasks for those still open. How many were made."""
     draw = random.Random(200)
     processes = {key: process_by_key(key) for key in ("sales", "contact_manager")}
     plans = [
@@ -55,7 +55,7 @@ def make_deals(
                     raise deal
                 made += 1
                 if plan.is_open:
-                    _work_on(draw, person, deal, plan, processes)
+                    _plan_task(draw, person, deal)
     return made
 
 
@@ -72,6 +72,7 @@ def _plan(
     began = clock.today(_ZONE) - timedelta(days=_age(draw, number))
     started = _working_moment(draw, began)
     history, reached, is_open = _history(draw, process, started)
+    history = _with_ticks(random.Random(number), process, history)
     value = Decimal(round(draw.triangular(low, high, low * 1.3), -2))
     open_for = timedelta(days=draw.randrange(-8, 95)) if is_open else timedelta(days=draw.randrange(50, 100))
     fields: dict[str, Any] = {
@@ -101,7 +102,6 @@ def _plan(
             created_on=clock.day_of(started, _ZONE),
             history=history,
         ),
-        reached,
         is_open,
     )
 
@@ -155,6 +155,24 @@ def _history(
     return tuple(happened), reached, False
 
 
+def _with_ticks(
+    draw: random.Random, process: ProcessPicture, history: tuple[Happening, ...]
+) -> tuple[Happening, ...]:
+    """The history with the steps ticked on the way: all in the stages left, some in the one that was reached last."""
+    ticked: list[Happening] = []
+    for happened, following in zip_longest(history, history[1:]):
+        ticked.append(happened)
+        stage = process.stage(happened.stage_id)
+        steps = [step for step in stage.steps if step.what == "tick"] if stage else []
+        at, end = happened.at, following.at if following else clock.now()
+        for place, step in enumerate(steps, start=1):
+            around = happened.at + (end - happened.at) * place / (len(steps) + 1)
+            at = min(max(at, _working_moment(draw, clock.day_of(around, _ZONE))), end)
+            if (following is not None and following.what == "enter") or draw.random() < 0.5:
+                ticked.append(Happening("tick", at, clock.day_of(at, _ZONE), step_id=step.id))
+    return tuple(ticked)
+
+
 def _closed(outcome: str, moment: datetime, reason: str) -> Happening:
     return Happening(outcome, moment, clock.day_of(moment, _ZONE), reason_code=reason)
 
@@ -178,20 +196,7 @@ def _qualification(draw: random.Random, value: Decimal, reached: int | None, lan
     }
 
 
-def _work_on(
-    draw: random.Random,
-    person: Colleague,
-    deal: Opportunity,
-    plan: _Plan,
-    processes: dict[str, ProcessPicture],
-) -> None:
-    process = next(process for process in processes.values() if process.id == deal.process_id)
-    for stage in process.stages:
-        if plan.reached is None or stage.order > plan.reached:
-            break
-        for step in stage.steps:
-            if step.what == "tick" and (stage.order < plan.reached or draw.random() < 0.5):
-                mark_step(person.actor, deal.pk, step.id)
+def _plan_task(draw: random.Random, person: Colleague, deal: Opportunity) -> None:
     due = draw.choice((None, -6, -2, 0, 0, 1, 3, 5, 9, 14))
     if due is not None:
         subject = draw.choice(TASKS[person.actor.language])

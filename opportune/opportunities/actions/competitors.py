@@ -7,7 +7,7 @@ from typing import Any
 
 from opportune.customers.values import website
 from opportune.identity.actor import Actor
-from opportune.kernel.checking import Check, Faults, sorted_out, text
+from opportune.kernel.checking import Check, Faults, day, sorted_out, text
 from opportune.kernel.errors import Invalid, NotFound, Refused
 from opportune.kernel.sentences import sentence
 from opportune.kernel.text import fold
@@ -16,7 +16,7 @@ from opportune.ledger.merging import check_version
 from opportune.ledger.models import LIVE
 from opportune.ledger.recording import action, recording
 from opportune.opportunities.models import Competitor, Opportunity, Rival
-from opportune.opportunities.values import amount, checked_by, day
+from opportune.opportunities.values import amount, checked_by
 from opportune.opportunities.writing import demand_open, obtain_open_deal, touch
 
 _COMPETITOR: Mapping[str, Check] = {

@@ -9,6 +9,7 @@ from typing import Any
 from opportune.customers.actions import mark_as_customers
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
+from opportune.kernel.checking import accepted
 from opportune.kernel.errors import Invalid, NotPermitted, OpportuneError, Refused
 from opportune.kernel.records import RecordRef
 from opportune.kernel.registries import react
@@ -31,7 +32,7 @@ from opportune.opportunities.drafts import (
 from opportune.opportunities.events import EnteredStage, PrimaryContactsNamed, StagesEntered
 from opportune.opportunities.models import FormSent, Opportunity, Status
 from opportune.opportunities.probability import LOST, WON
-from opportune.opportunities.values import accepted, amount
+from opportune.opportunities.values import amount
 from opportune.process.holding import hold_processes
 from opportune.process.queries import ProcessPicture
 from opportune.reference.actions import take_numbers
@@ -153,6 +154,11 @@ class _Workshop:
                 at=at,
                 on=happening.on,
             )
+            return
+        if happening.what == "tick":
+            if happening.step_id is None or not process.has_tick(happening.step_id):
+                raise Invalid({"step": sentence("This step is not one of the process to be ticked.")})
+            chronicle.tick(happening.step_id, at=at, on=happening.on)
             return
         won = happening.what == Status.WON
         typed: Decimal | None = accepted("actual_value", amount, happening.actual_value)

@@ -159,8 +159,7 @@ def use_process_chance(actor: Actor, opportunity_id: int) -> Opportunity:
 def mark_step(actor: Actor, opportunity_id: int, step_id: int, *, is_done: bool = True) -> StepMark:
     """Tick a step of an open deal, or take the tick away (D-063). Raises NotFound for a step that is no tick."""
     deal = obtain_open_deal(actor, opportunity_id)
-    steps = [step for stage in process_by_id(deal.process_id).stages for step in stage.steps]
-    if not any(step.id == step_id and step.what == "tick" for step in steps):
+    if not process_by_id(deal.process_id).has_tick(step_id):
         raise NotFound("step")
     touch(deal)
     # who undoes the tick locks it alone; a tick that is there already must stay until this command ends

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from opportune.identity.actor import Actor
-from opportune.kernel.checking import Faults
+from opportune.kernel.checking import Faults, accepted, day
 from opportune.kernel.errors import Invalid, Refused
 from opportune.kernel.registries import react
 from opportune.kernel.sentences import sentence
@@ -20,7 +20,7 @@ from opportune.opportunities.actions.switching import PROGRESS, enter
 from opportune.opportunities.events import EnteredStage, OpenTasksUnwanted, StagesEntered
 from opportune.opportunities.models import CLOSED, Opportunity
 from opportune.opportunities.moving import Asked, Course, Planned
-from opportune.opportunities.values import accepted, day, sorted_values
+from opportune.opportunities.values import sorted_values
 from opportune.opportunities.writing import Writing, obtain_open_deal, write_many
 
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import Named
-from opportune.ledger.queries import HistoryItem, changes_between
+from opportune.ledger.queries import HistoryItem, Place, changes_between
 from opportune.opportunities.gates import StepsDone
 from opportune.opportunities.models import Opportunity, StepMark
 from opportune.storage.prepared import prepared
@@ -42,15 +42,17 @@ class Tick:
     change: HistoryItem
 
 
-def ticks_of(opportunity_id: int, *, after: int = 0, before: int | None = None) -> Sequence[Tick]:
-    """A deal's ticks, newest first, of the change sets from one on to another.
+def ticks_of(
+    opportunity_id: int, *, since: Place | None = None, before: Place | None = None
+) -> Sequence[Tick]:
+    """A deal's ticks, newest first, from one place in time on to another.
 
     The caller has checked that the deal may be seen.
     """
     names = {pk: Named(english, french) for pk, english, french in _named_marks(opportunity_id)}
     if not names:
         return ()
-    found = changes_between(StepMark.kind, names, after, before)
+    found = changes_between(StepMark.kind, names, since, before)
     return [Tick(names[mark_id], change.after["is_done"], change) for mark_id, change in found]
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from opportune.identity.actor import Actor
-from opportune.kernel.clock import FIRST_DAY, LAST_DAY
+from opportune.kernel.checking import accepted, near_enough
 from opportune.kernel.errors import Invalid, NotFound, Refused
 from opportune.kernel.money import rounded
 from opportune.kernel.sentences import sentence
@@ -52,8 +52,7 @@ def set_rate(actor: Actor, *, code: str, rate: Decimal, valid_from: date) -> Rat
     actor.demand_right("administer")
     if not (rate.is_finite() and 0 < rate < LARGEST_RATE and rounded(rate, RateField.decimals) > 0):
         raise Invalid({"rate": sentence("A rate is greater than zero and has at most eight decimals.")})
-    if not FIRST_DAY <= valid_from <= LAST_DAY:
-        raise Invalid({"valid_from": sentence("This date is too far away.")})
+    accepted("valid_from", near_enough, valid_from)
     if code == organisation_settings().base_currency:
         raise Invalid({"code": sentence("{code} is the base currency; its rate is always 1.", code=code)})
     currency = Currency.objects.filter(LIVE, code=code).first()

@@ -30,6 +30,7 @@ from opportune.web.opportunities.fields import (
     read_fields,
     values_of,
 )
+from opportune.web.opportunities.names import field_names
 from opportune.web.opportunities.record import demand_changeable
 from opportune.web.opportunities.rows import left_sight
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
@@ -183,6 +184,7 @@ def _edit_form(
     context = {
         **form_lists(),
         "refusal": refusal.message if refusal else None,
+        "field_names": field_names(),
         "record": record,
         "created_on": clock.day_of(record.row.created_at, organisation_settings().time_zone),
         "values": values,

@@ -23,11 +23,11 @@ from opportune.opportunities.queries import (
 from opportune.process.queries import process_by_id
 from opportune.web.conflicts import as_shown, meanwhile
 from opportune.web.opportunities.board import board_filter, lanes_context
-from opportune.web.opportunities.fields import READING, around
+from opportune.web.opportunities.fields import PICKERS, READING, around
 from opportune.web.opportunities.record import record_context, show_again
 from opportune.web.opportunities.rows import again
 from opportune.web.opportunities.shown import cards_in
-from opportune.web.opportunities.step_rows import STEP_PICKERS, field_values, step_changes
+from opportune.web.opportunities.step_rows import field_values, step_changes
 from opportune.web.opportunities.step_saving import without_rows
 from opportune.web.opportunities.steps import refused_flyout, saved_before_moving
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
@@ -48,7 +48,7 @@ def move(request: SignedIn, opportunity_id: int) -> HttpResponse:
         came = {name: request.GET.get(name, "") for name in ("query", "from")}
         return page(request, template, {**record_context(record), **came})
     given = request.POST.dict()
-    typed = read_picked(request.actor, without_rows(given), STEP_PICKERS)
+    typed = read_picked(request.actor, without_rows(given), PICKERS)
     version = typed.whole("version")
     if len(typed.given) < len(given):
         # from the panel of a stage: what is typed there is saved with the move

@@ -1,4 +1,4 @@
-"""What the fields of an opportunity that a step may ask for are called on screens."""
+"""What the fields of an opportunity are called on screens."""
 
 from django.utils.translation import gettext
 
@@ -6,15 +6,22 @@ from django.utils.translation import gettext
 def field_names() -> dict[str, str]:
     """The name of each field in the reader's language, by the field."""
     return {
+        "subject": gettext("Subject"),
         "customer": gettext("Customer"),
         "primary_contact_id": gettext("Primary contact"),
+        "owner_id": gettext("Owner"),
+        "on_hold": gettext("On hold"),
         "estimated_value": gettext("Estimated value"),
         "currency": gettext("Currency"),
         "chance": gettext("Chance, in percent"),
+        "probability": gettext("Probability"),
         "estimated_close_on": gettext("Estimated close"),
         "forecast_category": gettext("Forecast"),
         "type": gettext("Type"),
         "source": gettext("Source"),
+        "initiated_by": gettext("Initiated by"),
+        "campaign_id": gettext("Campaign"),
+        "segment_id": gettext("Segment"),
         "rating": gettext("Rating"),
         "priority": gettext("Priority"),
         "purchase_timeframe": gettext("Purchase timeframe"),
@@ -23,11 +30,13 @@ def field_names() -> dict[str, str]:
         "decision_on": gettext("Decision date"),
         "expires_on": gettext("Offer expires"),
         "delivery_on": gettext("Delivery"),
+        "reminder_at": gettext("Reminder"),
         "customer_need": gettext("Customer need"),
         "proposed_solution": gettext("Proposed solution"),
         "description": gettext("Description"),
         "comments": gettext("Comments"),
         "decision_maker_identified": gettext("Decision maker identified"),
         "payment_terms": gettext("Payment terms"),
-        "campaign_id": gettext("Campaign"),
+        "lost_to_id": gettext("Lost to"),
+        "close_description": gettext("What happened"),
     }

@@ -19,6 +19,7 @@ from opportune.opportunities.values import CHOICE_LISTS
 from opportune.process.queries import StagePicture, StepPicture
 from opportune.reference.queries import every_choice_of
 from opportune.web.customers.connections import connections_context
+from opportune.web.opportunities.names import field_names
 from opportune.web.opportunities.rows import left_sight
 from opportune.web.opportunities.step_rows import OwnSaves, Row, brought_along, kept_rows, shown_in_rows
 from opportune.web.opportunities.timeline import timeline
@@ -165,6 +166,7 @@ def record_context(record: OpportunityRecord) -> dict[str, Any]:
         "record": record,
         "deal": record.row,
         "fields": record.fields,
+        "field_names": field_names(),
         "lists": {key: {choice.code: choice for choice in offered} for key, offered in lists.items()},
         "is_open": record.row.status in ("not_started", "in_progress"),
         "may_write": "write" in record.may,

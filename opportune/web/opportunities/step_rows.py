@@ -10,11 +10,10 @@ from opportune.kernel.sentences import Sentence
 from opportune.opportunities.queries import OpportunityRecord, StageState, StepState
 from opportune.process.queries import StepPicture
 from opportune.web.conflicts import as_shown
-from opportune.web.opportunities.fields import READING, values_of
-from opportune.web.picked import CONTACT, CUSTOMER, read_picked
+from opportune.web.opportunities.fields import PICKERS, READING, values_of
+from opportune.web.picked import read_picked
 from opportune.web.typed import Kept, Typed, same_text
 
-STEP_PICKERS = {"customer": CUSTOMER, "primary_contact_id": CONTACT}
 TICK = "done"
 
 
@@ -83,7 +82,7 @@ def typed_in(actor: Actor, given: Mapping[str, str], step: StepPicture) -> Typed
     """What was sent of the row of a step; pickers hold what was meant by a name typed."""
     own = f"step{step.id}_"
     sent = {name.removeprefix(own): value for name, value in given.items() if name.startswith(own)}
-    return read_picked(actor, sent, STEP_PICKERS)
+    return read_picked(actor, sent, PICKERS)
 
 
 def is_unsaved(typed: Typed) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from opportune.customers.queries import Told, told
 from opportune.identity.actor import Actor
 from opportune.kernel.records import RecordRef
-from opportune.ledger.queries import HistoryItem, history_of
+from opportune.ledger.queries import HistoryItem, Place, history_of
 from opportune.opportunities.queries import EntryRow, OpportunityRecord, Tick, ticks_of
 from opportune.web.changes import FieldChange, field_changes
 from opportune.web.formats import month
@@ -110,7 +110,7 @@ def timeline(
     found = list(history_of(RecordRef("opportunity", record.row.id), limit=limit + 2, upto=upto))
     last = found.pop(0) if upto is not None and found else None
     shown, rest = found[:limit], found[limit:]
-    moments = _with_ticks(actor, record, shown, after=shown[-1].change_set_id if rest else 0, before=last)
+    moments = _with_ticks(actor, record, shown, since=shown[-1].place if rest else None, before=last)
     days = [
         Days(title, list(of_days))
         for title, of_days in groupby(moments, key=lambda one: title_of(one.local.date()))
@@ -141,17 +141,20 @@ def _with_ticks(
     record: OpportunityRecord,
     shown: Sequence[HistoryItem],
     *,
-    after: int,
+    since: Place | None,
     before: HistoryItem | None,
 ) -> Sequence[Moment]:
-    """The changes of a page, and the ticks made since the oldest of them and before the last of the page before."""
+    """The changes of a page, and the ticks made since the oldest of them and before the last of the page before.
+
+    Both by the instant that is told: what was imported lies where it happened, whenever it came here.
+    """
     if not shown:
         return ()
     now = record.fields if before is None else _after(record, shown[0])
     changes = told(actor, "opportunity", shown, now, TOLD)
-    own = zip([item.change_set_id for item in shown], _moments(record, shown, changes), strict=True)
-    ticks = ticks_of(record.row.id, after=after, before=before.change_set_id if before else None)
-    ticked = [(tick.change.change_set_id, _moment_of(tick)) for tick in ticks]
+    own = zip([item.place for item in shown], _moments(record, shown, changes), strict=True)
+    ticks = ticks_of(record.row.id, since=since, before=before.place if before else None)
+    ticked = [(tick.change.place, _moment_of(tick)) for tick in ticks]
     return [moment for _, moment in merge(own, ticked, key=itemgetter(0), reverse=True)]
 
 

@@ -101,6 +101,7 @@ def _row(request: SignedIn, step_id: int, text: str, *, has_focus: bool = False)
         return go(request, address_of(process, (*unfolded(request), stage.id)))
     undo = request.change_sets[-1] if request.change_sets else 0
     context = {"process": process, "stage": stage, "step": step, "has_focus": has_focus}
+    context["field_names"] = field_names()
     context |= {"message": text if undo else "", "undo": undo, "kind": "done"}
     return page(request, "settings/step_saved.html", context)
 
@@ -161,6 +162,7 @@ def _form(
         "errors": errors,
         "conflict": conflict,
         "known": known_fields(),
+        "field_names": field_names(),
     }
     status = status_of(errors, conflict)
     if _in_row(request):

@@ -14,6 +14,7 @@ from opportune.opportunities.queries import statistics
 from opportune.process.queries import ProcessPicture, StagePicture, processes
 from opportune.reference.queries import organisation_settings
 from opportune.web.conflicts import as_shown
+from opportune.web.opportunities.names import field_names
 from opportune.web.pages import SignedIn, go, is_htmx, page, problem, tell
 from opportune.web.settings.forms import shown_text
 from opportune.web.templating import said
@@ -47,6 +48,7 @@ def tree_context(
     return {
         "processes": processes(),
         "process": process,
+        "field_names": field_names(),
         "figures": statistics(request.actor, [process])[0] if process else None,
         "default_process": organisation_settings().default_process,
         "unfolded": opened,

@@ -1,5 +1,5 @@
-// A classic script, the first of a page: single keys pressed before the others run wait for them, in their order.
-{
+// Asked for first and waited for by nothing: single keys pressed before the other scripts run wait for them, in their order.
+if (!performance.getEntriesByType("navigation")[0]?.domContentLoadedEventStart) {
   const CHARACTER = /^[\p{L}\p{N}\p{P}\p{S}]$/u;
   const FIELDS = "input, select, textarea, [contenteditable]";
   const pressed = [];
