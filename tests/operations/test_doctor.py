@@ -206,7 +206,7 @@ def test_each_broken_deal_counts(trade: Trade) -> None:
 
 
 def test_a_migration_that_has_not_run_is_found(deal: Opportunity) -> None:
-    MigrationRecorder.Migration.objects.filter(app="search", name="0003_ids_by_kind").delete()
+    MigrationRecorder.Migration.objects.filter(app="search", name="0004_parts").delete()
     SearchEntry.objects.all().delete()
     assert found() == {"migrations_pending": 1}
 

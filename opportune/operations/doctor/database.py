@@ -81,7 +81,7 @@ def _checked_indexes(cursor: Any) -> Iterator[Finding]:
     try:
         cursor.execute(
             "SELECT bt_index_check(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
-            "JOIN pg_am ON pg_am.oid = relam WHERE amname = 'btree' AND indisvalid "
+            "JOIN pg_am ON pg_am.oid = relam WHERE amname = 'btree' AND relkind = 'i' AND indisvalid "
             "AND relnamespace = current_schema()::regnamespace"
         )
     except DatabaseError as error:

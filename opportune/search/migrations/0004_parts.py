@@ -9,7 +9,7 @@ KINDS = {"opportunity": 1, "account": 2, "contact": 3, "campaign": 4, "segment":
 ROOM = 2**40
 TABLE = """
     CREATE TABLE search_searchentry (
-        id bigint NOT NULL CONSTRAINT search_entry_key PRIMARY KEY,
+        id bigint NOT NULL DEFAULT nextval('search_searchentry_id_seq') CONSTRAINT search_entry_key PRIMARY KEY,
         record_kind varchar(30) NOT NULL,
         record_id bigint NOT NULL,
         text text NOT NULL,
@@ -40,7 +40,10 @@ def _replace(schema_editor: BaseDatabaseSchemaEditor, table: str, *, parted: boo
         has_trigrams = cursor.fetchone() is not None
     schema_editor.execute("CREATE TEMPORARY TABLE kept_entries AS TABLE search_searchentry")
     schema_editor.execute("DROP TABLE search_searchentry")
+    # the column of a table of parts cannot be an identity before PostgreSQL 17
+    schema_editor.execute("CREATE SEQUENCE search_searchentry_id_seq")
     schema_editor.execute(table)
+    schema_editor.execute("ALTER SEQUENCE search_searchentry_id_seq OWNED BY search_searchentry.id")
     if parted:
         for kind, number in KINDS.items():
             schema_editor.execute(
