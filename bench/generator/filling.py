@@ -109,7 +109,8 @@ def _without_indexes(cursor: Any, dialect: Dialect) -> list[str]:
     found = cursor.fetchall()
     for name, _ in found:
         cursor.execute(f'DROP INDEX "{name}"')
-    return [sql for _, sql in found]
+    # of a table of parts PostgreSQL tells the index without theirs
+    return [sql.replace(" ON ONLY ", " ON ") for _, sql in found]
 
 
 def _set_sequences(cursor: Any) -> None:

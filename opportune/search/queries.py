@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from opportune.identity.actor import Actor
 from opportune.kernel.text import fold, storable
 from opportune.search.models import SearchEntry
-from opportune.search.sources import SOURCES, Label, Source, entry_ids
+from opportune.search.sources import SOURCES, entry_ids, titles_of
 from opportune.storage.prepared import prepared
 
 _MOST_WORDS = 8
@@ -39,27 +39,31 @@ def find(actor: Actor, text: str, *, kinds: Collection[str] | None = None, limit
     if not words:
         return []
     asked = [kind for kind in SOURCES if kinds is None or kind in kinds]
-    ranked = [_ranked(kind, SOURCES[kind], actor, words, limit) for kind in asked]
+    ranked = [[(kind, pk) for pk in _ranked(kind, actor, words, limit)] for kind in asked]
     in_turn = chain.from_iterable(zip_longest(*ranked))
-    chosen = [hit for hit in in_turn if hit is not None][:limit]
-    return sorted(chosen, key=lambda hit: asked.index(hit.kind))
+    chosen = [found for found in in_turn if found is not None][:limit]
+    return [hit for kind in asked for hit in _shown(kind, [pk for one, pk in chosen if one == kind])]
 
 
-def _ranked(kind: str, source: Source, actor: Actor, words: Sequence[str], limit: int) -> Sequence[Hit]:
+def _ranked(kind: str, actor: Actor, words: Sequence[str], limit: int) -> Sequence[int]:
     phrases, patterns = asked_by(words)
     ids = _found(phrases, *patterns, kind=kind, actor=actor, limit=limit * _CANDIDATES)
-    if not ids:
-        return []
-    labels = source.labels(ids)
-    ids.sort(key=lambda record_id: _rank(labels[record_id], words))
-    return [Hit(kind, record_id, *labels[record_id]) for record_id in ids[:limit]]
+    if ids:
+        titles = titles_of(kind, ids)
+        ids.sort(key=lambda record_id: _rank(titles[record_id], words))
+    return ids[:limit]
 
 
-def _rank(label: Label, words: Sequence[str]) -> int:
-    title, asked = fold(label.title), " ".join(words)
-    if title == asked:
+def _rank(title: str, words: Sequence[str]) -> int:
+    folded, asked = fold(title), " ".join(words)
+    if folded == asked:
         return 0
-    return 1 if title.startswith(asked) else 2
+    return 1 if folded.startswith(asked) else 2
+
+
+def _shown(kind: str, ids: Sequence[int]) -> Sequence[Hit]:
+    labels = SOURCES[kind].labels(ids) if ids else {}
+    return [Hit(kind, record_id, *labels[record_id]) for record_id in ids]
 
 
 def asked_by(words: Sequence[str]) -> tuple[str, Sequence[str]]:

@@ -29,14 +29,16 @@ def _nothing(refs: Collection[RecordRef]) -> Collection[int]:
 class Source:
     """A kind of record that can be found.
 
-    `texts` gives the words of those of the ids that can be found at all (one in the bin cannot), `labels` how
-    they are shown, `visible` the records an actor may see, and `followers` the ids of the records whose words
-    include those of other ones, as a deal's include its customer's name. Of the record's own `fields` its words are
-    made, and whether it can be found. The `number` is the upper part of the ids of its entries; since it is stored,
-    a kind keeps it for ever.
+    Its `title` is made of fields of the `records` themselves. `visible` gives the records an actor may see, `texts` the
+    words of those of the ids that can be found at all (one in the bin cannot), `labels` how they are shown, and
+    `followers` the ids of the records whose words include those of other ones, as a deal's include its customer's name.
+    Of the record's own `fields` its words are made, and whether it can be found. The `number` is the upper part of the
+    ids of its entries; since it is stored, a kind keeps it for ever.
     """
 
     number: int
+    records: Callable[[], QuerySet[Any]]
+    title: tuple[str, ...]
     visible: Callable[[Actor], QuerySet[Any]]
     texts: Callable[[Collection[int]], Mapping[int, str]]
     labels: Callable[[Collection[int]], Mapping[int, Label]]
@@ -163,6 +165,8 @@ def _deals_of(refs: Collection[RecordRef]) -> Collection[int]:
 SOURCES: Mapping[str, Source] = {
     "opportunity": Source(
         number=1,
+        records=_deals,
+        title=("subject",),
         visible=lambda actor: _deals().visible_to(actor),
         texts=_deal_texts,
         labels=_deal_labels,
@@ -171,6 +175,8 @@ SOURCES: Mapping[str, Source] = {
     ),
     "account": Source(
         number=2,
+        records=Account.objects.all,
+        title=("name",),
         visible=lambda actor: Account.objects.visible_to(actor),
         texts=_account_texts,
         labels=_account_labels,
@@ -178,6 +184,8 @@ SOURCES: Mapping[str, Source] = {
     ),
     "contact": Source(
         number=3,
+        records=Contact.objects.all,
+        title=("first_name", "last_name"),
         visible=lambda actor: Contact.objects.visible_to(actor),
         texts=_contact_texts,
         labels=_contact_labels,
@@ -186,6 +194,8 @@ SOURCES: Mapping[str, Source] = {
     ),
     "campaign": Source(
         number=4,
+        records=Campaign.objects.all,
+        title=("name",),
         visible=lambda actor: Campaign.objects.visible_to(actor),
         texts=_campaign_texts,
         labels=_campaign_labels,
@@ -193,6 +203,8 @@ SOURCES: Mapping[str, Source] = {
     ),
     "segment": Source(
         number=5,
+        records=Segment.objects.all,
+        title=("name",),
         visible=lambda actor: Segment.objects.visible_to(actor),
         texts=_segment_texts,
         labels=_segment_labels,
@@ -200,3 +212,14 @@ SOURCES: Mapping[str, Source] = {
         followers=_segments_of,
     ),
 }
+
+
+def titles_of(kind: str, ids: Collection[int]) -> Mapping[int, str]:
+    """The titles of the labels of some records, which are read from the records alone."""
+    return {pk: _words(parts) for pk, *parts in _titles(list(ids), kind=kind)}
+
+
+@prepared
+def _titles(ids: Sequence[int], *, kind: str) -> QuerySet[Any, Any]:
+    source = SOURCES[kind]
+    return source.records().filter(pk__in=ids).values_list("id", *source.title)

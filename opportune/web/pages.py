@@ -67,24 +67,24 @@ def _screen(view: View, *, with_second_factor: bool) -> View:
         user = request.user
         if not user.is_authenticated or not user.is_active:
             return sign_in_first(request)
-        actor = actor_for(user, "web")
-        request.actor = actor  # type: ignore[attr-defined]
-        translation.activate(actor.language)
-        request.LANGUAGE_CODE = actor.language
-        try:
-            with noting_change_sets() as noted, remembering():
+        with noting_change_sets() as noted, remembering():
+            actor = actor_for(user, "web")
+            request.actor = actor  # type: ignore[attr-defined]
+            request.change_sets = noted  # type: ignore[attr-defined]
+            translation.activate(actor.language)
+            request.LANGUAGE_CODE = actor.language
+            try:
                 looking = look_as(actor)
                 if with_second_factor and (sent := _sent_for_second_factor(request, actor, looking)):
                     return sent
-                request.change_sets = noted  # type: ignore[attr-defined]
                 return answer_reading(actor.person_id, request.method, lambda: view(request, *args, **kwargs))
-        except NotFound as error:
-            kind = str(error.data.get("kind"))
-            asked = kwargs.get(f"{kind}_id")
-            gone = binned(actor, RecordRef(kind, asked)) if isinstance(asked, int) else None
-            return problem(request, error, gone=gone)
-        except OpportuneError as error:
-            return problem(request, error)
+            except NotFound as error:
+                kind = str(error.data.get("kind"))
+                asked = kwargs.get(f"{kind}_id")
+                gone = binned(actor, RecordRef(kind, asked)) if isinstance(asked, int) else None
+                return problem(request, error, gone=gone)
+            except OpportuneError as error:
+                return problem(request, error)
 
     return screen
 
