@@ -1,7 +1,7 @@
 """Django's PostgreSQL engine with a cursor for reads that come again.
 
 Django writes values into its statements, so the server plans each anew; for a record, which joins ten tables, that
-takes longer than reading it. A fixed read sends its values apart and is prepared once it has come a few times.
+takes longer than reading it. A fixed read sends its values apart, is prepared, and is planned for any values.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.backends.utils import CursorWrapper
 
-PREPARED_AFTER = 2
+PREPARED_AFTER = 0
+"""How often the server is asked before it prepares: a fixed read comes again, so at once."""
 MOST_PREPARED = 500
 """Statements a connection keeps; those not asked for longest go first."""
 
@@ -40,6 +41,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.settings_dict["OPTIONS"].setdefault("prepare_threshold", PREPARED_AFTER)
         parameters: dict[str, Any] = super().get_connection_params()
         return parameters
+
+    def _configure_connection(self, connection: Any) -> bool:
+        """Django's way of readying a connection; and a fixed read is planned once, not five times more to compare."""
+        has_set: bool = super()._configure_connection(connection)  # type: ignore[misc]  # stubs of Django 6
+        if self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
+            return has_set
+        with connection.cursor() as cursor:
+            cursor.execute("SET plan_cache_mode = force_generic_plan")
+        return True
 
     def fixed_read_cursor(self) -> CursorWrapper:
         """A cursor for a statement that comes again with other values."""
