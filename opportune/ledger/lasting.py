@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from opportune.kernel.remembering import is_changing, remembered
 from opportune.ledger.models import Edition, recorded_models
 from opportune.storage.prepared import prepared
+from opportune.storage.replica import reading_from_primary
 
 T = TypeVar("T")
 
@@ -48,14 +49,17 @@ def lasting_kinds() -> frozenset[str]:
 def _of_this_process(key: Hashable, read: Callable[[], T], of: frozenset[str]) -> T:
     if not of <= lasting_kinds():
         raise RuntimeError(f"not everything is lasting of {', '.join(sorted(of))}")
-    edition = None if is_changing(of) else remembered(_EDITION, _in_force.first, of=lasting_kinds())
-    if edition is None:
+    if is_changing(of):
         return read()
-    was, value = _kept.get(key, ("", None))
-    if was == edition:
-        found: T = value
-        return found
-    fresh = read()
+    with reading_from_primary():  # a replica may not have yet what the edition stands for
+        edition = remembered(_EDITION, _in_force.first, of=lasting_kinds())
+        if edition is None:
+            return read()
+        was, value = _kept.get(key, ("", None))
+        if was == edition:
+            found: T = value
+            return found
+        fresh = read()
     if len(_kept) >= MOST:
         _kept.clear()
     _kept[key] = (edition, fresh)

@@ -57,7 +57,20 @@ class ReplicaRouter:
 @contextmanager
 def reading_from_replica() -> Iterator[None]:
     """Within this block what merely reads is asked of the replica."""
-    token = _reading_from.set(REPLICA)
+    with _reading(REPLICA):
+        yield
+
+
+@contextmanager
+def reading_from_primary() -> Iterator[None]:
+    """Within this block what merely reads is asked of the primary, whatever is around it."""
+    with _reading(PRIMARY):
+        yield
+
+
+@contextmanager
+def _reading(database: str) -> Iterator[None]:
+    token = _reading_from.set(database)
     try:
         yield
     finally:

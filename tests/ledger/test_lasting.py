@@ -15,6 +15,7 @@ from opportune.ledger.undo import undo
 from opportune.process.actions import change_stage
 from opportune.process.models import Stage
 from opportune.process.queries import process_by_key, processes
+from opportune.storage.replica import reading_from_replica, reads_from_replica
 from tests.deals import Trade
 from tests.meanwhile import committed_trade, meanwhile
 from tests.people import Company
@@ -124,6 +125,21 @@ def test_a_change_of_a_deal_keeps_the_edition(trade: Trade) -> None:
     before = Edition.objects.get().name
     trade.deal()
     assert Edition.objects.get().name == before
+
+
+def test_what_is_kept_is_read_from_the_primary_also_for_a_page_from_a_replica(trade: Trade) -> None:
+    asked: list[bool] = []
+
+    def read() -> int:
+        asked.append(reads_from_replica())
+        return len(asked)
+
+    new_edition()
+    with reading_from_replica():
+        # the test has no replica: asking it would fail
+        assert lasting("asked", read, of=frozenset({"stage"})) == 1
+        assert reads_from_replica()
+    assert asked == [False]
 
 
 def test_there_is_one_edition(trade: Trade) -> None:
