@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import Model
 from pytest_django.plugin import DjangoDbBlocker
 
+from opportune.ledger.lasting import new_edition
 from opportune.ledger.models import Edition
 from opportune.opportunities.models import Tally
 from tests.people import Company, found_company
@@ -74,6 +75,7 @@ class Founded(Generic[Made]):
         with connection.cursor() as cursor:
             for statement in self._copies:
                 cursor.execute(statement)
+        new_edition()  # everywhere there is one, and what it stands for is kept
         inside: Any = self.made
         values = {each.name: getattr(inside, each.name) for each in fields(inside)}
         records = {name: copy(value) for name, value in values.items() if isinstance(value, Model)}

@@ -46,6 +46,7 @@ def install_roles(actor: Actor) -> None:
     actor.demand_right("administer")
     existing = {role.key: role for role in Role.objects.all()}
     granted = set(Grant.objects.values_list("record_kind", flat=True).distinct())
+    grants: list[Grant] = []
     for ready in READY_ROLES:
         role = existing.get(ready.key)
         known = granted if role is not None else set()
@@ -54,14 +55,14 @@ def install_roles(actor: Actor) -> None:
                 key=ready.key, name_en=ready.name_en, name_fr=ready.name_fr, rights=sorted(ready.rights)
             )
             recording().create(role)
+        grants += [
+            Grant(role=role, record_kind=kind, verb=verb, depth=depth)
+            for kind, verb, depth in ready.grants()
+            if kind not in known
+        ]
+    if grants:
+        Grant.objects.bulk_create(grants)
         new_edition()  # what a role grants has no history of its own
-        Grant.objects.bulk_create(
-            [
-                Grant(role=role, record_kind=kind, verb=verb, depth=depth)
-                for kind, verb, depth in ready.grants()
-                if kind not in known
-            ]
-        )
 
 
 @action("create_unit")

@@ -1,6 +1,6 @@
 """Two people at once: a write says which version it saw (domain.md §9)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from opportune.kernel.errors import Conflict
@@ -38,11 +38,13 @@ def check_version(record: Recorded, seen: int | None, fields: Iterable[str]) -> 
     )
 
 
-def changed_first(theirs: ChangeSet, **data: Any) -> Conflict:
-    """What is said to whoever comes after somebody who changed the same."""
+def changed_first(theirs: ChangeSet, changes: Mapping[str, Any], version: int | None = None) -> Conflict:
+    """What is said to whoever comes after somebody who changed the same, with what is there now."""
     name = theirs.actor_label
     text = sentence("{name} changed this first. Look at their change, then try again.", name=name)
-    return Conflict(text, by=name, **data)
+    if version is None:
+        return Conflict(text, by=name, changes=changes)
+    return Conflict(text, by=name, changes=changes, version=version)
 
 
 def check_order(

@@ -74,6 +74,8 @@ class Chronicle:
     def tick(self, step_id: int, *, at: datetime, on: date) -> None:
         """A step that was ticked. Raises Invalid for a day before the last change, or in the future."""
         self._demand_day(on)
+        if any(ticked == step_id for ticked, _, _ in self.ticks):
+            raise Invalid({"step_id": sentence("The step is ticked already.")})
         self.ticks.append((step_id, at, on))
         self.deal.touched_at = max(self.deal.touched_at, at)
 

@@ -87,7 +87,7 @@ def test_what_is_wrong_with_a_connection_is_said_beside_the_field(
     )
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Enter a date, such as" in page
+    assert "This is not a date. Write it as" in page
     assert ("<html" in page) is not fragment
 
 

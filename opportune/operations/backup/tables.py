@@ -26,6 +26,7 @@ LEFT_OUT = {
     "auth": "groups and permissions of Django, which nothing uses; a migration makes them",
     "contenttypes": "made by a migration",
     "sessions": "whoever reads a session is signed in",
+    "ledger.edition": "under which name each process keeps what seldom changes; a migration makes one",
     "operations": "which workers live and when something is next due",
     "account.emailconfirmation": "keys that confirm an address",
     "usersessions": "which sessions there are, and where from",

@@ -33,7 +33,7 @@ def rename_category(
         )
     others = Category.objects.exclude(pk=category.pk).values_list("name_en", "name_fr")
     demand_names_free(given, others)
-    check_version(category, version, names)
+    check_version(category, version, [name for name in names if names[name] != getattr(category, name)])
     recording().update(category, names)
     return category
 

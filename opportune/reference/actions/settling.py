@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from opportune.identity.actor import Actor
-from opportune.kernel.errors import Invalid, Refused
+from opportune.kernel.errors import Conflict, Invalid, Refused
 from opportune.kernel.registries import facts
 from opportune.kernel.sentences import Sentence, sentence
 from opportune.kernel.text import storable
@@ -60,7 +60,10 @@ def _demand_as_seen(wanted: Mapping[str, Any], kept: Mapping[str, Setting], seen
     # a setting that is at its default again is in the bin
     ids = Setting.objects.filter(key__in=changed).values("pk")
     later = Change.objects.filter(kind=Setting.kind, record_id__in=ids).select_related("change_set")
-    raise changed_first(later.latest("pk").change_set, changes={key: present[key] for key in changed})
+    last = later.order_by("-pk").first()
+    if last is None:
+        raise Conflict()  # nobody did: what ships is another one now
+    raise changed_first(last.change_set, {key: present[key] for key in changed})
 
 
 @action("apply_preset")

@@ -172,7 +172,7 @@ def _read(given: Mapping[str, str]) -> dict[str, Any]:
     return {
         key: given[key].strip() == "yes" if isinstance(default, bool) else given[key].strip()
         for key, default in SETTINGS.items()
-        if key in given
+        if isinstance(given.get(key), str)
     }
 
 

@@ -9,6 +9,7 @@ const forms = (within = document) => [...within.querySelectorAll("form[data-keep
 const nameOf = (form) => form.getAttribute("action");
 const controlsOf = (unit) => [...unit.querySelectorAll("input, select, textarea")].filter(({ name, type }) => name && type !== "checkbox" && !PLAIN.includes(name));
 const person = document.querySelector("op-palette")?.dataset.person ?? "";
+let isLeft = false;
 let taken = null;
 let left = [];
 
@@ -70,7 +71,11 @@ export function keepTyped(form) {
   if (form && keep(form, false)) tell(form);
 }
 
-document.addEventListener("submit", ({ target }) => target.matches("[data-forget]") && sessionStorage.removeItem(KEY));
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("[data-forget]")) return;
+  isLeft = true;
+  sessionStorage.removeItem(KEY);
+});
 document.addEventListener("htmx:afterRequest", ({ detail: { elt, requestConfig, xhr } }) => {
   if (requestConfig.verb === "get" || !xhr.getResponseHeader("HX-Redirect")) return;
   taken = elt.closest("form[data-keeps]");
@@ -85,7 +90,10 @@ document.addEventListener("htmx:afterSwap", ({ detail: { requestConfig } }) => {
   left = [];
 });
 // what was taken is not typed any more
-addEventListener("pagehide", () => forms().forEach((form) => (form === taken ? forget(nameOf(form)) : keep(form, true))));
+addEventListener("pagehide", () => {
+  if (isLeft) return;
+  for (const form of forms()) form === taken ? forget(nameOf(form)) : keep(form, true);
+});
 
 forms().forEach(restore);
 
