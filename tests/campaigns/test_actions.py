@@ -18,6 +18,7 @@ from opportune.identity.models import Grant
 from opportune.identity.permissions import Depth
 from opportune.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refused
 from opportune.kernel.records import RecordRef
+from opportune.ledger.lasting import new_edition
 from opportune.ledger.undo import undo
 from opportune.opportunities import actions as deals
 from opportune.opportunities.models import Opportunity
@@ -378,11 +379,13 @@ def test_opening_deals_needs_the_right_and_a_campaign_under_way(trade: Trade) ->
 
 def test_roles_that_were_there_before_campaigns_get_what_ships(trade: Trade) -> None:
     Grant.objects.filter(record_kind__in=("campaign", "segment")).delete()
+    new_edition()
     assert not again(trade.alice).may("campaign", "read")
     install_roles(SYSTEM)
     assert again(trade.alice).depth("campaign", "read") == Depth.ORGANISATION
     assert again(trade.alice).depth("campaign", "write") == Depth.OWN
     Grant.objects.filter(record_kind="campaign", role__key="salesperson").delete()
+    new_edition()
     install_roles(SYSTEM)
     assert not again(trade.alice).may("campaign", "read")
 

@@ -6,6 +6,7 @@ from opportune.identity.models import Grant, Holder, Role
 from opportune.identity.permissions import Depth
 from opportune.kernel import clock
 from opportune.kernel.errors import NotPermitted, Refused
+from opportune.ledger.lasting import new_edition
 from opportune.opportunities import actions
 from opportune.opportunities.deletion_filter import DeletionFilter
 from opportune.opportunities.models import Entry, Opportunity
@@ -146,12 +147,14 @@ def test_ds_s99_a_role_without_the_right_and_one_with_it_delete_ones_own_only(ma
         actions.close(company.ada, deal.pk, outcome="lost", reason="PRICE_L", on=TODAY)
     salesperson = Role.objects.get(key="salesperson")
     Grant.objects.filter(role=salesperson, record_kind="opportunity", verb="delete").delete()
+    new_edition()
     for ask in (own, bobs):
         with pytest.raises(NotPermitted):
             actions.delete_opportunity(again(market.alice), ask.pk)
     deleting = Role.objects.create(key="deleting", name_en="Deleting", name_fr="Suppression")
     Grant.objects.create(role=deleting, record_kind="opportunity", verb="delete", depth=Depth.OWN)
     Holder.objects.create(user_id=id_of(market.alice), role=deleting)
+    new_edition()
     alice = caller(again(market.alice))
     assert alice.delete(f"/opportunities/{bobs.pk}").status == 403
     assert alice.delete(f"/opportunities/{own.pk}").status == 204

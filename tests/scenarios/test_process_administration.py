@@ -17,6 +17,7 @@ from opportune.activities.models import Task
 from opportune.identity.actor import Actor
 from opportune.kernel import clock
 from opportune.kernel.errors import OpportuneError
+from opportune.ledger.lasting import new_edition
 from opportune.opportunities import queries
 from opportune.opportunities.actions import mark_step
 from opportune.opportunities.models import Opportunity
@@ -238,6 +239,7 @@ def test_bc_c2c_a_deal_needs_a_process(hand: Hand, trade: Trade) -> None:
     assert hand.see(hand.create(**subject))["process"] == "sales"
     # the settings refuse a default process that is retired, so none is left behind their back
     Process.objects.filter(pk=trade.sales.id).update(is_retired=True)
+    new_edition()
     assert refused(hand.create, **subject) == ("invalid", {"process"})
     assert Opportunity.objects.count() == 1
     named = hand.create(**subject, process_id=process_by_key("new").id)
