@@ -16,6 +16,7 @@ from opportune.ledger.lasting import new_edition
 from opportune.opportunities import actions
 from opportune.opportunities.models import Opportunity, Rival, TeamMember
 from opportune.process.actions import add_step
+from opportune.process.queries import process_by_key
 from tests.doors.callers import MARK, Market
 from tests.web.conftest import SignIn
 
@@ -318,3 +319,22 @@ def test_the_close_form_is_told_all_that_is_wrong_with_it(alice: Client, market:
     form = {"outcome": "won", "reason": "", "on": "soon", "actual_value": "much"}
     page = alice.post(f"/opportunities/{market.deal.pk}/close/", form).content.decode()
     assert [f'id="err-{name}"' in page for name in ("reason", "on", "actual_value")] == [True] * 3
+
+
+def test_what_is_made_from_a_board_is_made_in_its_process(alice: Client, market: Market) -> None:
+    new = process_by_key("new")
+    address = f"/opportunities/new/?process={new.id}"
+    assert f'href="{address}"' in page_of(alice, "/pipeline/new/")
+    assert f'href="{address}"' in page_of(alice, "/forecast/new/")
+    assert "/opportunities/new/?process" not in page_of(alice, "/opportunities/")
+    assert f'name="process" value="{new.id}"' in page_of(alice, address)
+    assert f'<optgroup label="{new.name_en}">' in page_of(alice, address)
+    made = {
+        "process": str(new.id),
+        "stage": "",
+        "subject": "Pumps",
+        "customer": f"account:{market.account.pk}",
+        "then": "new",
+    }
+    assert alice.post("/opportunities/new/", made).headers["Location"] == address
+    assert Opportunity.objects.get(subject="Pumps").process_id == new.id

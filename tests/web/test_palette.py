@@ -10,6 +10,7 @@ from opportune.identity.actions import change_preferences
 from opportune.identity.queries import person_actor
 from opportune.kernel import clock
 from opportune.opportunities import actions
+from opportune.opportunities.models import Opportunity
 from opportune.opportunities.writing import organisation_today
 from opportune.process.queries import process_by_key
 from tests.doors.callers import MARK, Market
@@ -62,6 +63,14 @@ def test_an_open_deal_offers_the_moves_that_can_be_made_now(market: Market, sign
     assert f"Move to {qualify.name_en}" not in text
     assert {"won", "lost", "update", "edit"} <= set(commands(alice, "opportunity", market.deal.pk))
     assert not {"reopen", "delete"} & set(commands(alice, "opportunity", market.deal.pk))
+
+
+def test_the_last_stage_offers_to_finish_before_it_offers_to_go_back(market: Market, sign_in: SignIn) -> None:
+    *_, before, last = process_by_key("sales").stages
+    Opportunity.objects.filter(pk=market.deal.pk).update(stage_id=last.id)
+    text = sign_in(market.alice).get(f"/palette/opportunity/{market.deal.pk}/").content.decode()
+    moves = re.findall(r'data-does="move".*?<span class="grow ell">(.*?)</span>', text)
+    assert moves[:2] == ["Finish the process", f"Move back to {before.name_en}"]
 
 
 def test_a_closed_deal_offers_reopening_and_no_move(market: Market, sign_in: SignIn) -> None:

@@ -36,6 +36,7 @@ from opportune.web.opportunities.rows import left_sight
 from opportune.web.pages import SignedIn, go, is_htmx, page, signed_in, tell
 from opportune.web.picked import read_picked
 from opportune.web.typed import Typed
+from opportune.web.urls_of import with_parameters
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,7 +70,7 @@ def _after(request: SignedIn, typed: Typed, opportunity_id: int) -> HttpResponse
     if then == "close":
         return go(request, safe(request, typed.text("back"), reverse("opportunities")))
     if then == "new":
-        return go(request, reverse("opportunity_new"))
+        return go(request, with_parameters(reverse("opportunity_new"), {"process": typed.text("process")}))
     return go(request, reverse("opportunity", args=[opportunity_id]))
 
 

@@ -14,6 +14,7 @@ from opportune.customers.queries import account_record, contact_record
 from opportune.identity.actor import Actor
 from opportune.identity.queries import people_named
 from opportune.kernel.errors import NotFound
+from opportune.opportunities.moves import JUMP_BACK, PREVIOUS
 from opportune.opportunities.queries import offered_moves, opportunity, rows_by_id
 from opportune.process.queries import processes
 from opportune.search.queries import find
@@ -100,16 +101,18 @@ def _moves(actor: Actor, deal_id: int, version: int) -> Iterator[Command]:
     for offer in offered_moves(actor, deal_id):
         if offer.kind == "finish":
             send = {**told, "move": "finish"}
-            yield Command("finish", gettext("Finish the process"), "flag", "send", address, send)
+            yield Command("move", gettext("Finish the process"), "flag", "send", address, send)
         if offer.kind in ("finish", "update"):
             continue
         for stage in offer.stages:
             if stage.id in seen:
                 continue
             seen.add(stage.id)
-            text = gettext("Move to {stage}").format(stage=named(stage))
+            is_back = offer.kind in (PREVIOUS, JUMP_BACK)
+            text = gettext("Move back to {stage}") if is_back else gettext("Move to {stage}")
+            icon = "chevron-left" if is_back else "arrow-right"
             send = {**told, "stage": str(stage.id)}
-            yield Command("move", text, "arrow-right", "send", address, send)
+            yield Command("move", text.format(stage=named(stage)), icon, "send", address, send)
 
 
 def _of_customer(kind: str, read: Callable[[Actor, int], Any]) -> Callable[[Actor, int], Iterator[Command]]:
